@@ -1,0 +1,34 @@
+"""Plans, prices and tracks the Trans-Caspian corridor: power cable, freight, finance, promises.
+
+Public names are loaded when they are first used, so that `import transcaspian` stays quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transcaspian import appraisal, freight, power
+    from transcaspian.case.read import read_case
+    from transcaspian.case.tables import Case
+    from transcaspian.results.tables import Results
+    from transcaspian.study import run_study
+
+__all__ = ["Case", "Results", "appraisal", "freight", "power", "read_case", "run_study"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Case": "transcaspian.case.tables",
+    "Results": "transcaspian.results.tables",
+    "read_case": "transcaspian.case.read",
+    "run_study": "transcaspian.study",
+}
+_ROOMS = ("appraisal", "freight", "power")
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _ROOMS:
+        return import_module(f"transcaspian.{name}")
+    raise AttributeError(f"module 'transcaspian' has no attribute {name!r}")

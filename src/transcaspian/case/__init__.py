@@ -1,0 +1,1 @@
+"""The case: a folder of tables read, checked, frozen and changed."""

@@ -1,0 +1,468 @@
+"""Rules that hold between cells, rows and tables: one function a rule, named after it.
+
+Every rule gets a `Book` and returns the problems it finds; `check_case` gathers them all.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transcaspian.case.columns import Table
+from transcaspian.case.registry import TABLES, view_column_kinds, yearly_table
+from transcaspian.case.settings import CaseSettings
+from transcaspian.case.tables import FloatArray
+from transcaspian.errors import Problem
+
+__all__ = ["check_case"]
+
+SHARE_TOLERANCE = 1e-6
+PROFILE_MEAN_TOLERANCE = 1e-3
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a rule may look at; `lines[table][i]` is the line of row i in its file."""
+
+    settings: CaseSettings
+    tables: Mapping[str, pl.DataFrame]
+    profiles: Mapping[str, FloatArray]
+    lines: Mapping[str, Sequence[int]]
+
+    def problems(
+        self, table: str, column: str, wrong: pl.Series, message: str, cure: str
+    ) -> Iterator[Problem]:
+        """Yield a problem for every true row; `{value}` in the text is the cell."""
+        values = self.tables[table][column] if column else wrong
+        for row in wrong.fill_null(False).arg_true().to_list():
+            value = repr(values[row])
+            yield Problem(
+                f"{table}.csv",
+                self.lines[table][row],
+                column,
+                message.replace("{value}", value),
+                cure.replace("{value}", value),
+            )
+
+
+Rule = Callable[[Book], Iterator[Problem]]
+
+
+def check_case(
+    settings: CaseSettings,
+    tables: Mapping[str, pl.DataFrame],
+    profiles: Mapping[str, FloatArray],
+    lines: Mapping[str, Sequence[int]],
+) -> list[Problem]:
+    """Return every broken rule of the case, in the order of RULES and of the files."""
+    book = Book(settings, tables, profiles, lines)
+    return [problem for rule in RULES for problem in rule(book)]
+
+
+def check_references_are_known(book: Book) -> Iterator[Problem]:
+    """Every name that points to another table stands there."""
+    for table in TABLES.values():
+        for column in table.all_columns():
+            if not column.references:
+                continue
+            target, target_column = column.references.rsplit(".", 1)
+            known = book.tables[target][target_column]
+            cells = book.tables[table.name][column.name]
+            yield from _unknown_names(book, table, column.name, cells, known, target)
+
+
+def _unknown_names(
+    book: Book, table: Table, column: str, cells: pl.Series, known: pl.Series, target: str
+) -> Iterator[Problem]:
+    wrong = cells.is_not_null() & ~cells.is_in(known.implode())
+    for row in wrong.arg_true().to_list():
+        near = difflib.get_close_matches(str(cells[row]), known.to_list(), n=1, cutoff=0.4)
+        hint = f"; the nearest is {near[0]!r}" if near else ""
+        yield Problem(
+            f"{table.name}.csv",
+            book.lines[table.name][row],
+            column,
+            f"{cells[row]!r} is not in {target}.csv.",
+            f"Add it there or correct the name{hint}.",
+        )
+
+
+def check_every_year_is_there(book: Book) -> Iterator[Problem]:
+    """A table that changes by year has a row of every thing for every year it needs."""
+    for table in TABLES.values():
+        if not table.yearly_of:
+            continue
+        frame = book.tables[table.name]
+        parent = TABLES[table.yearly_of]
+        years = _needed_years(book, table)
+        things = book.tables[parent.name].select(parent.key).with_row_index("index")
+        wanted = things.join(pl.DataFrame({"year": years}, schema={"year": pl.Int64}), how="cross")
+        missing = wanted.join(frame, on=[*parent.key, "year"], how="anti").sort("index", "year")
+        for row in missing.iter_rows(named=True):
+            name = ", ".join(str(row[part]) for part in parent.key)
+            yield Problem(
+                f"{parent.name}.csv",
+                book.lines[parent.name][row["index"]],
+                parent.key[0],
+                f"{name!r} has no row of {row['year']} in {table.name}.csv.",
+                "Add the row.",
+            )
+
+
+def _needed_years(book: Book, table: Table) -> list[int]:
+    years = set(book.settings.model_years)
+    room = table.name.split("/")[0]
+    backcast = {
+        "power": book.settings.power_backcast_year,
+        "freight": book.settings.freight_backcast_year,
+    }.get(room)
+    return sorted(years | ({backcast} if backcast is not None else set()))
+
+
+def check_parameters_cover_every_year(book: Book) -> Iterator[Problem]:
+    """Each parameter has a row for all other countries ('*') in every solved year."""
+    frame = book.tables["economy/parameters"]
+    years = set(book.settings.model_years) | {book.settings.power_backcast_year} - {None}
+    for parameter in ("co2_price", "social_cost_of_carbon", "voll"):
+        have = frame.filter((pl.col("parameter") == parameter) & (pl.col("country") == "*"))
+        for year in sorted(year for year in years if year is not None):
+            if year not in have["year"]:
+                yield Problem(
+                    "economy/parameters.csv", 0, "parameter",
+                    f"{parameter!r} has no row for country '*' in {year}.", "Add the row.",
+                )
+
+
+def check_parameter_countries_are_known(book: Book) -> Iterator[Problem]:
+    """The country of a parameter is known, or '*'."""
+    cells = book.tables["economy/parameters"]["country"]
+    known = pl.concat([book.tables["economy/countries"]["country"], pl.Series("country", ["*"])])
+    yield from _unknown_names(
+        book, TABLES["economy/parameters"], "country", cells, known, "economy/countries"
+    )
+
+
+def check_links_join_two_places(book: Book) -> Iterator[Problem]:
+    """No link starts and ends at the same place."""
+    for table, start, end in (("power/links", "bus0", "bus1"), ("freight/links", "node0", "node1")):
+        frame = book.tables[table]
+        yield from book.problems(
+            table, end, frame[start] == frame[end], "{value} is both ends of the link.", "Correct one end."
+        )
+
+
+def check_zones_and_markets_have_their_buses(book: Book) -> Iterator[Problem]:
+    """Plants, loads and storage stand in zones, markets at market buses."""
+    buses = book.tables["power/buses"]
+    zones = buses.filter(pl.col("kind") == "zone")["bus"]
+    markets = buses.filter(pl.col("kind") == "market")["bus"]
+    for table in ("power/generators", "power/loads", "power/storage_units"):
+        yield from book.problems(
+            table, "bus", book.tables[table]["bus"].is_in(markets.implode()),
+            "{value} is a market, not a zone.", "Put it into a zone.",
+        )
+    yield from book.problems(
+        "power/markets", "bus", book.tables["power/markets"]["bus"].is_in(zones.implode()),
+        "{value} is a zone, not a market.", "Give the market a bus of kind market.",
+    )
+
+
+def check_fuels_are_given(book: Book) -> Iterator[Problem]:
+    """Plants of carriers that burn something name their fuel."""
+    frame = book.tables["power/generators"]
+    carriers = book.tables["power/carriers"]
+    burning = carriers.filter(pl.col("group").is_in(["coal", "gas", "oil"]))["carrier"]
+    yield from book.problems(
+        "power/generators", "fuel", frame["carrier"].is_in(burning.implode()) & frame["fuel"].is_null(),
+        "The plant burns something but names no fuel.", "Name a fuel of power/fuels.csv.",
+    )
+
+
+def check_profiles_exist(book: Book) -> Iterator[Problem]:
+    """Every profile that a table names is a column of profiles.parquet."""
+    columns = (
+        ("power/loads", "profile"),
+        ("power/generators", "p_max_profile"),
+        ("power/generators", "p_min_profile"),
+        ("power/markets", "price_profile"),
+        ("power/profile_info", "profile"),
+    )
+    known = pl.Series(list(book.profiles), dtype=pl.String)
+    for table, column in columns:
+        cells = book.tables[table][column]
+        yield from _unknown_names(book, TABLES[table], column, cells, known, "power/profiles.parquet")
+
+
+def check_profiles_are_described(book: Book) -> Iterator[Problem]:
+    """Every hourly series is described, and its mean is what the description says."""
+    info = book.tables["power/profile_info"]
+    described = dict(zip(info["profile"], info["mean"], strict=True))
+    for name, values in book.profiles.items():
+        if name not in described:
+            yield Problem(
+                "power/profiles.parquet", 0, name,
+                "The series is not described in power/profile_info.csv.", "Add a row there.",
+            )
+        elif abs(values.mean() - described[name]) > PROFILE_MEAN_TOLERANCE * max(1.0, described[name]):
+            yield Problem(
+                "power/profiles.parquet", 0, name,
+                f"The mean is {values.mean():.4f}, power/profile_info.csv says {described[name]:.4f}.",
+                "Correct one of the two.",
+            )
+
+
+def check_profiles_are_in_range(book: Book) -> Iterator[Problem]:
+    """Limits per unit of capacity stay between 0 and 1; loads and prices are over their mean."""
+    info = book.tables["power/profile_info"]
+    for profile, kind in zip(info["profile"], info["kind"], strict=True):
+        values = book.profiles.get(profile)
+        if values is None:
+            continue
+        if kind in ("wind", "solar", "hydro", "must_run") and values.max() > 1.0 + SHARE_TOLERANCE:
+            hour = int(values.argmax()) + 1
+            yield Problem(
+                "power/profiles.parquet", hour, profile,
+                f"{values.max():.4f} per unit of capacity is above 1.", "Limit it to 1.",
+            )
+        if kind in ("load", "price") and abs(values.mean() - 1.0) > PROFILE_MEAN_TOLERANCE:
+            yield Problem(
+                "power/profiles.parquet", 0, profile,
+                f"The mean is {values.mean():.4f}, not 1.", "Divide the series by its mean.",
+            )
+
+
+def check_every_month_has_water(book: Book) -> Iterator[Problem]:
+    """A plant with monthly energy has all twelve months."""
+    frame = book.tables["power/monthly_energy"].with_row_index("index")
+    counts = frame.group_by("generator", maintain_order=True).agg(
+        pl.col("month").n_unique(), pl.col("index").first()
+    )
+    for row in counts.filter(pl.col("month") != MONTHS).iter_rows(named=True):
+        yield Problem(
+            "power/monthly_energy.csv", book.lines["power/monthly_energy"][row["index"]], "month",
+            f"{row['generator']!r} has {row['month']} months.", "Give all twelve.",
+        )
+
+
+def check_shares_add_up(book: Book) -> Iterator[Problem]:
+    """Owner shares, spending shares and zone weights add up to 1."""
+    sums = (
+        ("projects/shares", ("project",), "share"),
+        ("projects/spending", ("project",), "share"),
+        ("freight/zones", ("zone", "form"), "weight"),
+    )
+    for table, group, column in sums:
+        frame = book.tables[table].with_row_index("index")
+        totals = frame.group_by(group, maintain_order=True).agg(
+            pl.col(column).sum(), pl.col("index").first()
+        )
+        wrong = totals.filter((pl.col(column) - 1.0).abs() > SHARE_TOLERANCE)
+        for row in wrong.iter_rows(named=True):
+            name = ", ".join(str(row[part]) for part in group)
+            yield Problem(
+                f"{table}.csv", book.lines[table][row["index"]], column,
+                f"The {column}s of {name!r} add up to {row[column]:.6g}.", "They must add up to 1.",
+            )
+
+
+def check_projects_are_complete(book: Book) -> Iterator[Problem]:
+    """A project has owners, spending and, unless it stands outside the models, changes."""
+    frame = book.tables["projects/projects"]
+    for table in ("projects/shares", "projects/spending", "projects/changes"):
+        have = book.tables[table]["project"]
+        wrong = ~frame["project"].is_in(have.implode())
+        if table == "projects/changes":
+            wrong &= frame["sector"] != "own"
+        yield from book.problems(
+            "projects/projects", "project", wrong, f"{{value}} has no row in {table}.csv.", "Add one."
+        )
+
+
+def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
+    """Nothing is spent after a project's last year of use, nor much before the price year."""
+    table = "projects/spending"
+    joined = book.tables[table].join(
+        book.tables["projects/projects"].select("project", "opening_year", "life_years"),
+        on="project", how="left", maintain_order="left",
+    )
+    last = joined["opening_year"] + joined["life_years"] - 1
+    yield from book.problems(
+        table, "year", joined["year"] > last, "{value} is after the project's last year of use.",
+        "Correct the year, or the project's life.",
+    )
+
+
+def check_capital_cost_range_holds_the_cost(book: Book) -> Iterator[Problem]:
+    """The low value is not above the cost, the high one not below."""
+    table = "projects/projects"
+    frame = book.tables[table]
+    yield from book.problems(
+        table, "capex_low_musd", frame["capex_low_musd"] > frame["capex_musd"],
+        "{value} million USD is above capex_musd.", "Correct one of the two.",
+    )
+    yield from book.problems(
+        table, "capex_high_musd", frame["capex_high_musd"] < frame["capex_musd"],
+        "{value} million USD is below capex_musd.", "Correct one of the two.",
+    )
+
+
+def check_changes_can_be_made(book: Book) -> Iterator[Problem]:
+    """A change names a table, row and column that exist and a value that fits."""
+    for table in ("projects/changes", "scenarios/changes"):
+        frame = book.tables[table]
+        for index, row in enumerate(frame.iter_rows(named=True)):
+            found = _change_problem(book, row)
+            if found is not None:
+                column, message, cure = found
+                yield Problem(f"{table}.csv", book.lines[table][index], column, message, cure)
+
+
+def _change_problem(book: Book, row: Mapping[str, object]) -> tuple[str, str, str] | None:
+    name = str(row["table"])
+    if name not in TABLES or TABLES[name].yearly_of or not TABLES[name].sourced:
+        near = difflib.get_close_matches(name, TABLES, n=1)
+        yearly = TABLES[name].yearly_of if name in TABLES else ""
+        hint = yearly or (near[0] if near else "")
+        return "table", f"{name!r} can't be changed.", f"Name a table{f', for example {hint}' if hint else ''}."
+    kinds = view_column_kinds(name)
+    column = str(row["column"])
+    if column not in kinds:
+        return "column", f"{name} has no column {column!r} to change.", f"It has {', '.join(kinds)}."
+    if row["row"] != "*" and row["row"] not in _row_names(book, name):
+        near = difflib.get_close_matches(str(row["row"]), _row_names(book, name), n=1, cutoff=0.4)
+        hint = f" The nearest is {near[0]!r}." if near else ""
+        return "row", f"{row['row']!r} is not in {name}.csv.", f"Correct the name.{hint}"
+    return _value_problem(kinds[column], row, column, name)
+
+
+def _row_names(book: Book, name: str) -> set[str]:
+    key = TABLES[name].key
+    frame = book.tables[name]
+    return set(frame.select(pl.concat_str(pl.col(key).cast(pl.String), separator="|")).to_series())
+
+
+def _value_problem(
+    kind: str, row: Mapping[str, object], column: str, name: str
+) -> tuple[str, str, str] | None:
+    value, operation = str(row["value"]), row["operation"]
+    if kind == "text" or kind == "bool":
+        if operation != "set":
+            return "operation", f"{operation!r} does not fit the {kind} column {column!r}.", "Use set."
+        if kind == "bool" and value not in ("true", "false"):
+            return "value", f"{value!r} is neither true nor false.", "Write true or false."
+        return None
+    try:
+        number = float(value) if kind == "float" or operation == "multiply" else int(value)
+    except ValueError:
+        return "value", f"{value!r} is not a number.", "Write a number with a decimal point."
+    if number != number or number in (float("inf"), float("-inf")):
+        return "value", f"{value!r} is not a finite number.", "Write a number."
+    rule = _find_column(name, column)
+    low, high = rule.minimum, rule.maximum
+    if operation == "set" and ((low is not None and number < low) or (high is not None and number > high)):
+        return "value", f"{value!r} is outside the range of {column!r}.", "Correct the value."
+    if operation == "multiply" and number < 0:
+        return "value", f"{value!r} would turn the sign.", "Use a factor from 0."
+    return None
+
+
+def _find_column(name: str, column: str):  # noqa: ANN202
+    yearly = yearly_table(name)
+    for table in (TABLES[name], *((yearly,) if yearly else ())):
+        for candidate in table.columns:
+            if candidate.name == column:
+                return candidate
+    raise KeyError(column)
+
+
+def check_clusters_do_not_contradict(book: Book) -> Iterator[Problem]:
+    """Two members of a cluster do not set one cell to two values."""
+    clusters = book.tables["projects/clusters"]
+    sets = book.tables["projects/changes"].filter(pl.col("operation") == "set")
+    joined = clusters.join(sets, on="project")
+    clashes = joined.group_by("cluster", "table", "row", "column").agg(
+        pl.col("value").n_unique(), pl.col("project").unique().sort()
+    )
+    for row in clashes.filter(pl.col("value") > 1).sort("cluster", "table", "row").iter_rows(named=True):
+        index = clusters["cluster"].to_list().index(row["cluster"])
+        yield Problem(
+            "projects/clusters.csv", book.lines["projects/clusters"][index], "cluster",
+            f"{row['cluster']!r} sets {row['column']!r} of {row['row']!r} in {row['table']} to different values"
+            f" ({', '.join(row['project'])}).", "Use 'add', or leave one project out.",
+        )
+
+
+def check_demand_has_zones(book: Book) -> Iterator[Problem]:
+    """Each flow's origin and destination enter the network somewhere in its form."""
+    zones = book.tables["freight/zones"]
+    known = set(zip(zones["zone"], zones["form"], strict=True))
+    table = "freight/demand"
+    frame = book.tables[table]
+    for column in ("origin", "destination"):
+        wrong = [
+            (zone, form) not in known and (zone, "*") not in known
+            for zone, form in zip(frame[column], frame["form"], strict=True)
+        ]
+        yield from book.problems(
+            table, column, pl.Series(wrong, dtype=pl.Boolean),
+            "{value} has no row in freight/zones.csv for this form.", "Add one.",
+        )
+
+
+def check_borders_stay_in_their_layer(book: Book) -> Iterator[Problem]:
+    """A border joins a layer to itself; every other terminal joins two layers."""
+    table = "freight/terminals"
+    frame = book.tables[table]
+    is_border, is_same = frame["kind"] == "border", frame["layer0"] == frame["layer1"]
+    yield from book.problems(
+        table, "layer1", is_border & ~is_same, "A border leads to {value}, another layer.", "Give it layer0."
+    )
+    yield from book.problems(
+        table, "layer1", ~is_border & is_same, "The terminal joins {value} to itself.", "Name the other layer."
+    )
+
+
+def check_first_scenario_is_the_reference(book: Book) -> Iterator[Problem]:
+    """The scenario table starts with the reference."""
+    names = book.tables["scenarios/scenarios"]["scenario"].to_list()
+    if not names or names[0] != "reference":
+        yield Problem(
+            "scenarios/scenarios.csv", 2, "scenario", "The first scenario is not 'reference'.",
+            "Put the reference first.",
+        )
+
+
+def check_route_constants_name_commodities(book: Book) -> Iterator[Problem]:
+    """The commodity of a route constant is known, or '*'."""
+    known = pl.concat([book.tables["freight/commodities"]["commodity"], pl.Series("commodity", ["*"])])
+    cells = book.tables["freight/route_constants"]["commodity"]
+    yield from _unknown_names(
+        book, TABLES["freight/route_constants"], "commodity", cells, known, "freight/commodities"
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    check_references_are_known,
+    check_every_year_is_there,
+    check_parameters_cover_every_year,
+    check_parameter_countries_are_known,
+    check_links_join_two_places,
+    check_zones_and_markets_have_their_buses,
+    check_fuels_are_given,
+    check_profiles_exist,
+    check_profiles_are_described,
+    check_profiles_are_in_range,
+    check_every_month_has_water,
+    check_shares_add_up,
+    check_projects_are_complete,
+    check_spending_ends_before_life_does,
+    check_capital_cost_range_holds_the_cost,
+    check_changes_can_be_made,
+    check_clusters_do_not_contradict,
+    check_demand_has_zones,
+    check_borders_stay_in_their_layer,
+    check_first_scenario_is_the_reference,
+    check_route_constants_name_commodities,
+)

@@ -1,0 +1,69 @@
+"""Tables of `economy/` and the list of sources."""
+
+from transcaspian.case.columns import YEAR, Column, Table
+
+TABLES = (
+    Table(
+        "sources",
+        ("key",),
+        (
+            Column("key", "text", "Short name by which rows cite the source."),
+            Column("title", "text", "Title of the page, document or data set."),
+            Column("publisher", "text", "Who published it."),
+            Column("address", "text", "Web address; empty for an assumption.", required=False),
+            Column("date", "text", "Date or year of publication (reduced ISO date)."),
+            Column("licence", "text", "Terms under which the figures may be passed on."),
+        ),
+        "Where figures come from.",
+        sourced=False,
+    ),
+    Table(
+        "economy/countries",
+        ("country",),
+        (
+            Column("country", "text", "ISO 3166 two-letter code, or EU27, MED and other groups."),
+            Column("name", "text", "Name for people."),
+            Column("region", "text", "Group for summaries, for example Central Asia."),
+            Column("currency", "text", "ISO 4217 code of the currency."),
+            Column("is_corridor", "bool", "Is it one of the corridor's own countries?", default=False),
+        ),
+        "Countries and groups of countries that gain or pay.",
+    ),
+    Table(
+        "economy/parameters",
+        ("parameter", "country", "year"),
+        (
+            Column(
+                "parameter",
+                "text",
+                "co2_price (what plants pay), social_cost_of_carbon, voll, cbam_price.",
+                choices=("co2_price", "social_cost_of_carbon", "voll", "cbam_price"),
+            ),
+            Column("country", "text", "Country, or * for every country without a row of its own."),
+            YEAR,
+            Column("value", "float", "Value in the price year's money.", minimum=0.0),
+            Column("unit", "text", "Unit of the value.", choices=("USD/t", "USD/MWh")),
+        ),
+        "Prices by country and year that are not fuel prices.",
+    ),
+    Table(
+        "economy/exchange_rates",
+        ("currency", "year"),
+        (
+            Column("currency", "text", "ISO 4217 code."),
+            YEAR,
+            Column("per_usd", "float", "Units of the currency for one US dollar.", minimum=1e-9),
+        ),
+        "Yearly mean exchange rates used to compile the case.",
+    ),
+    Table(
+        "economy/deflators",
+        ("currency", "year"),
+        (
+            Column("currency", "text", "ISO 4217 code."),
+            YEAR,
+            Column("index", "float", "Price level, price year = 1.", unit="-", minimum=1e-9),
+        ),
+        "Price levels used to bring money of other years to the price year.",
+    ),
+)

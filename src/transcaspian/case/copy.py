@@ -1,0 +1,29 @@
+"""Copies a case folder: whole or not at all."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from transcaspian.errors import InputError
+
+__all__ = ["copy_case"]
+
+
+def copy_case(source: Path, folder: Path) -> Path:
+    """Copy the case folder `source` to `folder` and return the latter.
+
+    Raises InputError where `folder` exists and is not empty, or can't be made.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{str(folder)!r} exists already. Name a new or empty folder.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
+            copy = Path(scratch) / "case"
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
+            if folder.exists():
+                folder.rmdir()
+            copy.rename(folder)
+    except OSError as error:
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror}.") from error
+    return folder

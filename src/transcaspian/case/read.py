@@ -1,0 +1,221 @@
+"""Reads a case folder. Everything that is wrong is gathered and raised once.
+
+Each file is read as text first, so that every message can name the line an editor shows.
+"""
+
+import csv
+import difflib
+import io
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+import yaml
+from pydantic import ValidationError
+
+from transcaspian.case.check import check_case
+from transcaspian.case.columns import Column, Table
+from transcaspian.case.parse import RawTable, parse_table
+from transcaspian.case.registry import TABLES
+from transcaspian.case.settings import CaseSettings
+from transcaspian.case.tables import HOURS_PER_YEAR, Case, FloatArray
+from transcaspian.errors import InputError, NotFoundError, Problem
+
+__all__ = ["PACKAGED_CASES", "find_case", "read_case"]
+
+PACKAGED_CASES = {"trans-caspian": "trans_caspian"}
+SETTINGS_FILE = "case.yaml"
+PROFILES_FILE = "power/profiles.parquet"
+
+
+def find_case(name_or_path: str | Path = "trans-caspian") -> Path:
+    """Return the folder of a case given by path or by the name of a packaged one.
+
+    Raises NotFoundError where there is neither.
+    """
+    folder = PACKAGED_CASES.get(str(name_or_path))
+    if folder is not None:
+        return Path(str(resources.files("transcaspian") / "cases" / folder))
+    path = Path(name_or_path)
+    if not path.is_dir():
+        raise NotFoundError(
+            f"{str(name_or_path)!r} is neither a folder nor a packaged case"
+            f" ({', '.join(PACKAGED_CASES)})."
+        )
+    return path
+
+
+def read_case(name_or_path: str | Path = "trans-caspian") -> Case:
+    """Return the checked case; raise InputError with every problem found in it."""
+    path = find_case(name_or_path)
+    problems: list[Problem] = []
+    settings = _read_settings(path, problems)
+    raw = {name: _read_raw(path, table, problems) for name, table in TABLES.items()}
+    tables = {
+        name: parse_table(TABLES[name], table, problems)
+        for name, table in raw.items()
+        if table is not None
+    }
+    profiles = _read_profiles(path, problems)
+    _report_strange_files(path, problems)
+    if settings is not None and len(tables) == len(TABLES) and not problems:
+        problems += check_case(settings, tables, profiles, raw_rows(raw))
+    if problems or settings is None:
+        count = len(problems)
+        raise InputError(
+            f"The case {str(path)!r} has {count} problem{'s' if count != 1 else ''}.",
+            problems,
+        )
+    for array in profiles.values():
+        array.flags.writeable = False
+    return Case(settings, MappingProxyType(tables), MappingProxyType(profiles), path)
+
+
+def raw_rows(raw: Mapping[str, RawTable | None]) -> dict[str, list[int]]:
+    """Return for each table the line in its file of every row."""
+    return {name: table.lines for name, table in raw.items() if table is not None}
+
+
+def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
+    file = path / SETTINGS_FILE
+    if not file.is_file():
+        problems.append(Problem(SETTINGS_FILE, 0, "", "The file is missing.", "Every case needs one."))
+        return None
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        problems.append(Problem(SETTINGS_FILE, 0, "", "The file is not UTF-8.", f"Save it as UTF-8 ({error.reason})."))
+        return None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        problems.append(Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line."))
+        return None
+    if not isinstance(content, dict):
+        problems.append(Problem(SETTINGS_FILE, 1, "", "The file holds no 'key: value' lines.", "Write one setting a line."))
+        return None
+    try:
+        return CaseSettings.model_validate(content)
+    except ValidationError as error:
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"])
+            problems.append(
+                Problem(SETTINGS_FILE, 0, key, f"{item['msg']} (found {item['input']!r}).", "Correct the setting.")
+            )
+        return None
+
+
+def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | None:
+    """Return the cells of a table as text, None where the file can't be read as a table."""
+    name = f"{table.name}.csv"
+    file = path / name
+    if not file.is_file():
+        if table.optional:
+            return RawTable([column.name for column in table.all_columns()], [], [])
+        problems.append(Problem(name, 0, "", "The file is missing.", "Restore it, or copy the packaged case's."))
+        return None
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(name, line, "", "The file is not UTF-8.", "Save it as CSV UTF-8."))
+        return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.append(Problem(name, line, "", "The file holds a zero byte.", "Save it as CSV UTF-8."))
+        return None
+    return _split(name, table, text, problems)
+
+
+def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTable | None:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    found = len(problems)
+    start = 1
+    try:
+        header = next(reader, [])
+        start = reader.line_num + 1
+        for row in reader:
+            line, start = start, reader.line_num + 1
+            if not row:
+                continue
+            if len(row) != len(header):
+                problems.append(
+                    Problem(name, line, "", f"The row has {len(row)} cells, the header {len(header)}.", "Quote cells that hold a comma; fill in missing ones.")
+                )
+                continue
+            rows.append(row)
+            lines.append(line)
+    except csv.Error as error:
+        problems.append(Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes."))
+        return None
+    _check_header(name, table, header, problems)
+    return RawTable(header, rows, lines) if len(problems) == found else None
+
+
+def _check_header(name: str, table: Table, header: list[str], problems: list[Problem]) -> None:
+    known = {column.name: column for column in table.all_columns()}
+    if len(header) <= 1 and header and any(mark in header[0] for mark in ";\t"):
+        problems.append(Problem(name, 1, "", "The columns are not separated by commas.", "Save it as comma-separated CSV."))
+        return
+    for column in header:
+        if column not in known:
+            near = difflib.get_close_matches(column, known, n=1)
+            hint = f" The nearest is {near[0]!r}." if near else ""
+            problems.append(Problem(name, 1, column, "There is no such column.", f"Delete or rename it.{hint}"))
+        elif header.count(column) > 1:
+            problems.append(Problem(name, 1, column, "The column stands there twice.", "Delete one."))
+    for column in known.values():
+        if column.name not in header and _is_needed(column):
+            problems.append(Problem(name, 1, column.name, "The column is missing.", f"Add it: {column.meaning}"))
+
+
+def _is_needed(column: Column) -> bool:
+    return column.required and column.default is None
+
+
+def _read_profiles(path: Path, problems: list[Problem]) -> dict[str, FloatArray]:
+    file = path / PROFILES_FILE
+    if not file.is_file():
+        problems.append(Problem(PROFILES_FILE, 0, "", "The file is missing.", "Restore it."))
+        return {}
+    try:
+        frame = pl.read_parquet(file)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        problems.append(Problem(PROFILES_FILE, 0, "", f"The file is not valid Parquet: {error}", "Restore it."))
+        return {}
+    profiles: dict[str, FloatArray] = {}
+    if frame.height != HOURS_PER_YEAR:
+        problems.append(
+            Problem(PROFILES_FILE, 0, "", f"The file has {frame.height} hours.", f"A year has {HOURS_PER_YEAR} (without 29 February).")
+        )
+        return {}
+    for column in frame.columns:
+        if not frame[column].dtype.is_numeric():
+            problems.append(Problem(PROFILES_FILE, 0, column, "The series holds no numbers.", "Write it as floats."))
+            continue
+        values = frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
+        wrong = np.flatnonzero(~np.isfinite(values) | (values < 0.0))
+        if wrong.size:
+            problems.append(
+                Problem(PROFILES_FILE, int(wrong[0]) + 1, column, f"{wrong.size} hours are missing, infinite or negative, the first {values[wrong[0]]!r}.", "Fill them in.")
+            )
+        profiles[column] = values
+    return profiles
+
+
+def _report_strange_files(path: Path, problems: list[Problem]) -> None:
+    """Report CSV files that no table reads: most often a misspelt name."""
+    known = {f"{name}.csv" for name in TABLES}
+    folders = {name.split("/")[0] for name in TABLES if "/" in name}
+    for file in sorted(path.rglob("*.csv")):
+        name = file.relative_to(path).as_posix()
+        if name not in known and name.split("/")[0] in folders:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" The nearest is {near[0]!r}." if near else ""
+            problems.append(Problem(name, 0, "", "No table has this name.", f"Rename or delete it.{hint}"))

@@ -1,0 +1,44 @@
+"""What `case.yaml` says about a case as a whole."""
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from transcaspian.case.columns import SCHEMA_VERSION
+
+
+class CaseSettings(BaseModel):
+    """Settings of a case; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: int = Field(ge=1, le=SCHEMA_VERSION)
+    """Version of the table layout; a newer one than the program knows is refused."""
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """Short name, also of run folders."""
+    title: str = Field(min_length=1)
+    """Name for people."""
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code of all money."""
+    price_year: int = Field(ge=1990, le=2100)
+    """Year whose prices all money is in (constant prices)."""
+    base_year: int = Field(ge=1990, le=2100)
+    """Year to which values are discounted: t = 0."""
+    model_years: tuple[int, ...] = Field(min_length=1)
+    """Years that are solved; between them benefits are interpolated."""
+    power_backcast_year: int | None = None
+    """Year whose published power statistics are compared with the model."""
+    freight_backcast_year: int | None = None
+    """Year whose published freight statistics are compared with the model."""
+    weather_year: int = Field(ge=1950, le=2100)
+    """Label of the hourly series (calendar without 29 February)."""
+    discount_rates: tuple[float, ...] = (0.04, 0.06, 0.09, 0.12)
+    """Real discount rates as fractions."""
+    headline_rate: float = Field(default=0.06, gt=-1.0, lt=1.0)
+    """Rate of the headline values; one of `discount_rates`."""
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "CaseSettings":
+        if list(self.model_years) != sorted(set(self.model_years)):
+            raise ValueError("model_years must rise and not repeat")
+        if self.headline_rate not in self.discount_rates:
+            raise ValueError("headline_rate must be one of discount_rates")
+        return self

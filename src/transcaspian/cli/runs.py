@@ -1,0 +1,159 @@
+"""Commands on runs: `run`, `show` and `report`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transcaspian.cli.output import JSON_OPTION, console, print_json, print_table
+
+ROWS_SHOWN = 40
+COLUMNS_SHOWN = 8
+RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(run)
+    app.command()(show)
+    app.command()(report)
+
+
+def run(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="Folder of a case, or the name of a packaged one.")
+    ] = "trans-caspian",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder to write.")] = None,
+    years: Annotated[str, typer.Option(help="Model years, separated by commas; all by default.")] = "",
+    projects: Annotated[str, typer.Option(help="Projects or clusters, separated by commas; all active ones by default.")] = "",
+    scenarios: Annotated[str, typer.Option(help="Scenarios, separated by commas; all by default.")] = "",
+    only: Annotated[str, typer.Option(help="Rooms to run: power, freight; both by default.")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="Solves that run side by side.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Run a case: models, appraisal, tables and report."""
+    from transcaspian.case.read import read_case
+    from transcaspian.cli.progress import shown_progress
+    from transcaspian.report import build_report
+    from transcaspian.results.write import REPORT, write_results
+    from transcaspian.study import StudyOptions, run_study
+
+    options = StudyOptions(
+        years=tuple(_whole_numbers(years, "--years")),
+        projects=_words(projects),
+        scenarios=_words(scenarios),
+        only=_words(only),
+        workers=workers,
+        seed=seed,
+    )
+    with shown_progress() as progress:
+        progress("Reading the case")
+        checked = read_case(case)
+        results = run_study(checked, options, progress)
+        progress("Drawing the report")
+        page = build_report(results, checked)
+        folder = write_results(results, out or Path("runs") / checked.name, page)
+    address = (folder / REPORT).resolve()
+    ranking = results.table("projects")
+    if as_json:
+        print_json(
+            {"run": str(folder), "report": str(address), "projects": ranking.to_dicts(), "checks": results.table("checks").to_dicts()}
+        )
+        return
+    _print_projects(ranking)
+    console().print(f"Report: {address}", soft_wrap=True)
+
+
+def show(
+    folder: RunArgument,
+    table: Annotated[str, typer.Argument(metavar="[TABLE]", help="Result table; the list of tables without it.")] = "",
+    as_json: Annotated[bool, JSON_OPTION] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the whole table as CSV.")] = False,
+) -> None:
+    """Show the tables of a run, or one of them."""
+    from transcaspian.results.read import read_results
+    from transcaspian.results.tables import TABLE_MEANINGS
+
+    results = read_results(folder)
+    if not table:
+        rows = [(name, frame.height, TABLE_MEANINGS.get(name, "")) for name, frame in results.tables.items()]
+        if as_json:
+            print_json({"tables": [dict(zip(("table", "rows", "meaning"), row, strict=True)) for row in rows]})
+        elif as_csv:
+            sys.stdout.write("table,rows\n" + "".join(f"{name},{count}\n" for name, count, _ in rows))
+        else:
+            print_table(f"Tables of {folder}", ("table", "rows", "meaning"), rows, numeric=("rows",))
+        return
+    frame = results.table(table)
+    if as_json:
+        print_json({"table": table, "rows": frame.to_dicts()})
+    elif as_csv:
+        sys.stdout.write(frame.write_csv())
+    else:
+        shown = frame.select(frame.columns[:COLUMNS_SHOWN]).head(ROWS_SHOWN)
+        rest = f"{frame.height} rows, {frame.width} columns"
+        numeric = [name for name in shown.columns if shown[name].dtype.is_numeric()]
+        cells = [[_short(cell) for cell in row] for row in shown.iter_rows()]
+        print_table(f"{table} ({rest}; --csv prints all)", shown.columns, cells, numeric=numeric)
+
+
+def report(
+    folder: RunArgument,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Say where the report of a run is, once its files are found whole."""
+    from transcaspian.results.read import read_results
+    from transcaspian.results.write import REPORT
+
+    read_results(folder)
+    address = (folder / REPORT).resolve()
+    if as_json:
+        print_json({"report": str(address)})
+    else:
+        console().print(str(address), soft_wrap=True)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _whole_numbers(text: str, option: str) -> list[int]:
+    try:
+        return [int(word) for word in _words(text)]
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a list of years.", param_hint=option) from error
+
+
+def _short(cell: object) -> object:
+    return f"{cell:.4g}" if isinstance(cell, float) else cell
+
+
+def _print_projects(ranking: "object") -> None:
+    import polars as pl
+
+    assert isinstance(ranking, pl.DataFrame)
+    first = ranking["scenario"][0] if ranking.height else ""
+    rows = [
+        (
+            row["name"],
+            row["opening_year"],
+            _musd(row["capex_musd"]) + ("*" if row["capex_confidence"] == "assumed" else ""),
+            _musd(row["npv_6_musd"]),
+            _musd(row["break_even_capex_musd"]),
+            "" if row["bcr_6"] is None else f"{row['bcr_6']:.2f}",
+            "" if row["eirr"] is None else f"{100 * row['eirr']:.1f}",
+        )
+        for row in ranking.filter(pl.col("scenario") == first).iter_rows(named=True)
+    ]
+    print_table(
+        "Projects, million USD of the price year (* capital cost assumed: read the break-even cost)",
+        ("project", "opens", "cost", "NPV 6 %", "break-even", "BCR", "EIRR %"),
+        rows,
+        numeric=("opens", "cost", "NPV 6 %", "break-even", "BCR", "EIRR %"),
+    )
+
+
+def _musd(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}".replace(",", "\u202f")

@@ -1,0 +1,1 @@
+"""Results as tables: kept, written, read, and how they look."""

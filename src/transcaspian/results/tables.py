@@ -1,0 +1,49 @@
+"""The results of a study: frozen tables and what is needed to make them again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transcaspian.errors import NotFoundError
+
+__all__ = ["TABLE_MEANINGS", "Results"]
+
+# `run` is "reference" or the project or cluster that is in place besides.
+TABLE_MEANINGS: Mapping[str, str] = {
+    "projects": "Every project and cluster with its value; one row a scenario.",
+    "who_gains": "Net present value by project, country and party at the headline rate.",
+    "ledger": "Every gain, cost and transfer by project and year.",
+    "power_zone_year": "Load, generation, exchange, prices and emissions by zone and year.",
+    "power_carrier_year": "Capacity, energy and curtailment by zone, carrier and year.",
+    "power_link_year": "Energy, losses, full hours and congestion rent by connection and year.",
+    "power_dispatch": "Hourly output by zone and carrier, reference run.",
+    "power_prices": "Hourly prices by zone.",
+    "power_link_hourly": "Hourly flow of the cables that are projects.",
+    "freight_link_year": "Tonnes, load and time by link, direction and year.",
+    "freight_terminal_year": "Tonnes, load and time by terminal and year.",
+    "freight_route_year": "Tonnes, cost, time and distance by flow, route and year.",
+    "freight_node_balance": "Tonnes into and out of every node by commodity.",
+    "validation": "Model against published statistics.",
+    "sanity": "Results against the bands that published figures span.",
+    "checks": "Laws recomputed from the result tables.",
+    "assumptions": "Every figure of the case with source and confidence.",
+    "confidence_counts": "Rows of each case table by confidence.",
+    "solves": "Every model solved: method, iterations, gap, objective.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a study gives: `tables` by name and the `manifest` of how they came about."""
+
+    tables: Mapping[str, pl.DataFrame]
+    manifest: Mapping[str, object]
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table; raise NotFoundError where there is none of that name."""
+        if name not in self.tables:
+            raise NotFoundError(
+                f"There is no result table {name!r}; there are {', '.join(sorted(self.tables))}."
+            )
+        return self.tables[name]

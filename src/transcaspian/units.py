@@ -1,0 +1,7 @@
+"""Constants and conversions, the unit in the name. Everything else converts nothing by hand."""
+
+HOURS_PER_DAY = 24.0
+KT_TO_T = 1e3
+MUSD_TO_USD = 1e6
+MT_TO_T = 1e6
+TWH_TO_MWH = 1e6
