@@ -56,7 +56,11 @@ def missing_of_python() -> list[str]:
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:3]))
         missing.append(f"Python 3.11 or newer (this is {found}): install a newer python3")
-    for module, package in (("venv", "python3-venv"), ("ensurepip", "python3-venv"), ("ssl", "python3 with OpenSSL")):
+    for module, package in (
+        ("venv", "python3-venv"),
+        ("ensurepip", "python3-venv"),
+        ("ssl", "python3 with OpenSSL"),
+    ):
         if importlib.util.find_spec(module) is None:
             missing.append(f"the Python module {module!r}: install the system package {package}")
     return missing
@@ -99,9 +103,14 @@ def test(arguments: list[str]) -> int:
     """Install the programs that tests need, run the tests; return the exit code."""
     missing = [package for name, package in TEST_PROGRAMS.items() if not find_program(name)]
     if missing and not install_system_packages(missing):
-        print(f"The tests need these system packages, please install them: {' '.join(missing)}", file=sys.stderr)
+        print(
+            f"The tests need these system packages, please install them: {' '.join(missing)}",
+            file=sys.stderr,
+        )
         return 1
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2", "--dist", "loadgroup"]
+    workers = (
+        [] if any(a.startswith("-n") for a in arguments) else ["-n", "2", "--dist", "loadgroup"]
+    )
     return subprocess.call([str(program("python")), "-m", "pytest", *workers, *arguments], cwd=ROOT)
 
 
@@ -119,7 +128,9 @@ def install_system_packages(packages: list[str]) -> bool:
         return False
     prefix: list[str] = []
     if hasattr(os, "geteuid") and os.geteuid() != 0:
-        if shutil.which("sudo") is None or subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL):
+        if shutil.which("sudo") is None or subprocess.call(
+            ["sudo", "-n", "true"], stderr=subprocess.DEVNULL
+        ):
             return False
         prefix = ["sudo", "-n"]
     print(f"Installing {' '.join(packages)} …", file=sys.stderr)

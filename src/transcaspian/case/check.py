@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transcaspian.case.columns import Table
+from transcaspian.case.columns import Column, Table
 from transcaspian.case.registry import TABLES, view_column_kinds, yearly_table
 from transcaspian.case.settings import CaseSettings
 from transcaspian.case.tables import FloatArray
@@ -130,8 +130,11 @@ def check_parameters_cover_every_year(book: Book) -> Iterator[Problem]:
         for year in sorted(year for year in years if year is not None):
             if year not in have["year"]:
                 yield Problem(
-                    "economy/parameters.csv", 0, "parameter",
-                    f"{parameter!r} has no row for country '*' in {year}.", "Add the row.",
+                    "economy/parameters.csv",
+                    0,
+                    "parameter",
+                    f"{parameter!r} has no row for country '*' in {year}.",
+                    "Add the row.",
                 )
 
 
@@ -149,7 +152,11 @@ def check_links_join_two_places(book: Book) -> Iterator[Problem]:
     for table, start, end in (("power/links", "bus0", "bus1"), ("freight/links", "node0", "node1")):
         frame = book.tables[table]
         yield from book.problems(
-            table, end, frame[start] == frame[end], "{value} is both ends of the link.", "Correct one end."
+            table,
+            end,
+            frame[start] == frame[end],
+            "{value} is both ends of the link.",
+            "Correct one end.",
         )
 
 
@@ -160,12 +167,18 @@ def check_zones_and_markets_have_their_buses(book: Book) -> Iterator[Problem]:
     markets = buses.filter(pl.col("kind") == "market")["bus"]
     for table in ("power/generators", "power/loads", "power/storage_units"):
         yield from book.problems(
-            table, "bus", book.tables[table]["bus"].is_in(markets.implode()),
-            "{value} is a market, not a zone.", "Put it into a zone.",
+            table,
+            "bus",
+            book.tables[table]["bus"].is_in(markets.implode()),
+            "{value} is a market, not a zone.",
+            "Put it into a zone.",
         )
     yield from book.problems(
-        "power/markets", "bus", book.tables["power/markets"]["bus"].is_in(zones.implode()),
-        "{value} is a zone, not a market.", "Give the market a bus of kind market.",
+        "power/markets",
+        "bus",
+        book.tables["power/markets"]["bus"].is_in(zones.implode()),
+        "{value} is a zone, not a market.",
+        "Give the market a bus of kind market.",
     )
 
 
@@ -175,8 +188,11 @@ def check_fuels_are_given(book: Book) -> Iterator[Problem]:
     carriers = book.tables["power/carriers"]
     burning = carriers.filter(pl.col("group").is_in(["coal", "gas", "oil"]))["carrier"]
     yield from book.problems(
-        "power/generators", "fuel", frame["carrier"].is_in(burning.implode()) & frame["fuel"].is_null(),
-        "The plant burns something but names no fuel.", "Name a fuel of power/fuels.csv.",
+        "power/generators",
+        "fuel",
+        frame["carrier"].is_in(burning.implode()) & frame["fuel"].is_null(),
+        "The plant burns something but names no fuel.",
+        "Name a fuel of power/fuels.csv.",
     )
 
 
@@ -192,7 +208,9 @@ def check_profiles_exist(book: Book) -> Iterator[Problem]:
     known = pl.Series(list(book.profiles), dtype=pl.String)
     for table, column in columns:
         cells = book.tables[table][column]
-        yield from _unknown_names(book, TABLES[table], column, cells, known, "power/profiles.parquet")
+        yield from _unknown_names(
+            book, TABLES[table], column, cells, known, "power/profiles.parquet"
+        )
 
 
 def check_profiles_are_described(book: Book) -> Iterator[Problem]:
@@ -202,12 +220,19 @@ def check_profiles_are_described(book: Book) -> Iterator[Problem]:
     for name, values in book.profiles.items():
         if name not in described:
             yield Problem(
-                "power/profiles.parquet", 0, name,
-                "The series is not described in power/profile_info.csv.", "Add a row there.",
+                "power/profiles.parquet",
+                0,
+                name,
+                "The series is not described in power/profile_info.csv.",
+                "Add a row there.",
             )
-        elif abs(values.mean() - described[name]) > PROFILE_MEAN_TOLERANCE * max(1.0, described[name]):
+        elif abs(values.mean() - described[name]) > PROFILE_MEAN_TOLERANCE * max(
+            1.0, described[name]
+        ):
             yield Problem(
-                "power/profiles.parquet", 0, name,
+                "power/profiles.parquet",
+                0,
+                name,
                 f"The mean is {values.mean():.4f}, power/profile_info.csv says {described[name]:.4f}.",
                 "Correct one of the two.",
             )
@@ -223,13 +248,19 @@ def check_profiles_are_in_range(book: Book) -> Iterator[Problem]:
         if kind in ("wind", "solar", "hydro", "must_run") and values.max() > 1.0 + SHARE_TOLERANCE:
             hour = int(values.argmax()) + 1
             yield Problem(
-                "power/profiles.parquet", hour, profile,
-                f"{values.max():.4f} per unit of capacity is above 1.", "Limit it to 1.",
+                "power/profiles.parquet",
+                hour,
+                profile,
+                f"{values.max():.4f} per unit of capacity is above 1.",
+                "Limit it to 1.",
             )
         if kind in ("load", "price") and abs(values.mean() - 1.0) > PROFILE_MEAN_TOLERANCE:
             yield Problem(
-                "power/profiles.parquet", 0, profile,
-                f"The mean is {values.mean():.4f}, not 1.", "Divide the series by its mean.",
+                "power/profiles.parquet",
+                0,
+                profile,
+                f"The mean is {values.mean():.4f}, not 1.",
+                "Divide the series by its mean.",
             )
 
 
@@ -241,8 +272,11 @@ def check_every_month_has_water(book: Book) -> Iterator[Problem]:
     )
     for row in counts.filter(pl.col("month") != MONTHS).iter_rows(named=True):
         yield Problem(
-            "power/monthly_energy.csv", book.lines["power/monthly_energy"][row["index"]], "month",
-            f"{row['generator']!r} has {row['month']} months.", "Give all twelve.",
+            "power/monthly_energy.csv",
+            book.lines["power/monthly_energy"][row["index"]],
+            "month",
+            f"{row['generator']!r} has {row['month']} months.",
+            "Give all twelve.",
         )
 
 
@@ -262,8 +296,11 @@ def check_shares_add_up(book: Book) -> Iterator[Problem]:
         for row in wrong.iter_rows(named=True):
             name = ", ".join(str(row[part]) for part in group)
             yield Problem(
-                f"{table}.csv", book.lines[table][row["index"]], column,
-                f"The {column}s of {name!r} add up to {row[column]:.6g}.", "They must add up to 1.",
+                f"{table}.csv",
+                book.lines[table][row["index"]],
+                column,
+                f"The {column}s of {name!r} add up to {row[column]:.6g}.",
+                "They must add up to 1.",
             )
 
 
@@ -276,7 +313,11 @@ def check_projects_are_complete(book: Book) -> Iterator[Problem]:
         if table == "projects/changes":
             wrong &= frame["sector"] != "own"
         yield from book.problems(
-            "projects/projects", "project", wrong, f"{{value}} has no row in {table}.csv.", "Add one."
+            "projects/projects",
+            "project",
+            wrong,
+            f"{{value}} has no row in {table}.csv.",
+            "Add one.",
         )
 
 
@@ -285,11 +326,16 @@ def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
     table = "projects/spending"
     joined = book.tables[table].join(
         book.tables["projects/projects"].select("project", "opening_year", "life_years"),
-        on="project", how="left", maintain_order="left",
+        on="project",
+        how="left",
+        maintain_order="left",
     )
     last = joined["opening_year"] + joined["life_years"] - 1
     yield from book.problems(
-        table, "year", joined["year"] > last, "{value} is after the project's last year of use.",
+        table,
+        "year",
+        joined["year"] > last,
+        "{value} is after the project's last year of use.",
         "Correct the year, or the project's life.",
     )
 
@@ -299,12 +345,18 @@ def check_capital_cost_range_holds_the_cost(book: Book) -> Iterator[Problem]:
     table = "projects/projects"
     frame = book.tables[table]
     yield from book.problems(
-        table, "capex_low_musd", frame["capex_low_musd"] > frame["capex_musd"],
-        "{value} million USD is above capex_musd.", "Correct one of the two.",
+        table,
+        "capex_low_musd",
+        frame["capex_low_musd"] > frame["capex_musd"],
+        "{value} million USD is above capex_musd.",
+        "Correct one of the two.",
     )
     yield from book.problems(
-        table, "capex_high_musd", frame["capex_high_musd"] < frame["capex_musd"],
-        "{value} million USD is below capex_musd.", "Correct one of the two.",
+        table,
+        "capex_high_musd",
+        frame["capex_high_musd"] < frame["capex_musd"],
+        "{value} million USD is below capex_musd.",
+        "Correct one of the two.",
     )
 
 
@@ -325,11 +377,19 @@ def _change_problem(book: Book, row: Mapping[str, object]) -> tuple[str, str, st
         near = difflib.get_close_matches(name, TABLES, n=1)
         yearly = TABLES[name].yearly_of if name in TABLES else ""
         hint = yearly or (near[0] if near else "")
-        return "table", f"{name!r} can't be changed.", f"Name a table{f', for example {hint}' if hint else ''}."
+        return (
+            "table",
+            f"{name!r} can't be changed.",
+            f"Name a table{f', for example {hint}' if hint else ''}.",
+        )
     kinds = view_column_kinds(name)
     column = str(row["column"])
     if column not in kinds:
-        return "column", f"{name} has no column {column!r} to change.", f"It has {', '.join(kinds)}."
+        return (
+            "column",
+            f"{name} has no column {column!r} to change.",
+            f"It has {', '.join(kinds)}.",
+        )
     if row["row"] != "*" and row["row"] not in _row_names(book, name):
         near = difflib.get_close_matches(str(row["row"]), _row_names(book, name), n=1, cutoff=0.4)
         hint = f" The nearest is {near[0]!r}." if near else ""
@@ -349,7 +409,11 @@ def _value_problem(
     value, operation = str(row["value"]), row["operation"]
     if kind == "text" or kind == "bool":
         if operation != "set":
-            return "operation", f"{operation!r} does not fit the {kind} column {column!r}.", "Use set."
+            return (
+                "operation",
+                f"{operation!r} does not fit the {kind} column {column!r}.",
+                "Use set.",
+            )
         if kind == "bool" and value not in ("true", "false"):
             return "value", f"{value!r} is neither true nor false.", "Write true or false."
         return None
@@ -361,16 +425,19 @@ def _value_problem(
         return "value", f"{value!r} is not a finite number.", "Write a number."
     rule = _find_column(name, column)
     low, high = rule.minimum, rule.maximum
-    if operation == "set" and ((low is not None and number < low) or (high is not None and number > high)):
+    if operation == "set" and (
+        (low is not None and number < low) or (high is not None and number > high)
+    ):
         return "value", f"{value!r} is outside the range of {column!r}.", "Correct the value."
     if operation == "multiply" and number < 0:
         return "value", f"{value!r} would turn the sign.", "Use a factor from 0."
     return None
 
 
-def _find_column(name: str, column: str):  # noqa: ANN202
+def _find_column(name: str, column: str) -> Column:
     yearly = yearly_table(name)
-    for table in (TABLES[name], *((yearly,) if yearly else ())):
+    tables: tuple[Table, ...] = (TABLES[name],) if yearly is None else (TABLES[name], yearly)
+    for table in tables:
         for candidate in table.columns:
             if candidate.name == column:
                 return candidate
@@ -385,12 +452,17 @@ def check_clusters_do_not_contradict(book: Book) -> Iterator[Problem]:
     clashes = joined.group_by("cluster", "table", "row", "column").agg(
         pl.col("value").n_unique(), pl.col("project").unique().sort()
     )
-    for row in clashes.filter(pl.col("value") > 1).sort("cluster", "table", "row").iter_rows(named=True):
+    for row in (
+        clashes.filter(pl.col("value") > 1).sort("cluster", "table", "row").iter_rows(named=True)
+    ):
         index = clusters["cluster"].to_list().index(row["cluster"])
         yield Problem(
-            "projects/clusters.csv", book.lines["projects/clusters"][index], "cluster",
+            "projects/clusters.csv",
+            book.lines["projects/clusters"][index],
+            "cluster",
             f"{row['cluster']!r} sets {row['column']!r} of {row['row']!r} in {row['table']} to different values"
-            f" ({', '.join(row['project'])}).", "Use 'add', or leave one project out.",
+            f" ({', '.join(row['project'])}).",
+            "Use 'add', or leave one project out.",
         )
 
 
@@ -406,8 +478,11 @@ def check_demand_has_zones(book: Book) -> Iterator[Problem]:
             for zone, form in zip(frame[column], frame["form"], strict=True)
         ]
         yield from book.problems(
-            table, column, pl.Series(wrong, dtype=pl.Boolean),
-            "{value} has no row in freight/zones.csv for this form.", "Add one.",
+            table,
+            column,
+            pl.Series(wrong, dtype=pl.Boolean),
+            "{value} has no row in freight/zones.csv for this form.",
+            "Add one.",
         )
 
 
@@ -417,10 +492,18 @@ def check_borders_stay_in_their_layer(book: Book) -> Iterator[Problem]:
     frame = book.tables[table]
     is_border, is_same = frame["kind"] == "border", frame["layer0"] == frame["layer1"]
     yield from book.problems(
-        table, "layer1", is_border & ~is_same, "A border leads to {value}, another layer.", "Give it layer0."
+        table,
+        "layer1",
+        is_border & ~is_same,
+        "A border leads to {value}, another layer.",
+        "Give it layer0.",
     )
     yield from book.problems(
-        table, "layer1", ~is_border & is_same, "The terminal joins {value} to itself.", "Name the other layer."
+        table,
+        "layer1",
+        ~is_border & is_same,
+        "The terminal joins {value} to itself.",
+        "Name the other layer.",
     )
 
 
@@ -429,14 +512,19 @@ def check_first_scenario_is_the_reference(book: Book) -> Iterator[Problem]:
     names = book.tables["scenarios/scenarios"]["scenario"].to_list()
     if not names or names[0] != "reference":
         yield Problem(
-            "scenarios/scenarios.csv", 2, "scenario", "The first scenario is not 'reference'.",
+            "scenarios/scenarios.csv",
+            2,
+            "scenario",
+            "The first scenario is not 'reference'.",
             "Put the reference first.",
         )
 
 
 def check_route_constants_name_commodities(book: Book) -> Iterator[Problem]:
     """The commodity of a route constant is known, or '*'."""
-    known = pl.concat([book.tables["freight/commodities"]["commodity"], pl.Series("commodity", ["*"])])
+    known = pl.concat(
+        [book.tables["freight/commodities"]["commodity"], pl.Series("commodity", ["*"])]
+    )
     cells = book.tables["freight/route_constants"]["commodity"]
     yield from _unknown_names(
         book, TABLES["freight/route_constants"], "commodity", cells, known, "freight/commodities"

@@ -69,4 +69,6 @@ SOURCE_COLUMNS = (
     Column("confidence", "text", "How sure the figures of the row are.", choices=CONFIDENCES),
     NOTE,
 )
-YEAR = Column("year", "int", "Calendar year the row holds for.", unit="year", minimum=1990, maximum=2100)
+YEAR = Column(
+    "year", "int", "Calendar year the row holds for.", unit="year", minimum=1990, maximum=2100
+)

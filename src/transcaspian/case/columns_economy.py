@@ -25,7 +25,9 @@ TABLES = (
             Column("name", "text", "Name for people."),
             Column("region", "text", "Group for summaries, for example Central Asia."),
             Column("currency", "text", "ISO 4217 code of the currency."),
-            Column("is_corridor", "bool", "Is it one of the corridor's own countries?", default=False),
+            Column(
+                "is_corridor", "bool", "Is it one of the corridor's own countries?", default=False
+            ),
         ),
         "Countries and groups of countries that gain or pay.",
     ),

@@ -20,7 +20,9 @@ def copy_case(source: Path, folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
             copy = Path(scratch) / "case"
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
+            shutil.copytree(
+                source, copy, ignore=shutil.ignore_patterns("__pycache__", "__init__.py")
+            )
             if folder.exists():
                 folder.rmdir()
             copy.rename(folder)

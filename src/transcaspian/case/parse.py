@@ -58,16 +58,11 @@ def _parse_column(
     text = pl.Series(column.name, cells, dtype=pl.String)
 
     def report(mask: pl.Series, message: str, cure: str) -> None:
-        for row in mask.fill_null(False).arg_true().to_list():
-            problems.append(
-                Problem(
-                    f"{table.name}.csv",
-                    raw.lines[row],
-                    column.name,
-                    message.format(value=repr(text[row])),
-                    cure,
-                )
-            )
+        file = f"{table.name}.csv"
+        problems.extend(
+            Problem(file, raw.lines[row], column.name, message.format(value=repr(text[row])), cure)
+            for row in mask.fill_null(False).arg_true().to_list()
+        )
 
     report(text != text.str.strip_chars(), "{value} has blanks at its ends.", "Delete them.")
     empty = text == ""
@@ -95,15 +90,25 @@ def _convert(column: Column, text: pl.Series, report: Report) -> pl.Series:
         f"{{value}} is not {what}{unit}.",
         "Write it with a decimal point, without thousands separators or units.",
     )
-    values = pl.select(pl.when(is_number).then(text)).to_series().cast(_TYPES[column.kind], strict=False)
+    values = (
+        pl.select(pl.when(is_number).then(text)).to_series().cast(_TYPES[column.kind], strict=False)
+    )
     if column.kind == "float":
         report(values.is_infinite(), f"{{value}} is too large{unit}.", "Correct the exponent.")
     else:
         report(is_number & values.is_null(), f"{{value}} is too large{unit}.", "Correct it.")
     if column.minimum is not None:
-        report(values < column.minimum, f"{{value}}{unit} is below {column.minimum:g}.", f"Allowed are values from {column.minimum:g}.")
+        report(
+            values < column.minimum,
+            f"{{value}}{unit} is below {column.minimum:g}.",
+            f"Allowed are values from {column.minimum:g}.",
+        )
     if column.maximum is not None:
-        report(values > column.maximum, f"{{value}}{unit} is above {column.maximum:g}.", f"Allowed are values up to {column.maximum:g}.")
+        report(
+            values > column.maximum,
+            f"{{value}}{unit} is above {column.maximum:g}.",
+            f"Allowed are values up to {column.maximum:g}.",
+        )
     return values
 
 
@@ -128,13 +133,10 @@ def _find_repeated_keys(
     )
     for row in first.filter(pl.col("others").list.len() > 0).iter_rows(named=True):
         name = ", ".join(str(row[part]) for part in table.key)
-        for other in row["others"]:
-            problems.append(
-                Problem(
-                    f"{table.name}.csv",
-                    raw.lines[other],
-                    table.key[0],
-                    f"{name!r} stands in row {raw.lines[row['first']]} already.",
-                    "Keep one of the two.",
-                )
+        message = f"{name!r} stands in row {raw.lines[row['first']]} already."
+        problems.extend(
+            Problem(
+                f"{table.name}.csv", raw.lines[other], table.key[0], message, "Keep one of the two."
             )
+            for other in row["others"]
+        )

@@ -82,20 +82,40 @@ def raw_rows(raw: Mapping[str, RawTable | None]) -> dict[str, list[int]]:
 def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
     file = path / SETTINGS_FILE
     if not file.is_file():
-        problems.append(Problem(SETTINGS_FILE, 0, "", "The file is missing.", "Every case needs one."))
+        problems.append(
+            Problem(SETTINGS_FILE, 0, "", "The file is missing.", "Every case needs one.")
+        )
         return None
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        problems.append(Problem(SETTINGS_FILE, 0, "", "The file is not UTF-8.", f"Save it as UTF-8 ({error.reason})."))
+        problems.append(
+            Problem(
+                SETTINGS_FILE,
+                0,
+                "",
+                "The file is not UTF-8.",
+                f"Save it as UTF-8 ({error.reason}).",
+            )
+        )
         return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
-        problems.append(Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line."))
+        problems.append(
+            Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line.")
+        )
         return None
     if not isinstance(content, dict):
-        problems.append(Problem(SETTINGS_FILE, 1, "", "The file holds no 'key: value' lines.", "Write one setting a line."))
+        problems.append(
+            Problem(
+                SETTINGS_FILE,
+                1,
+                "",
+                "The file holds no 'key: value' lines.",
+                "Write one setting a line.",
+            )
+        )
         return None
     try:
         return CaseSettings.model_validate(content)
@@ -103,7 +123,13 @@ def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"])
             problems.append(
-                Problem(SETTINGS_FILE, 0, key, f"{item['msg']} (found {item['input']!r}).", "Correct the setting.")
+                Problem(
+                    SETTINGS_FILE,
+                    0,
+                    key,
+                    f"{item['msg']} (found {item['input']!r}).",
+                    "Correct the setting.",
+                )
             )
         return None
 
@@ -115,7 +141,9 @@ def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | N
     if not file.is_file():
         if table.optional:
             return RawTable([column.name for column in table.all_columns()], [], [])
-        problems.append(Problem(name, 0, "", "The file is missing.", "Restore it, or copy the packaged case's."))
+        problems.append(
+            Problem(name, 0, "", "The file is missing.", "Restore it, or copy the packaged case's.")
+        )
         return None
     content = file.read_bytes()
     try:
@@ -126,7 +154,9 @@ def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | N
         return None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(Problem(name, line, "", "The file holds a zero byte.", "Save it as CSV UTF-8."))
+        problems.append(
+            Problem(name, line, "", "The file holds a zero byte.", "Save it as CSV UTF-8.")
+        )
         return None
     return _split(name, table, text, problems)
 
@@ -146,13 +176,21 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTa
                 continue
             if len(row) != len(header):
                 problems.append(
-                    Problem(name, line, "", f"The row has {len(row)} cells, the header {len(header)}.", "Quote cells that hold a comma; fill in missing ones.")
+                    Problem(
+                        name,
+                        line,
+                        "",
+                        f"The row has {len(row)} cells, the header {len(header)}.",
+                        "Quote cells that hold a comma; fill in missing ones.",
+                    )
                 )
                 continue
             rows.append(row)
             lines.append(line)
     except csv.Error as error:
-        problems.append(Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes."))
+        problems.append(
+            Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes.")
+        )
         return None
     _check_header(name, table, header, problems)
     return RawTable(header, rows, lines) if len(problems) == found else None
@@ -161,18 +199,32 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTa
 def _check_header(name: str, table: Table, header: list[str], problems: list[Problem]) -> None:
     known = {column.name: column for column in table.all_columns()}
     if len(header) <= 1 and header and any(mark in header[0] for mark in ";\t"):
-        problems.append(Problem(name, 1, "", "The columns are not separated by commas.", "Save it as comma-separated CSV."))
+        problems.append(
+            Problem(
+                name,
+                1,
+                "",
+                "The columns are not separated by commas.",
+                "Save it as comma-separated CSV.",
+            )
+        )
         return
     for column in header:
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
             hint = f" The nearest is {near[0]!r}." if near else ""
-            problems.append(Problem(name, 1, column, "There is no such column.", f"Delete or rename it.{hint}"))
+            problems.append(
+                Problem(name, 1, column, "There is no such column.", f"Delete or rename it.{hint}")
+            )
         elif header.count(column) > 1:
-            problems.append(Problem(name, 1, column, "The column stands there twice.", "Delete one."))
-    for column in known.values():
-        if column.name not in header and _is_needed(column):
-            problems.append(Problem(name, 1, column.name, "The column is missing.", f"Add it: {column.meaning}"))
+            problems.append(
+                Problem(name, 1, column, "The column stands there twice.", "Delete one.")
+            )
+    problems.extend(
+        Problem(name, 1, wanted.name, "The column is missing.", f"Add it: {wanted.meaning}")
+        for wanted in known.values()
+        if wanted.name not in header and _is_needed(wanted)
+    )
 
 
 def _is_needed(column: Column) -> bool:
@@ -187,23 +239,41 @@ def _read_profiles(path: Path, problems: list[Problem]) -> dict[str, FloatArray]
     try:
         frame = pl.read_parquet(file)
     except (pl.exceptions.PolarsError, OSError) as error:
-        problems.append(Problem(PROFILES_FILE, 0, "", f"The file is not valid Parquet: {error}", "Restore it."))
+        problems.append(
+            Problem(PROFILES_FILE, 0, "", f"The file is not valid Parquet: {error}", "Restore it.")
+        )
         return {}
     profiles: dict[str, FloatArray] = {}
     if frame.height != HOURS_PER_YEAR:
         problems.append(
-            Problem(PROFILES_FILE, 0, "", f"The file has {frame.height} hours.", f"A year has {HOURS_PER_YEAR} (without 29 February).")
+            Problem(
+                PROFILES_FILE,
+                0,
+                "",
+                f"The file has {frame.height} hours.",
+                f"A year has {HOURS_PER_YEAR} (without 29 February).",
+            )
         )
         return {}
     for column in frame.columns:
         if not frame[column].dtype.is_numeric():
-            problems.append(Problem(PROFILES_FILE, 0, column, "The series holds no numbers.", "Write it as floats."))
+            problems.append(
+                Problem(
+                    PROFILES_FILE, 0, column, "The series holds no numbers.", "Write it as floats."
+                )
+            )
             continue
         values = frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
         wrong = np.flatnonzero(~np.isfinite(values) | (values < 0.0))
         if wrong.size:
             problems.append(
-                Problem(PROFILES_FILE, int(wrong[0]) + 1, column, f"{wrong.size} hours are missing, infinite or negative, the first {values[wrong[0]]!r}.", "Fill them in.")
+                Problem(
+                    PROFILES_FILE,
+                    int(wrong[0]) + 1,
+                    column,
+                    f"{wrong.size} hours are missing, infinite or negative, the first {values[wrong[0]]!r}.",
+                    "Fill them in.",
+                )
             )
         profiles[column] = values
     return profiles
@@ -218,4 +288,6 @@ def _report_strange_files(path: Path, problems: list[Problem]) -> None:
         if name not in known and name.split("/")[0] in folders:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" The nearest is {near[0]!r}." if near else ""
-            problems.append(Problem(name, 0, "", "No table has this name.", f"Rename or delete it.{hint}"))
+            problems.append(
+                Problem(name, 0, "", "No table has this name.", f"Rename or delete it.{hint}")
+            )

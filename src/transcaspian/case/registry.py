@@ -31,7 +31,9 @@ def yearly_table(name: str) -> Table | None:
 def view_column_kinds(name: str) -> dict[str, str]:
     """Return name → kind of every column that a year view's table has, except keys and sources."""
     table = TABLES[name]
-    own = {column.name: column.kind for column in table.columns if column.name not in table.key}
+    own: dict[str, str] = {
+        column.name: column.kind for column in table.columns if column.name not in table.key
+    }
     yearly = yearly_table(name)
     if yearly is None:
         return own

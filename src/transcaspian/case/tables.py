@@ -60,7 +60,8 @@ class YearView:
             raise NotFoundError(
                 f"economy/parameters has no {name} of {self.year} for {country} or '*'."
             )
-        return float(values.get(country, values.get(ANY_COUNTRY, 0.0)))
+        own = values.get(country)
+        return float(values[ANY_COUNTRY] if own is None else own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,7 @@ class Case:
             return (run,)
         raise NotFoundError(f"There is no project or cluster {run!r} in this case.")
 
-    def at(
-        self, year: int, scenario: str = REFERENCE, projects: Sequence[str] = ()
-    ) -> YearView:
+    def at(self, year: int, scenario: str = REFERENCE, projects: Sequence[str] = ()) -> YearView:
         """Return the case in `year` under a scenario, with `projects` as if they were open.
 
         The scenario's changes come first, then those of the projects in the given order.
@@ -174,7 +173,9 @@ def _change_column(
     if new["row"][0] == "*":
         joined = frame.with_columns(new=pl.lit(new["new"][0], dtype=kind))
     else:
-        row = pl.concat_str([pl.col(part).cast(pl.String) for part in TABLES[name].key], separator="|")
+        row = pl.concat_str(
+            [pl.col(part).cast(pl.String) for part in TABLES[name].key], separator="|"
+        )
         joined = frame.with_columns(row=row).join(new, on="row", how="left", maintain_order="left")
     if operation == "set":
         value = pl.coalesce("new", column)

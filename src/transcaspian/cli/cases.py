@@ -45,7 +45,9 @@ def check(
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; must not exist or be empty.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to make; must not exist or be empty.")
+    ],
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Make a copy of the packaged case to change."""

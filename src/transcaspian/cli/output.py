@@ -11,7 +11,7 @@ from rich.table import Table
 
 from transcaspian.errors import TranscaspianError
 
-__all__ = ["JSON_OPTION", "console", "print_json", "print_error", "print_table"]
+__all__ = ["JSON_OPTION", "console", "print_error", "print_json", "print_table"]
 
 PROBLEMS_SHOWN = 50
 WIDTH = 100
@@ -41,7 +41,11 @@ def _finite(value: object) -> object:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numeric: Sequence[str] = (),
 ) -> None:
     """Print one table for people; `numeric` columns are right-aligned."""
     table = Table(title=title, title_justify="left")

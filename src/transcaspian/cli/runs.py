@@ -25,9 +25,16 @@ def run(
         str, typer.Argument(metavar="CASE", help="Folder of a case, or the name of a packaged one.")
     ] = "trans-caspian",
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder to write.")] = None,
-    years: Annotated[str, typer.Option(help="Model years, separated by commas; all by default.")] = "",
-    projects: Annotated[str, typer.Option(help="Projects or clusters, separated by commas; all active ones by default.")] = "",
-    scenarios: Annotated[str, typer.Option(help="Scenarios, separated by commas; all by default.")] = "",
+    years: Annotated[
+        str, typer.Option(help="Model years, separated by commas; all by default.")
+    ] = "",
+    projects: Annotated[
+        str,
+        typer.Option(help="Projects or clusters, separated by commas; all active ones by default."),
+    ] = "",
+    scenarios: Annotated[
+        str, typer.Option(help="Scenarios, separated by commas; all by default.")
+    ] = "",
     only: Annotated[str, typer.Option(help="Rooms to run: power, freight; both by default.")] = "",
     workers: Annotated[int, typer.Option(min=1, help="Solves that run side by side.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
@@ -59,7 +66,12 @@ def run(
     ranking = results.table("projects")
     if as_json:
         print_json(
-            {"run": str(folder), "report": str(address), "projects": ranking.to_dicts(), "checks": results.table("checks").to_dicts()}
+            {
+                "run": str(folder),
+                "report": str(address),
+                "projects": ranking.to_dicts(),
+                "checks": results.table("checks").to_dicts(),
+            }
         )
         return
     _print_projects(ranking)
@@ -68,7 +80,9 @@ def run(
 
 def show(
     folder: RunArgument,
-    table: Annotated[str, typer.Argument(metavar="[TABLE]", help="Result table; the list of tables without it.")] = "",
+    table: Annotated[
+        str, typer.Argument(metavar="[TABLE]", help="Result table; the list of tables without it.")
+    ] = "",
     as_json: Annotated[bool, JSON_OPTION] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the whole table as CSV.")] = False,
 ) -> None:
@@ -78,13 +92,26 @@ def show(
 
     results = read_results(folder)
     if not table:
-        rows = [(name, frame.height, TABLE_MEANINGS.get(name, "")) for name, frame in results.tables.items()]
+        rows = [
+            (name, frame.height, TABLE_MEANINGS.get(name, ""))
+            for name, frame in results.tables.items()
+        ]
         if as_json:
-            print_json({"tables": [dict(zip(("table", "rows", "meaning"), row, strict=True)) for row in rows]})
+            print_json(
+                {
+                    "tables": [
+                        dict(zip(("table", "rows", "meaning"), row, strict=True)) for row in rows
+                    ]
+                }
+            )
         elif as_csv:
-            sys.stdout.write("table,rows\n" + "".join(f"{name},{count}\n" for name, count, _ in rows))
+            sys.stdout.write(
+                "table,rows\n" + "".join(f"{name},{count}\n" for name, count, _ in rows)
+            )
         else:
-            print_table(f"Tables of {folder}", ("table", "rows", "meaning"), rows, numeric=("rows",))
+            print_table(
+                f"Tables of {folder}", ("table", "rows", "meaning"), rows, numeric=("rows",)
+            )
         return
     frame = results.table(table)
     if as_json:
