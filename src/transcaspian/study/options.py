@@ -1,0 +1,85 @@
+"""What a study is asked to do, and the list of runs that follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import polars as pl
+
+from transcaspian.case.tables import REFERENCE, Case
+from transcaspian.errors import InputError, NotFoundError
+
+__all__ = ["ROOMS", "Plan", "StudyOptions", "make_plan"]
+
+ROOMS = ("power", "freight")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyOptions:
+    """Options of a study; an empty tuple means all."""
+
+    years: tuple[int, ...] = ()
+    """Model years to solve; benefits are interpolated between them."""
+    projects: tuple[str, ...] = ()
+    """Projects and clusters to value; by default all that are active."""
+    scenarios: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    """Rooms to run: power, freight."""
+    workers: int = 2
+    """Solves that run side by side; results do not depend on it."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be solved."""
+
+    years: tuple[int, ...]
+    scenarios: tuple[str, ...]
+    rooms: tuple[str, ...]
+    runs: tuple[str, ...]  # projects and clusters to value, the reference not among them
+    members: dict[str, tuple[str, ...]]  # run -> its projects
+    rooms_of: dict[str, tuple[str, ...]]  # run -> rooms whose tables it changes
+
+    def runs_in(self, room: str) -> tuple[str, ...]:
+        """Return the runs that differ from the reference in `room`."""
+        return tuple(run for run in self.runs if room in self.rooms_of[run])
+
+
+def make_plan(case: Case, options: StudyOptions) -> Plan:
+    """Return what has to be solved; raise InputError or NotFoundError for what the case lacks."""
+    years = _chosen(options.years, case.settings.model_years, "model year")
+    scenarios = _chosen(options.scenarios, case.scenario_names(), "scenario")
+    rooms = _chosen(options.only, ROOMS, "room")
+    runs = options.projects or _active_runs(case)
+    for run in runs:
+        if run == REFERENCE:
+            raise InputError("The reference is always run; name projects or clusters only.")
+    members = {run: case.members(run) for run in runs}
+    rooms_of = {run: _touched_rooms(case, projects) for run, projects in members.items()}
+    return Plan(tuple(sorted(years)), tuple(scenarios), tuple(rooms), tuple(runs), members, rooms_of)
+
+
+def _chosen(wanted: Sequence[T], known: Sequence[T], what: str) -> list[T]:
+    for item in wanted:
+        if item not in known:
+            raise NotFoundError(
+                f"There is no {what} {item!r} in this case; there are {', '.join(map(str, known))}."
+            )
+    return [item for item in known if item in wanted] if wanted else list(known)
+
+
+def _active_runs(case: Case) -> tuple[str, ...]:
+    projects = case.tables["projects/projects"].filter(
+        pl.col("is_active") & (pl.col("sector") != "own")
+    )
+    clusters = case.tables["projects/clusters"]["cluster"].unique(maintain_order=True)
+    return (*projects["project"], *clusters)
+
+
+def _touched_rooms(case: Case, projects: Sequence[str]) -> tuple[str, ...]:
+    changes = case.tables["projects/changes"].filter(pl.col("project").is_in(projects))
+    folders = {str(name).split("/")[0] for name in changes["table"]}
+    # Prices of economy/ are read by both rooms.
+    return ROOMS if "economy" in folders else tuple(room for room in ROOMS if room in folders)
