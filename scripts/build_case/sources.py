@@ -28,3 +28,26 @@ def merge_sources(case_dir: Path, rows: Iterable[Mapping[str, str]]) -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(merged[key] for key in sorted(merged))
+
+
+COUNTRY_COLUMNS = (
+    "country", "name", "region", "currency", "is_corridor", "source", "confidence", "note",
+)  # fmt: skip
+
+
+def merge_countries(case_dir: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Write rows into `economy/countries.csv`; a row replaces the one of the same country."""
+    path = Path(case_dir) / "economy" / "countries.csv"
+    merged: dict[str, dict[str, str]] = {}
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            merged = {row["country"]: row for row in csv.DictReader(file)}
+    for row in rows:
+        if set(row) != set(COUNTRY_COLUMNS):
+            raise ValueError(f"country {row.get('country')!r}: columns {sorted(row)}")
+        merged[row["country"]] = dict(row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COUNTRY_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(merged[country] for country in sorted(merged))
