@@ -174,7 +174,8 @@ def _roots(flows: FloatArray, times: FloatArray) -> tuple[IntArray, FloatArray]:
 def _sign_changes(flows: FloatArray) -> IntArray:
     """Return how often each row changes sign, zeros left out."""
     filled = _carry_sign(np.sign(flows))
-    return np.count_nonzero(filled[:, 1:] * filled[:, :-1] < 0.0, axis=1).astype(np.int64)
+    is_change = filled[:, 1:] * filled[:, :-1] < 0.0
+    return np.asarray(is_change.sum(axis=1), dtype=np.int64)
 
 
 def _carry_sign(sign: FloatArray) -> FloatArray:
