@@ -40,7 +40,9 @@ def _figures(frame: pl.DataFrame, table: Table, column: str, unit: str) -> pl.Da
     number = pl.col(column).cast(pl.Float64).round_sig_figs(6).cast(pl.String)
     number = number.str.replace(r"\.0$", "")
     varies = [part for part in ("year", "month") if part in table.key]
-    text = pl.concat_str([*(pl.col(part).cast(pl.String) for part in varies), number], separator=": ")
+    text = pl.concat_str(
+        [*(pl.col(part).cast(pl.String) for part in varies), number], separator=": "
+    )
     named = frame.filter(pl.col(column).is_not_null()).select(
         row=pl.concat_str([pl.col(part).cast(pl.String) for part in key], separator=" | ")
         if key
@@ -49,14 +51,18 @@ def _figures(frame: pl.DataFrame, table: Table, column: str, unit: str) -> pl.Da
         source="source",
         confidence="confidence",
     )
-    return named.group_by("row", maintain_order=True).agg(
-        pl.lit(table.name).alias("table"),
-        pl.lit(column).alias("column"),
-        pl.col("value").str.join("; "),
-        pl.lit(unit).alias("unit"),
-        pl.col("source").unique(maintain_order=True).str.join(", "),
-        pl.col("confidence").unique(maintain_order=True).str.join(", "),
-    ).select(*SCHEMA)
+    return (
+        named.group_by("row", maintain_order=True)
+        .agg(
+            pl.lit(table.name).alias("table"),
+            pl.lit(column).alias("column"),
+            pl.col("value").str.join("; "),
+            pl.lit(unit).alias("unit"),
+            pl.col("source").unique(maintain_order=True).str.join(", "),
+            pl.col("confidence").unique(maintain_order=True).str.join(", "),
+        )
+        .select(*SCHEMA)
+    )
 
 
 def confidence_counts(case: Case) -> pl.DataFrame:

@@ -58,7 +58,9 @@ def make_plan(case: Case, options: StudyOptions) -> Plan:
             raise InputError("The reference is always run; name projects or clusters only.")
     members = {run: case.members(run) for run in runs}
     rooms_of = {run: _touched_rooms(case, projects) for run, projects in members.items()}
-    return Plan(tuple(sorted(years)), tuple(scenarios), tuple(rooms), tuple(runs), members, rooms_of)
+    return Plan(
+        tuple(sorted(years)), tuple(scenarios), tuple(rooms), tuple(runs), members, rooms_of
+    )
 
 
 def _chosen(wanted: Sequence[T], known: Sequence[T], what: str) -> list[T]:

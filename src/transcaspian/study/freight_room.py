@@ -1,0 +1,138 @@
+"""Solves freight for every run of a plan and turns it into the study's tables."""
+
+import time
+from collections.abc import Callable
+
+import polars as pl
+
+from transcaspian import freight
+from transcaspian.case.tables import REFERENCE, Case, YearView
+from transcaspian.freight.corridor import FreightResult
+from transcaspian.study.options import Plan
+from transcaspian.study.solved import Key, Solved
+
+__all__ = ["node_balance", "solve_freight"]
+
+FORWARD, REVERSE = "0-1", "1-0"
+Progress = Callable[[str], None]
+
+
+def solve_freight(
+    case: Case, plan: Plan, years: tuple[int, ...], progress: Progress
+) -> dict[Key, Solved]:
+    """Return the freight equilibrium of every scenario, run and year.
+
+    Runs that are compared choose from the same paths: those of the reference, of each project of
+    the case and of each cluster, whether or not the plan values them, so that a result does not
+    depend on what else was asked for.
+    """
+    solved: dict[Key, Solved] = {}
+    for scenario in plan.scenarios:
+        for year in years:
+            progress(f"Freight {year}, scenario {scenario}")
+            views = {run: _view(case, plan, scenario, run, year) for run in _all_runs(case)}
+            catalogue = freight.collect_paths(list(views.values()))
+            runs = plan.runs_in("freight") if year in plan.years else ()
+            for run in (REFERENCE, *runs):
+                start = time.perf_counter()
+                result = freight.assign_case(views[run], catalogue=catalogue)
+                solved[Key(scenario, run, year)] = _pack(
+                    result, views[run], time.perf_counter() - start
+                )
+    return solved
+
+
+def _all_runs(case: Case) -> tuple[str, ...]:
+    """Return the reference and every project and cluster that changes the freight network."""
+    changes = case.tables["projects/changes"]
+    movers = changes.filter(pl.col("table").str.starts_with("freight/"))["project"]
+    projects = movers.unique(maintain_order=True).to_list()
+    clusters = case.tables["projects/clusters"].filter(pl.col("project").is_in(projects))
+    return (REFERENCE, *projects, *clusters["cluster"].unique(maintain_order=True))
+
+
+def _view(case: Case, plan: Plan, scenario: str, run: str, year: int) -> YearView:
+    members = plan.members[run] if run in plan.members else case.members(run)
+    return case.at(year, scenario, members)
+
+
+def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:
+    tables = freight.freight_tables(result)
+    links = tables["freight_links"]
+    equilibrium = result.equilibrium
+    return Solved(
+        accounts=freight.accounts(result, view),
+        co2_t=float(links["co2_t"].sum()),
+        tables={
+            "freight_link_year": _both_ways(links, "link"),
+            "freight_terminal_year": _terminals(tables["freight_terminals"]),
+            "freight_route_year": tables["freight_routes"].with_columns(
+                co2_t=pl.col("tonnes") * pl.col("co2_t_per_t")
+            ),
+            "freight_od_year": tables["freight_od"],
+            "freight_path_year": tables["freight_paths"],
+            "freight_node_balance": node_balance(
+                tables["freight_link_flows"], tables["freight_supply"]
+            ),
+        },
+        log={
+            "room": "freight",
+            "method": "path-size logit, nested by main route; Newton on the queues",
+            "iterations": len(equilibrium.gaps),
+            "gap": float(equilibrium.gaps[-1]),
+            "objective": float(
+                (
+                    tables["freight_od"]["tonnes"] * tables["freight_od"]["expected_cost_usd_per_t"]
+                ).sum()
+            ),
+        },
+        seconds=seconds,
+    )
+
+
+def _both_ways(links: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return one row a link: tonnes each way, the load and times of the busier way."""
+    busier = pl.col("load").fill_null(0.0).arg_max()
+    return links.group_by(key, maintain_order=True).agg(
+        forward_t=pl.col("tonnes").filter(pl.col("direction") == FORWARD).sum(),
+        reverse_t=pl.col("tonnes").filter(pl.col("direction") == REVERSE).sum(),
+        teu=pl.col("teu").sum(),
+        capacity=pl.col("capacity").get(busier),
+        load_ratio=pl.col("load").get(busier),
+        time_h=pl.col("time_h").get(busier),
+        delay_h=(pl.col("time_h") - pl.col("free_time_h")).get(busier),
+        capacity_value_usd=pl.col("capacity_value_usd").get(busier),
+        co2_t=pl.col("co2_t").sum(),
+    )
+
+
+def _terminals(terminals: pl.DataFrame) -> pl.DataFrame:
+    return terminals.group_by("terminal", maintain_order=True).agg(
+        pl.col("tonnes").sum(),
+        pl.col("teu").sum(),
+        pl.col("capacity").first(),
+        load_ratio=pl.col("load").first(),
+        time_h=pl.col("time_h").max(),
+        delay_h=(pl.col("time_h") - pl.col("free_time_h")).max(),
+        capacity_value_usd=pl.col("capacity_value_usd").first(),
+    )
+
+
+def node_balance(flows: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
+    """Return tonnes into and out of every node by commodity and form.
+
+    Columns: node, commodity, form, arriving_t, starting_t, leaving_t, ending_t; what arrives and
+    starts must equal what leaves and ends.
+    """
+    keys = ["node", "commodity", "form"]
+    parts = [
+        flows.select(node="to_node", commodity="commodity", form="form", arriving_t="tonnes"),
+        flows.select(node="from_node", commodity="commodity", form="form", leaving_t="tonnes"),
+        supply.select(*keys, "starting_t", "ending_t"),
+    ]
+    return (
+        pl.concat(parts, how="diagonal")
+        .group_by(keys)
+        .agg(pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum())
+        .sort(keys)
+    )

@@ -1,0 +1,72 @@
+"""What one model gives for one scenario, run and year, in the shape the study joins."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from transcaspian.case.tables import REFERENCE
+
+__all__ = ["Key", "Solved", "accounts_by_year", "emissions_by_year", "gather"]
+
+
+class Key(NamedTuple):
+    """One solve: scenario, run (a project, a cluster or the reference) and year."""
+
+    scenario: str
+    run: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Accounts, emissions and result tables of one solve, and how it was solved."""
+
+    accounts: pl.DataFrame
+    co2_t: float
+    tables: Mapping[str, pl.DataFrame]
+    log: Mapping[str, object]  # room, method, iterations, gap, objective
+    seconds: float
+
+
+def gather(solved: Mapping[Key, Solved], name: str) -> pl.DataFrame | None:
+    """Return one result table of all solves, with scenario, run and year; None where none has it."""
+    parts = [
+        result.tables[name].select(
+            pl.lit(key.scenario).alias("scenario"),
+            pl.lit(key.run).alias("run"),
+            pl.lit(key.year, dtype=pl.Int64).alias("year"),
+            pl.all(),
+        )
+        for key, result in sorted(solved.items())
+        if name in result.tables
+    ]
+    return pl.concat(parts) if parts else None
+
+
+def accounts_by_year(
+    rooms: Iterable[Mapping[Key, Solved]], scenario: str, run: str, years: Iterable[int]
+) -> dict[int, pl.DataFrame]:
+    """Return the accounts of a run by year, those of all rooms together.
+
+    A room that the run does not change is not solved again: its reference stands in.
+    """
+    rooms = list(rooms)
+    return {
+        year: pl.concat([_of(room, scenario, run, year).accounts for room in rooms])
+        for year in years
+    }
+
+
+def emissions_by_year(
+    rooms: Iterable[Mapping[Key, Solved]], scenario: str, run: str, years: Iterable[int]
+) -> dict[int, float]:
+    """Return the emissions of a run by year [t], those of all rooms together."""
+    rooms = list(rooms)
+    return {year: sum(_of(room, scenario, run, year).co2_t for room in rooms) for year in years}
+
+
+def _of(room: Mapping[Key, Solved], scenario: str, run: str, year: int) -> Solved:
+    key = Key(scenario, run, year)
+    return room[key] if key in room else room[Key(scenario, REFERENCE, year)]
