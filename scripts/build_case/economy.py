@@ -82,10 +82,19 @@ COUNTRIES = (
 
 # Units of the currency for one US dollar, rounded yearly means.
 EXCHANGE_RATES = {
-    "USD": {year: 1.0 for year in range(2018, 2026)},
-    "EUR": {2018: 0.847, 2019: 0.893, 2020: 0.877, 2021: 0.845, 2022: 0.950, 2023: 0.925, 2024: 0.924, 2025: 0.885},
+    "USD": dict.fromkeys(range(2018, 2026), 1.0),
+    "EUR": {
+        2018: 0.847,
+        2019: 0.893,
+        2020: 0.877,
+        2021: 0.845,
+        2022: 0.950,
+        2023: 0.925,
+        2024: 0.924,
+        2025: 0.885,
+    },
     "KZT": {2021: 426.0, 2022: 460.0, 2023: 456.0, 2024: 469.0, 2025: 520.0},
-    "AZN": {year: 1.70 for year in range(2018, 2026)},
+    "AZN": dict.fromkeys(range(2018, 2026), 1.7),
     "UZS": {2022: 11050.0, 2023: 11735.0, 2024: 12815.0, 2025: 12600.0},
     "TRY": {2016: 3.02, 2022: 16.6, 2023: 23.7, 2024: 32.9, 2025: 39.3},
     "GEL": {2022: 2.92, 2023: 2.63, 2024: 2.72, 2025: 2.74},
@@ -98,8 +107,29 @@ EXCHANGE_RATES = {
 
 # Consumer price levels, 2024 = 1: United States all items (313.7 in 2024) and euro area HICP.
 DEFLATORS = {
-    "USD": {2015: 0.756, 2016: 0.765, 2017: 0.781, 2018: 0.801, 2019: 0.815, 2020: 0.825, 2021: 0.864, 2022: 0.933, 2023: 0.971, 2024: 1.0, 2025: 1.028},
-    "EUR": {2018: 0.818, 2019: 0.828, 2020: 0.830, 2021: 0.852, 2022: 0.923, 2023: 0.977, 2024: 1.0, 2025: 1.021},
+    "USD": {
+        2015: 0.756,
+        2016: 0.765,
+        2017: 0.781,
+        2018: 0.801,
+        2019: 0.815,
+        2020: 0.825,
+        2021: 0.864,
+        2022: 0.933,
+        2023: 0.971,
+        2024: 1.0,
+        2025: 1.028,
+    },
+    "EUR": {
+        2018: 0.818,
+        2019: 0.828,
+        2020: 0.830,
+        2021: 0.852,
+        2022: 0.923,
+        2023: 0.977,
+        2024: 1.0,
+        2025: 1.021,
+    },
 }
 
 EU_ETS_EUR = {2022: 81.0, 2024: 67.0, 2025: 75.0, 2030: 110.0, 2035: 145.0, 2040: 180.0}
@@ -109,8 +139,20 @@ EU_MEMBERS_IN_MODEL = ("RO", "HU", "BG", "GR", "AT", "SK", "HR", "IT")
 
 # USD/MWh of load that is cut; about GDP per kWh of use, higher in the EU.
 VALUE_OF_LOST_LOAD = {
-    "KZ": 2000.0, "UZ": 1000.0, "TM": 1500.0, "KG": 800.0, "TJ": 700.0, "AZ": 2000.0, "GE": 2000.0,
-    "AM": 2000.0, "TR": 3500.0, "RO": 6000.0, "HU": 6000.0, "BG": 5000.0, "GR": 6500.0, "*": 3000.0,
+    "KZ": 2000.0,
+    "UZ": 1000.0,
+    "TM": 1500.0,
+    "KG": 800.0,
+    "TJ": 700.0,
+    "AZ": 2000.0,
+    "GE": 2000.0,
+    "AM": 2000.0,
+    "TR": 3500.0,
+    "RO": 6000.0,
+    "HU": 6000.0,
+    "BG": 5000.0,
+    "GR": 6500.0,
+    "*": 3000.0,
 }
 
 
@@ -142,15 +184,23 @@ def build(case_dir: Path) -> None:
 def _countries() -> Iterator[Row]:
     names = ("country", "name", "region", "currency", "is_corridor")
     for record in COUNTRIES:
-        yield {**dict(zip(names, record, strict=True)), "source": "assumption", "confidence": "assumed"}
+        yield {
+            **dict(zip(names, record, strict=True)),
+            "source": "assumption",
+            "confidence": "assumed",
+        }
 
 
 def _exchange_rates() -> Iterator[Row]:
     for currency, by_year in EXCHANGE_RATES.items():
         for year, rate in by_year.items():
             yield {
-                "currency": currency, "year": year, "per_usd": rate, "source": "assumption",
-                "confidence": "assumed", "note": "rounded yearly mean; replace by the central bank's when it matters",
+                "currency": currency,
+                "year": year,
+                "per_usd": rate,
+                "source": "assumption",
+                "confidence": "assumed",
+                "note": "rounded yearly mean; replace by the central bank's when it matters",
             }
 
 
@@ -158,7 +208,11 @@ def _deflators() -> Iterator[Row]:
     for currency, by_year in DEFLATORS.items():
         for year, index in by_year.items():
             yield {
-                "currency": currency, "year": year, "index": index, "source": "assumption", "confidence": "assumed",
+                "currency": currency,
+                "year": year,
+                "index": index,
+                "source": "assumption",
+                "confidence": "assumed",
                 "note": "consumer prices, yearly mean over that of 2024, rounded",
             }
 
@@ -168,25 +222,64 @@ def _parameters() -> Iterator[Row]:
         yield _parameter("co2_price", "*", year, 0.0, "assumption", "assumed", "no carbon price")
         for country in EU_MEMBERS_IN_MODEL:
             yield _ets_row("co2_price", country, year)
-        yield _parameter("co2_price", "TR", year, tr_ets_usd(year), "assumption", "assumed", f"national scheme from 2026: {TR_ETS_EUR[year]} EUR/t")
+        yield _parameter(
+            "co2_price",
+            "TR",
+            year,
+            tr_ets_usd(year),
+            "assumption",
+            "assumed",
+            f"national scheme from 2026: {TR_ETS_EUR[year]} EUR/t",
+        )
         kz_confidence = "derived" if year in (2024, 2025) else "assumed"
         yield _parameter(
-            "co2_price", "KZ", year, KZ_ETS_USD[year], "ccx-2025" if year <= 2025 else "assumption", kz_confidence,
+            "co2_price",
+            "KZ",
+            year,
+            KZ_ETS_USD[year],
+            "ccx-2025" if year <= 2025 else "assumption",
+            kz_confidence,
             "allowances are free by benchmark, so the price hardly reaches dispatch; low 1, high 25 (2030) to 60 (2040)",
         )
         yield _parameter(
-            "social_cost_of_carbon", "*", year, _social_cost_of_carbon(year), "worldbank-2017-carbon", "derived",
+            "social_cost_of_carbon",
+            "*",
+            year,
+            _social_cost_of_carbon(year),
+            "worldbank-2017-carbon",
+            "derived",
             "middle of 40-80 USD of 2017 per tonne in 2020, growing 2.25 % a year, in USD of 2024",
         )
         for country, value in VALUE_OF_LOST_LOAD.items():
-            yield _parameter("voll", country, year, value, "assumption", "assumed", "about GDP per kWh of use; EU from adequacy practice", "USD/MWh")
-        yield _ets_row("cbam_price", "*", year) if year >= 2026 else _parameter(
-            "cbam_price", "*", year, 0.0, "eu-2023-956", "derived", "payment starts with imports of 2026"
+            yield _parameter(
+                "voll",
+                country,
+                year,
+                value,
+                "assumption",
+                "assumed",
+                "about GDP per kWh of use; EU from adequacy practice",
+                "USD/MWh",
+            )
+        yield (
+            _ets_row("cbam_price", "*", year)
+            if year >= 2026
+            else _parameter(
+                "cbam_price",
+                "*",
+                year,
+                0.0,
+                "eu-2023-956",
+                "derived",
+                "payment starts with imports of 2026",
+            )
         )
 
 
 def _ets_row(parameter: str, country: str, year: int) -> Row:
-    source, confidence = {2024: ("veyt-2026", "derived"), 2025: ("veyt-2026", "reported")}.get(year, ("assumption", "assumed"))
+    source, confidence = {2024: ("veyt-2026", "derived"), 2025: ("veyt-2026", "reported")}.get(
+        year, ("assumption", "assumed")
+    )
     note = f"EU allowance {EU_ETS_EUR[year]} EUR/t; analysts of 2023-24 said 160 (2030) and 200 (2035), a low case is 70"
     return _parameter(parameter, country, year, eu_ets_usd(year), source, confidence, note)
 
@@ -197,9 +290,22 @@ def _social_cost_of_carbon(year: int) -> float:
 
 
 def _parameter(
-    parameter: str, country: str, year: int, value: float, source: str, confidence: str, note: str, unit: str = "USD/t"
+    parameter: str,
+    country: str,
+    year: int,
+    value: float,
+    source: str,
+    confidence: str,
+    note: str,
+    unit: str = "USD/t",
 ) -> Row:
     return {
-        "parameter": parameter, "country": country, "year": year, "value": value, "unit": unit,
-        "source": source, "confidence": confidence, "note": note,
+        "parameter": parameter,
+        "country": country,
+        "year": year,
+        "value": value,
+        "unit": unit,
+        "source": source,
+        "confidence": confidence,
+        "note": note,
     }

@@ -24,7 +24,14 @@ from tables import write_table
 
 Row = dict[str, object]
 Border = tuple[str, str]
-COLUMN_OF_YEAR = {2022: "mw_2024", 2024: "mw_2024", 2025: "mw_2024", 2030: "mw_2030", 2035: "mw_2035", 2040: "mw_2035"}
+COLUMN_OF_YEAR = {
+    2022: "mw_2024",
+    2024: "mw_2024",
+    2025: "mw_2024",
+    2030: "mw_2030",
+    2035: "mw_2035",
+    2040: "mw_2035",
+}
 AC_LOSS_PER_1000_KM = 0.03
 AC_LOSS_LEAST = 0.01
 AC_LOSS_MOST = 0.03
@@ -77,7 +84,10 @@ def _place(bus: str) -> tuple[float, float]:
 def _distance_km(start: str, end: str) -> float:
     """Great-circle distance between the labels of two buses (haversine)."""
     lat0, lon0, lat1, lon1 = (math.radians(value) for value in (*_place(start), *_place(end)))
-    half = math.sin((lat1 - lat0) / 2) ** 2 + math.cos(lat0) * math.cos(lat1) * math.sin((lon1 - lon0) / 2) ** 2
+    half = (
+        math.sin((lat1 - lat0) / 2) ** 2
+        + math.cos(lat0) * math.cos(lat1) * math.sin((lon1 - lon0) / 2) ** 2
+    )
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
 
 
@@ -88,13 +98,24 @@ def _link(pair: Border, row: dict[str, str], citations: Citations) -> Row:
     else:
         technology = {"HVDC": "HVDC", "HVDC back-to-back": "B2B"}.get(row["type"], "AC")
         length = round(_distance_km(*pair) * DETOUR_FACTOR, 0)
-        loss = B2B_LOSS if technology != "AC" else min(max(AC_LOSS_PER_1000_KM * length / 1000, AC_LOSS_LEAST), AC_LOSS_MOST)
+        loss = (
+            B2B_LOSS
+            if technology != "AC"
+            else min(max(AC_LOSS_PER_1000_KM * length / 1000, AC_LOSS_LEAST), AC_LOSS_MOST)
+        )
     return {
-        "link": name, "bus0": pair[0], "bus1": pair[1], "technology": technology, "length_km": length,
-        "loss_pu": round(loss, 4), "wheeling_usd_per_mwh": _wheeling(pair, technology),
+        "link": name,
+        "bus0": pair[0],
+        "bus1": pair[1],
+        "technology": technology,
+        "length_km": length,
+        "loss_pu": round(loss, 4),
+        "wheeling_usd_per_mwh": _wheeling(pair, technology),
         "source": citations.cite(row["source_url"], row["source_year"]),
         "confidence": "derived" if name in HVDC_LOSS else "assumed",
-        "note": f"{row['settlement_note']}. Length is the distance between the labels times 1.2 unless a cable; loss and charge assumed".lstrip(". "),
+        "note": f"{row['settlement_note']}. Length is the distance between the labels times 1.2 unless a cable; loss and charge assumed".lstrip(
+            ". "
+        ),
     }
 
 
@@ -102,28 +123,46 @@ def _wheeling(pair: Border, technology: str) -> float:
     """Grid charge: nothing is free, so flows are unique; more across a border and through a converter."""
     if all(bus.startswith("KZ_") for bus in pair):
         return 1.0
-    within_eu = all(bus in EU_ZONES or MARKETS.get(bus, ("", ""))[1] in {"AT", "SK", "HR", "IT"} for bus in pair)
+    within_eu = all(
+        bus in EU_ZONES or MARKETS.get(bus, ("", ""))[1] in {"AT", "SK", "HR", "IT"} for bus in pair
+    )
     return 1.0 if within_eu else 3.0 if technology == "B2B" else 2.0
 
 
-def _link_years(pair: Border, borders: dict[Border, dict[str, str]], citations: Citations) -> Iterator[Row]:
+def _link_years(
+    pair: Border, borders: dict[Border, dict[str, str]], citations: Citations
+) -> Iterator[Row]:
     name, forward, backward = link_name(pair), borders[pair], borders.get((pair[1], pair[0]))
     for year in MODEL_YEARS:
         column = "mw_2024" if name in HELD_AT_TODAY else COLUMN_OF_YEAR[year]
-        charge, charge_back = _carbon_border_charge(*pair, year), _carbon_border_charge(pair[1], pair[0], year)
+        charge, charge_back = (
+            _carbon_border_charge(*pair, year),
+            _carbon_border_charge(pair[1], pair[0], year),
+        )
         notes = [HELD_AT_TODAY[name]] if name in HELD_AT_TODAY else []
         if column != f"mw_{year}" and name not in HELD_AT_TODAY:
             notes.append(f"value of {column[3:]} used")
         if charge or charge_back:
-            notes.append("carbon border charge: fossil factor of the country times the difference of allowance prices times the share due")
+            notes.append(
+                "carbon border charge: fossil factor of the country times the difference of allowance prices times the share due"
+            )
         if name == "GE-RO":
-            notes.append("no carbon border charge: green exports under power contracts assumed to meet the conditions for plant values; without them about 0.4 t/MWh (Georgian fossil factor) times the EU price")
+            notes.append(
+                "no carbon border charge: green exports under power contracts assumed to meet the conditions for plant values; without them about 0.4 t/MWh (Georgian fossil factor) times the EU price"
+            )
         yield {
-            "link": name, "year": year, "p_nom_mw": float(forward[column]),
+            "link": name,
+            "year": year,
+            "p_nom_mw": float(forward[column]),
             "p_nom_reverse_mw": float(backward[column]) if backward else 0.0,
-            "border_cost_usd_per_mwh": charge, "border_cost_reverse_usd_per_mwh": charge_back,
+            "border_cost_usd_per_mwh": charge,
+            "border_cost_reverse_usd_per_mwh": charge_back,
             "source": citations.cite(forward["source_url"], forward["source_year"]),
-            "confidence": forward["confidence"] if year in (2024, 2025) else "assumed" if year in (2022, 2040) else forward["confidence"],
+            "confidence": forward["confidence"]
+            if year in (2024, 2025)
+            else "assumed"
+            if year in (2022, 2040)
+            else forward["confidence"],
             "note": "; ".join(notes),
         }
 
@@ -146,8 +185,14 @@ def _price(market: str, year: int) -> float:
 def _markets() -> Iterator[Row]:
     for market, (_, _, _, _, spread, co2, has_profile, _, note) in MARKETS.items():
         yield {
-            "market": f"market_{market}", "bus": market, "price_profile": f"price_{market}" if has_profile else None,
-            "spread_usd_per_mwh": spread, "co2_t_per_mwh": co2, "source": "assumption", "confidence": "assumed", "note": note,
+            "market": f"market_{market}",
+            "bus": market,
+            "price_profile": f"price_{market}" if has_profile else None,
+            "spread_usd_per_mwh": spread,
+            "co2_t_per_mwh": co2,
+            "source": "assumption",
+            "confidence": "assumed",
+            "note": note,
         }
 
 
@@ -164,11 +209,18 @@ def _market_years(link_years: list[Row]) -> Iterator[Row]:
     for market in MARKETS:
         for year in MODEL_YEARS:
             is_observed = market in EUROPEAN_FACTOR and year in (2022, 2024, 2025)
-            buys = min(into.get((market, year), 0.0), MARKET_BUY_LIMIT.get(market, {}).get(year, math.inf))
+            buys = min(
+                into.get((market, year), 0.0), MARKET_BUY_LIMIT.get(market, {}).get(year, math.inf)
+            )
             yield {
-                "market": f"market_{market}", "year": year, "price_usd_per_mwh": _price(market, year),
-                "max_sell_mw": out_of.get((market, year), 0.0), "max_buy_mw": buys,
+                "market": f"market_{market}",
+                "year": year,
+                "price_usd_per_mwh": _price(market, year),
+                "max_sell_mw": out_of.get((market, year), 0.0),
+                "max_buy_mw": buys,
                 "source": "ember-price" if is_observed else "assumption",
                 "confidence": "derived" if is_observed else "assumed",
-                "note": "Hungarian day-ahead mean in USD of 2024, times a factor for the country" if is_observed else MARKETS[market][8],
+                "note": "Hungarian day-ahead mean in USD of 2024, times a factor for the country"
+                if is_observed
+                else MARKETS[market][8],
             }

@@ -17,15 +17,24 @@ def build(case_dir: Path) -> None:
     """Write `power/profiles.parquet` and `power/profile_info`."""
     targets = read_targets(TARGETS)
     series = round_series(generate(targets, read_day_shapes(DAY_SHAPES), SEED), DIGITS)
-    frame = pl.DataFrame({name: values for name, values in series.items()}).cast(pl.Float32)
-    frame.write_parquet(case_dir / "power/profiles.parquet", compression="zstd", compression_level=19, statistics=False)
+    frame = pl.DataFrame(dict(series)).cast(pl.Float32)
+    frame.write_parquet(
+        case_dir / "power/profiles.parquet",
+        compression="zstd",
+        compression_level=19,
+        statistics=False,
+    )
     write_table(
         case_dir,
         "power/profile_info",
         [
             {
-                "profile": target.profile, "kind": target.kind, "bus": target.bus,
-                "mean": round(float(series[target.profile].mean()), 6), "source": "synthetic", "confidence": "synthetic",
+                "profile": target.profile,
+                "kind": target.kind,
+                "bus": target.bus,
+                "mean": round(float(series[target.profile].mean()), 6),
+                "source": "synthetic",
+                "confidence": "synthetic",
                 "note": f"seed {SEED}; yearly mean, months, day shape, spread and memory from profile_targets",
             }
             for target in targets

@@ -38,8 +38,13 @@ class Citations:
         while key in self._by_key:
             key, serial = f"{base}-{serial}", serial + 1
         self._by_key[key] = {
-            "key": key, "title": _title(parts.path, publisher), "publisher": parts.netloc.removeprefix("www."),
-            "address": address, "date": date, "licence": "facts", "note": "",
+            "key": key,
+            "title": _title(parts.path, publisher),
+            "publisher": parts.netloc.removeprefix("www."),
+            "address": address,
+            "date": date,
+            "licence": "facts",
+            "note": "",
         }
         self._key_of_address[address] = key
         return key
@@ -60,7 +65,11 @@ def _publisher(host: str) -> str:
 
 
 def _title(path: str, publisher: str) -> str:
-    segments = [unquote(part) for part in path.split("/") if re.search(r"[^\W\d_]{3}", unquote(part))]
-    words = re.sub(r"\.(html?|pdf|php|aspx)$", "", segments[-1], flags=re.I) if segments else publisher
+    segments = [
+        unquote(part) for part in path.split("/") if re.search(r"[^\W\d_]{3}", unquote(part))
+    ]
+    words = (
+        re.sub(r"\.(html?|pdf|php|aspx)$", "", segments[-1], flags=re.I) if segments else publisher
+    )
     words = re.sub(r"[-_+]+", " ", words).strip()
     return words[:1].upper() + words[1:160]

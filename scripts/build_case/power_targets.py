@@ -32,35 +32,89 @@ LEAP_HOURS = slice(59 * 24, 60 * 24)
 
 # Capacity factors of a normal year: means of 2017-2022 where published, else of planned plants.
 WIND_MEAN = {
-    "KZ_MANGYSTAU": 0.38, "KZ_ATYRAU_WEST": 0.34, "KZ_NORTH": 0.33, "KZ_SOUTH": 0.33, "UZ": 0.35, "TM": 0.32,
-    "KG": 0.28, "AZ": 0.38, "GE": 0.38, "AM": 0.30, "TR": 0.345, "RO": 0.258, "HU": 0.238, "BG": 0.232, "GR": 0.268,
+    "KZ_MANGYSTAU": 0.38,
+    "KZ_ATYRAU_WEST": 0.34,
+    "KZ_NORTH": 0.33,
+    "KZ_SOUTH": 0.33,
+    "UZ": 0.35,
+    "TM": 0.32,
+    "KG": 0.28,
+    "AZ": 0.38,
+    "GE": 0.38,
+    "AM": 0.30,
+    "TR": 0.345,
+    "RO": 0.258,
+    "HU": 0.238,
+    "BG": 0.232,
+    "GR": 0.268,
 }
 WIND_OFFSHORE = {
-    # zone: (mean, latitude, longitude)
-    "AZ": (0.45, 40.5, 50.3), "TR": (0.42, 39.8, 25.9), "RO": (0.40, 44.2, 29.3), "GR": (0.43, 38.5, 25.0),
+    # for each zone the mean, then latitude and longitude of the site
+    "AZ": (0.45, 40.5, 50.3),
+    "TR": (0.42, 39.8, 25.9),
+    "RO": (0.40, 44.2, 29.3),
+    "GR": (0.43, 38.5, 25.0),
 }
 SOLAR_MEAN = {
-    "KZ_MANGYSTAU": 0.175, "KZ_NORTH": 0.165, "KZ_SOUTH": 0.185, "UZ": 0.205, "TM": 0.205, "KG": 0.185, "TJ": 0.195,
-    "AZ": 0.175, "NAKHCHIVAN": 0.195, "GE": 0.155, "AM": 0.190, "TR": 0.195, "RO": 0.143, "HU": 0.155, "BG": 0.155, "GR": 0.172,
+    "KZ_MANGYSTAU": 0.175,
+    "KZ_NORTH": 0.165,
+    "KZ_SOUTH": 0.185,
+    "UZ": 0.195,
+    "TM": 0.195,
+    "KG": 0.175,
+    "TJ": 0.185,
+    "AZ": 0.175,
+    "NAKHCHIVAN": 0.185,
+    "GE": 0.155,
+    "AM": 0.190,
+    "TR": 0.195,
+    "RO": 0.143,
+    "HU": 0.155,
+    "BG": 0.155,
+    "GR": 0.172,
 }
 SOLAR_SITES = {"AZ": (40.2, 49.4), "KZ_SOUTH": (43.4, 70.5), "UZ": (40.2, 65.0), "TR": (38.0, 33.5)}
-WIND_SITES = {"AZ": (40.7, 49.2), "UZ": (42.3, 60.5), "TR": (39.3, 27.8), "RO": (44.6, 28.4), "KZ_SOUTH": (44.5, 74.5)}
+WIND_SITES = {
+    "AZ": (40.7, 49.2),
+    "UZ": (42.3, 60.5),
+    "TR": (39.3, 27.8),
+    "RO": (44.6, 28.4),
+    "KZ_SOUTH": (44.5, 74.5),
+}
 # Clearness over its yearly mean: share of the clear sky that arrives, by month.
 CLEARNESS = {
     "steppe": (0.72, 0.78, 0.84, 0.92, 0.98, 1.03, 1.06, 1.08, 1.05, 0.92, 0.75, 0.68),
-    "desert": (0.70, 0.76, 0.82, 0.90, 1.00, 1.08, 1.10, 1.10, 1.08, 0.98, 0.82, 0.70),
-    "mountain": (0.72, 0.78, 0.84, 0.88, 0.94, 1.03, 1.08, 1.08, 1.04, 0.94, 0.80, 0.70),
+    "desert": (0.78, 0.82, 0.87, 0.93, 0.99, 1.04, 1.05, 1.06, 1.05, 1.00, 0.88, 0.78),
+    "mountain": (0.78, 0.83, 0.87, 0.90, 0.95, 1.02, 1.05, 1.06, 1.03, 0.95, 0.83, 0.76),
 }
 CLEARNESS_OF = {
-    "KZ_MANGYSTAU": "desert", "KZ_NORTH": "steppe", "KZ_SOUTH": "steppe", "UZ": "desert", "TM": "desert", "KG": "mountain",
-    "TJ": "mountain", "AZ": "desert", "NAKHCHIVAN": "mountain", "GE": "mountain", "AM": "mountain", "TR": "mountain",
+    "KZ_MANGYSTAU": "desert",
+    "KZ_NORTH": "steppe",
+    "KZ_SOUTH": "steppe",
+    "UZ": "desert",
+    "TM": "desert",
+    "KG": "mountain",
+    "TJ": "mountain",
+    "AZ": "desert",
+    "NAKHCHIVAN": "mountain",
+    "GE": "mountain",
+    "AM": "mountain",
+    "TR": "mountain",
 }
 WIND_MONTHS = {
     "plain": (1.08, 1.10, 1.12, 1.08, 1.00, 0.90, 0.82, 0.82, 0.88, 0.98, 1.08, 1.14),
     "summer": (0.92, 0.98, 1.05, 1.05, 1.02, 1.06, 1.12, 1.08, 0.98, 0.94, 0.90, 0.90),
     "even": (1.05, 1.08, 1.08, 1.02, 0.97, 0.94, 0.95, 0.94, 0.94, 0.98, 1.02, 1.03),
 }
-WIND_MONTHS_OF = {"AZ": "summer", "UZ": "even", "TM": "even", "GE": "summer", "AM": "summer", "KZ_MANGYSTAU": "even", "KG": "even"}
+WIND_MONTHS_OF = {
+    "AZ": "summer",
+    "UZ": "even",
+    "TM": "even",
+    "GE": "summer",
+    "AM": "summer",
+    "KZ_MANGYSTAU": "even",
+    "KG": "even",
+}
 LOAD_MONTHS = {
     "kz_south": (1.16, 1.12, 1.03, 0.93, 0.89, 0.92, 0.99, 0.95, 0.90, 0.96, 1.04, 1.11),
     "kz_coast": (1.08, 1.05, 1.00, 0.93, 0.92, 0.98, 1.06, 1.04, 0.94, 0.95, 1.00, 1.05),
@@ -73,32 +127,245 @@ LOAD_MONTHS = {
     "armenian": (1.20, 1.13, 1.04, 0.94, 0.89, 0.90, 0.95, 0.94, 0.88, 0.92, 1.02, 1.19),
 }
 LOAD_MONTHS_OF = {
-    "KZ_MANGYSTAU": "kz_coast", "KZ_SOUTH": "kz_south", "UZ": "uzbek", "TM": "turkmen", "KG": "kyrgyz", "TJ": "tajik",
-    "AZ": "azeri", "NAKHCHIVAN": "azeri", "GE": "georgian", "AM": "armenian",
+    "KZ_MANGYSTAU": "kz_coast",
+    "KZ_SOUTH": "kz_south",
+    "UZ": "uzbek",
+    "TM": "turkmen",
+    "KG": "kyrgyz",
+    "TJ": "tajik",
+    "AZ": "azeri",
+    "NAKHCHIVAN": "azeri",
+    "GE": "georgian",
+    "AM": "armenian",
 }
 # Local day of load where none is observed, winter and summer; spring and autumn are their mean.
 LOAD_DAYS = {
     "load_central_asia": (
-        (0.86, 0.83, 0.81, 0.81, 0.83, 0.88, 0.95, 1.01, 1.05, 1.06, 1.05, 1.04, 1.03, 1.02, 1.02, 1.03, 1.06, 1.12, 1.17, 1.18, 1.15, 1.09, 1.01, 0.93),
-        (0.88, 0.84, 0.82, 0.81, 0.82, 0.84, 0.88, 0.94, 1.00, 1.04, 1.06, 1.07, 1.07, 1.08, 1.08, 1.07, 1.06, 1.06, 1.06, 1.09, 1.14, 1.12, 1.05, 0.96),
+        (
+            0.86,
+            0.83,
+            0.81,
+            0.81,
+            0.83,
+            0.88,
+            0.95,
+            1.01,
+            1.05,
+            1.06,
+            1.05,
+            1.04,
+            1.03,
+            1.02,
+            1.02,
+            1.03,
+            1.06,
+            1.12,
+            1.17,
+            1.18,
+            1.15,
+            1.09,
+            1.01,
+            0.93,
+        ),
+        (
+            0.88,
+            0.84,
+            0.82,
+            0.81,
+            0.82,
+            0.84,
+            0.88,
+            0.94,
+            1.00,
+            1.04,
+            1.06,
+            1.07,
+            1.07,
+            1.08,
+            1.08,
+            1.07,
+            1.06,
+            1.06,
+            1.06,
+            1.09,
+            1.14,
+            1.12,
+            1.05,
+            0.96,
+        ),
     ),
     "load_industry": (
-        (0.94, 0.93, 0.92, 0.92, 0.93, 0.95, 0.98, 1.01, 1.03, 1.03, 1.03, 1.02, 1.01, 1.01, 1.01, 1.02, 1.03, 1.05, 1.07, 1.07, 1.06, 1.04, 1.00, 0.97),
-        (0.95, 0.93, 0.92, 0.91, 0.92, 0.93, 0.96, 0.99, 1.02, 1.03, 1.04, 1.04, 1.03, 1.03, 1.03, 1.03, 1.03, 1.03, 1.03, 1.04, 1.06, 1.05, 1.02, 0.98),
+        (
+            0.94,
+            0.93,
+            0.92,
+            0.92,
+            0.93,
+            0.95,
+            0.98,
+            1.01,
+            1.03,
+            1.03,
+            1.03,
+            1.02,
+            1.01,
+            1.01,
+            1.01,
+            1.02,
+            1.03,
+            1.05,
+            1.07,
+            1.07,
+            1.06,
+            1.04,
+            1.00,
+            0.97,
+        ),
+        (
+            0.95,
+            0.93,
+            0.92,
+            0.91,
+            0.92,
+            0.93,
+            0.96,
+            0.99,
+            1.02,
+            1.03,
+            1.04,
+            1.04,
+            1.03,
+            1.03,
+            1.03,
+            1.03,
+            1.03,
+            1.03,
+            1.03,
+            1.04,
+            1.06,
+            1.05,
+            1.02,
+            0.98,
+        ),
     ),
     "load_caucasus": (
-        (0.82, 0.76, 0.73, 0.72, 0.74, 0.79, 0.88, 0.99, 1.06, 1.08, 1.07, 1.06, 1.05, 1.04, 1.04, 1.06, 1.11, 1.19, 1.23, 1.22, 1.18, 1.12, 1.03, 0.92),
-        (0.87, 0.82, 0.79, 0.77, 0.77, 0.79, 0.84, 0.92, 1.00, 1.05, 1.07, 1.08, 1.08, 1.09, 1.09, 1.08, 1.07, 1.06, 1.05, 1.08, 1.14, 1.14, 1.07, 0.97),
+        (
+            0.82,
+            0.76,
+            0.73,
+            0.72,
+            0.74,
+            0.79,
+            0.88,
+            0.99,
+            1.06,
+            1.08,
+            1.07,
+            1.06,
+            1.05,
+            1.04,
+            1.04,
+            1.06,
+            1.11,
+            1.19,
+            1.23,
+            1.22,
+            1.18,
+            1.12,
+            1.03,
+            0.92,
+        ),
+        (
+            0.87,
+            0.82,
+            0.79,
+            0.77,
+            0.77,
+            0.79,
+            0.84,
+            0.92,
+            1.00,
+            1.05,
+            1.07,
+            1.08,
+            1.08,
+            1.09,
+            1.09,
+            1.08,
+            1.07,
+            1.06,
+            1.05,
+            1.08,
+            1.14,
+            1.14,
+            1.07,
+            0.97,
+        ),
     ),
 }
 LOAD_DAY_OF = {
-    "KZ_MANGYSTAU": "load_industry", "KZ_ATYRAU_WEST": "load_industry", "KZ_NORTH": "load_industry", "AZ": "load_caucasus",
-    "NAKHCHIVAN": "load_caucasus", "GE": "load_caucasus", "AM": "load_caucasus",
+    "KZ_MANGYSTAU": "load_industry",
+    "KZ_ATYRAU_WEST": "load_industry",
+    "KZ_NORTH": "load_industry",
+    "AZ": "load_caucasus",
+    "NAKHCHIVAN": "load_caucasus",
+    "GE": "load_caucasus",
+    "AM": "load_caucasus",
 }
 # Relative price by local hour in the EU of the middle 2020s: solar dip at noon, evening peak.
 PRICE_DAYS = (
-    (0.86, 0.82, 0.79, 0.78, 0.80, 0.88, 1.02, 1.16, 1.20, 1.13, 1.04, 0.97, 0.94, 0.94, 0.98, 1.06, 1.18, 1.32, 1.36, 1.28, 1.13, 1.00, 0.93, 0.88),
-    (0.98, 0.93, 0.90, 0.89, 0.92, 1.00, 1.10, 1.12, 1.00, 0.82, 0.67, 0.58, 0.52, 0.50, 0.54, 0.66, 0.84, 1.08, 1.40, 1.66, 1.72, 1.47, 1.24, 1.09),
+    (
+        0.86,
+        0.82,
+        0.79,
+        0.78,
+        0.80,
+        0.88,
+        1.02,
+        1.16,
+        1.20,
+        1.13,
+        1.04,
+        0.97,
+        0.94,
+        0.94,
+        0.98,
+        1.06,
+        1.18,
+        1.32,
+        1.36,
+        1.28,
+        1.13,
+        1.00,
+        0.93,
+        0.88,
+    ),
+    (
+        0.98,
+        0.93,
+        0.90,
+        0.89,
+        0.92,
+        1.00,
+        1.10,
+        1.12,
+        1.00,
+        0.82,
+        0.67,
+        0.58,
+        0.52,
+        0.50,
+        0.54,
+        0.66,
+        0.84,
+        1.08,
+        1.40,
+        1.66,
+        1.72,
+        1.47,
+        1.24,
+        1.09,
+    ),
 )
 PRICE_MONTHS = (1.15, 1.02, 0.90, 0.82, 0.84, 0.88, 1.00, 1.06, 1.00, 1.02, 1.14, 1.17)
 WIND_DAY = ((1.02,) * 9 + (0.95,) * 6 + (1.0,) * 9, (1.08,) * 8 + (0.86,) * 6 + (1.0,) * 10)
@@ -108,7 +375,12 @@ HEAT_MONTHS = {
     "EU27": (1.0, 0.93, 0.70, 0.38, 0.16, 0.12, 0.12, 0.12, 0.18, 0.42, 0.70, 0.94),
 }
 LOAD_NOISE = 0.022
-SOLAR_NOISE = 0.20
+SOLAR_PEAK = {
+    "EU": 0.76,
+    "*": 0.84,
+}  # highest hour of a country over its capacity: 0.72-0.75 in the EU zones in 2016
+SOLAR_NOISE = 0.30
+WITHOUT_RUN_OF_RIVER = ("KZ_NORTH", "GR")
 HYDRO_NOISE = 0.10
 HEAT_NOISE = 0.05
 PRICE_NOISE = 0.24
@@ -159,16 +431,43 @@ class Targets:
         lat, lon = ZONES[bus][2:4] if bus in ZONES else MARKETS[bus][2:4]
         offset = ZONES[bus][4] if bus in ZONES else 1
         defaults: dict[str, object] = {
-            "lat": lat, "lon": lon, "utc_offset_h": offset, "mean": 1.0, "std": 0.0, "peak": 1.0,
-            "monthly": (1.0,) * 12, "day_shape": "", "saturday": 1.0, "sunday": 1.0,
+            "lat": lat,
+            "lon": lon,
+            "utc_offset_h": offset,
+            "mean": 1.0,
+            "std": 0.0,
+            "peak": 1.0,
+            "monthly": (1.0,) * 12,
+            "day_shape": "",
+            "saturday": 1.0,
+            "sunday": 1.0,
         }
-        self.targets.append((Target(profile=f"{prefix}_{bus}", kind=kind, bus=bus, **{**defaults, **values}), note))  # type: ignore[arg-type]
+        self.targets.append(
+            (Target(profile=f"{prefix}_{bus}", kind=kind, bus=bus, **{**defaults, **values}), note)
+        )  # type: ignore[arg-type]
 
     def write(self) -> None:
         """Write both tables beside this script."""
         with (HERE / "profile_targets.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["profile", "kind", "bus", "lat", "lon", "utc_offset_h", "mean", "std", "peak", *(f"m{m}" for m in range(1, 13)), "day_shape", "saturday", "sunday", "note"])
+            writer.writerow(
+                [
+                    "profile",
+                    "kind",
+                    "bus",
+                    "lat",
+                    "lon",
+                    "utc_offset_h",
+                    "mean",
+                    "std",
+                    "peak",
+                    *(f"m{m}" for m in range(1, 13)),
+                    "day_shape",
+                    "saturday",
+                    "sunday",
+                    "note",
+                ]
+            )
             for target, note in self.targets:
                 writer.writerow([
                     target.profile, target.kind, target.bus, target.lat, target.lon, target.utc_offset_h,
@@ -189,7 +488,9 @@ def observed_loads(figures: Path) -> Iterator[tuple[str, FloatArray]]:
     frame = pl.read_csv(figures / "load_hourly_2016_ro_hu_bg_gr_mw.csv")
     for zone, code in THREE_LETTERS.items():
         yield zone, drop_leap_day(frame[code].to_numpy())
-    turkish = pl.read_csv(figures / "load_price_hourly_2016_2018_tr.csv").filter(pl.col("time_utc").str.starts_with("2016"))
+    turkish = pl.read_csv(figures / "load_price_hourly_2016_2018_tr.csv").filter(
+        pl.col("time_utc").str.starts_with("2016")
+    )
     yield "TR", drop_leap_day(turkish["load_mw"].to_numpy())
 
 
@@ -197,34 +498,65 @@ def add_loads(book: Targets) -> None:
     """Add the load of every zone."""
     peaks = _peak_ratios(book.figures)
     observed = dict(observed_loads(book.figures))
-    kazakh = pl.read_csv(book.figures / "kz_demand_monthly_korem_vs_gegis_gwh.csv").filter(pl.col("year") == 2018)
-    kazakh_months = relative(kazakh["demand_korem"].to_numpy() / np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)))
+    kazakh = pl.read_csv(book.figures / "kz_demand_monthly_korem_vs_gegis_gwh.csv").filter(
+        pl.col("year") == 2018
+    )
+    kazakh_months = relative(
+        kazakh["demand_korem"].to_numpy()
+        / np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
+    )
     for zone, (_, _, _, _, offset) in ZONES.items():
         if zone in observed:
             _add_observed_load(book, zone, observed[zone], offset, peaks[zone])
             continue
-        months = relative(LOAD_MONTHS[LOAD_MONTHS_OF[zone]]) if zone in LOAD_MONTHS_OF else kazakh_months
-        note = "months assumed" if zone in LOAD_MONTHS_OF else "months of the Kazakh market operator, 2018"
+        months = (
+            relative(LOAD_MONTHS[LOAD_MONTHS_OF[zone]]) if zone in LOAD_MONTHS_OF else kazakh_months
+        )
+        note = (
+            "months assumed"
+            if zone in LOAD_MONTHS_OF
+            else "months of the Kazakh market operator, 2018"
+        )
         book.add(
-            "load", zone, "load", f"{note}; day and weekend assumed; peak of demand table for 2022", std=LOAD_NOISE, peak=peaks[zone],
-            monthly=months, day_shape=LOAD_DAY_OF.get(zone, "load_central_asia"), saturday=0.98, sunday=0.95,
+            "load",
+            zone,
+            "load",
+            f"{note}; day and weekend assumed; peak of demand table for 2022",
+            std=LOAD_NOISE,
+            peak=peaks[zone],
+            monthly=months,
+            day_shape=LOAD_DAY_OF.get(zone, "load_central_asia"),
+            saturday=0.98,
+            sunday=0.95,
         )
 
 
-def _add_observed_load(book: Targets, zone: str, load: FloatArray, offset: int, peak: float) -> None:
+def _add_observed_load(
+    book: Targets, zone: str, load: FloatArray, offset: int, peak: float
+) -> None:
     unit = load / load.mean()
     days = [np.flatnonzero(week_curve(*code, offset) == 2.0) for code in ((2.0, 1.0), (1.0, 2.0))]
     working = np.flatnonzero(week_curve(2.0, 2.0, offset) == 1.0)
     saturday, sunday = (float(unit[hours].mean() / unit[working].mean()) for hours in days)
     book.shapes[f"load_{zone}"] = season_shapes(unit, offset)
     book.add(
-        "load", zone, "load", "months, day and weekend from hourly load of 2016; peak of the demand table for 2022",
-        std=LOAD_NOISE, peak=peak, monthly=relative(monthly_means(unit)), day_shape=f"load_{zone}", saturday=saturday, sunday=sunday,
+        "load",
+        zone,
+        "load",
+        "months, day and weekend from hourly load of 2016; peak of the demand table for 2022",
+        std=LOAD_NOISE,
+        peak=peak,
+        monthly=relative(monthly_means(unit)),
+        day_shape=f"load_{zone}",
+        saturday=saturday,
+        sunday=sunday,
     )
 
 
 def _peak_ratios(figures: Path) -> dict[str, float]:
-    frame = pl.read_csv(figures / "demand_outlook.csv").filter((pl.col("year") == 2022) & (pl.col("scenario") == "actual"))
+    frame = pl.read_csv(figures / "demand_outlook.csv").filter(
+        (pl.col("year") == 2022) & (pl.col("scenario") == "actual")
+    )
     return {
         zone: round(peak / (energy * 1e6 / 8760), 4)
         for zone, peak, energy in frame.select("zone", "peak_mw", "annual_twh").iter_rows()
@@ -237,7 +569,10 @@ def add_wind(book: Targets) -> None:
     turkish = pl.read_csv(book.figures / "generation_plan_price_hourly_2024_2025_tr.csv").filter(
         pl.col("time_utc").str.starts_with("2024")
     )
-    observed = {zone: drop_leap_day(frame[f"{code}_WTON"].to_numpy()) for zone, code in THREE_LETTERS.items()}
+    observed = {
+        zone: drop_leap_day(frame[f"{code}_WTON"].to_numpy())
+        for zone, code in THREE_LETTERS.items()
+    }
     wind = turkish["wind_mw"].to_numpy()
     observed["TR"] = drop_leap_day(np.resize(wind, 8784) if wind.size < 8784 else wind[:8784])
     for zone, mean in WIND_MEAN.items():
@@ -246,19 +581,45 @@ def add_wind(book: Targets) -> None:
         if zone in observed:
             unit = observed[zone] / observed[zone].mean()
             book.shapes[f"wind_{zone}"] = season_shapes(unit, ZONES[zone][4])
-            months = 0.5 * monthly_means(unit) + 0.5 * np.asarray(relative(WIND_MONTHS["plain" if zone != "TR" else "summer"]))
+            months = 0.5 * monthly_means(unit) + 0.5 * np.asarray(
+                relative(WIND_MONTHS["plain" if zone != "TR" else "summer"])
+            )
             note = "spread and day from hourly output, months half from it and half from a long-run shape"
-            book.add("wind", zone, "wind", note, std=float(unit.std() * mean), monthly=relative(months), day_shape=f"wind_{zone}", **place)
+            book.add(
+                "wind",
+                zone,
+                "wind",
+                note,
+                std=float(unit.std() * mean),
+                monthly=relative(months),
+                day_shape=f"wind_{zone}",
+                **place,
+            )
         else:
             months_name = WIND_MONTHS_OF.get(zone, "plain")
             book.add(
-                "wind", zone, "wind", "months, spread and day assumed", std=0.66 * mean + 0.02, monthly=relative(WIND_MONTHS[months_name]),
-                day_shape="wind_assumed", **place,
+                "wind",
+                zone,
+                "wind",
+                "months, spread and day assumed",
+                std=0.66 * mean + 0.02,
+                monthly=relative(WIND_MONTHS[months_name]),
+                day_shape="wind_assumed",
+                **place,
             )
     for zone, (mean, lat, lon) in WIND_OFFSHORE.items():
         book.add(
-            "wind", zone, "wind_offshore", "assumed", lat=lat, lon=lon, mean=mean, peak=0.97, std=0.64 * mean + 0.02,
-            monthly=relative(WIND_MONTHS[WIND_MONTHS_OF.get(zone, "plain")]), day_shape="",
+            "wind",
+            zone,
+            "wind_offshore",
+            "assumed",
+            lat=lat,
+            lon=lon,
+            mean=mean,
+            peak=0.97,
+            std=0.64 * mean + 0.02,
+            monthly=relative(WIND_MONTHS[WIND_MONTHS_OF.get(zone, "plain")]),
+            day_shape="",
         )
 
 
@@ -268,21 +629,42 @@ def add_solar(book: Targets) -> None:
     for zone, mean in SOLAR_MEAN.items():
         lat, lon = SOLAR_SITES.get(zone, ZONES[zone][2:4])
         if zone in EU_ZONES:
-            months = relative(monthly_means(drop_leap_day(frame[f"{THREE_LETTERS[zone]}_PHOT"].to_numpy())))
+            months = relative(
+                monthly_means(drop_leap_day(frame[f"{THREE_LETTERS[zone]}_PHOT"].to_numpy()))
+            )
             note = "months from hourly output of 2016; level of 2017-2022"
         else:
             clear = monthly_means(clear_sky_output(lat, lon))
             months = relative(clear * np.asarray(CLEARNESS[CLEARNESS_OF[zone]]))
             note = "months: clear sky times an assumed clearness; level of published output or of planned plants"
-        book.add("solar", zone, "solar", note, lat=lat, lon=lon, mean=mean, std=SOLAR_NOISE, peak=0.85, monthly=months)
+        book.add(
+            "solar",
+            zone,
+            "solar",
+            note,
+            lat=lat,
+            lon=lon,
+            mean=mean,
+            std=SOLAR_NOISE,
+            peak=SOLAR_PEAK["EU" if zone in EU_ZONES else "*"],
+            monthly=months,
+        )
 
 
 def add_hydro(book: Targets) -> None:
     """Add run of river."""
     for zone, (_, mean, months) in HYDRO.items():
+        if zone in WITHOUT_RUN_OF_RIVER:
+            continue
         book.add(
-            "hydro", zone, "hydro", "level from generation over capacity, months from the river's regime", mean=mean,
-            std=HYDRO_NOISE, peak=0.95, monthly=relative(months),
+            "hydro",
+            zone,
+            "hydro",
+            "level from generation over capacity, months from the river's regime",
+            mean=mean,
+            std=HYDRO_NOISE,
+            peak=0.95,
+            monthly=relative(months),
         )
 
 
@@ -290,7 +672,9 @@ def add_heat(book: Targets) -> None:
     """Add the heating season of zones with heat and power plants."""
     for zone in heat_zones():
         country = ZONES[zone][1]
-        months = HEAT_MONTHS["EU27" if zone in EU_ZONES else "UZ" if country in ("UZ", "TM", "TJ") else "KZ"]
+        months = HEAT_MONTHS[
+            "EU27" if zone in EU_ZONES else "UZ" if country in ("UZ", "TM", "TJ") else "KZ"
+        ]
         book.add("must_run", zone, "heat", "heating season assumed", std=HEAT_NOISE, monthly=months)
 
 
@@ -298,8 +682,16 @@ def add_prices(book: Targets) -> None:
     """Add relative prices of the European edge markets."""
     for market in EUROPEAN_FACTOR:
         book.add(
-            "price", market, "price", "day and months assumed after European day-ahead means", std=PRICE_NOISE, peak=5.0,
-            monthly=relative(PRICE_MONTHS), day_shape="price_europe", saturday=0.90, sunday=0.80,
+            "price",
+            market,
+            "price",
+            "day and months assumed after European day-ahead means",
+            std=PRICE_NOISE,
+            peak=5.0,
+            monthly=relative(PRICE_MONTHS),
+            day_shape="price_europe",
+            saturday=0.90,
+            sunday=0.80,
         )
 
 

@@ -31,6 +31,7 @@ LEAP_DAY = 59  # day of the year before which 29 February 2016 is left out
 SEASONS = ("winter", "spring", "summer", "autumn")
 MIDDLE_DAY_OF_SEASON = (14.0, 104.0, 195.0, 287.0)
 EARTH_RADIUS_KM = 6371.0
+PEAK_STEPS = 30  # each narrows the gap to the peak by more than half
 KINDS = ("load", "wind", "solar", "hydro", "must_run", "price")
 
 
@@ -40,7 +41,7 @@ class Target:
 
     `mean` is the yearly mean; `monthly` the mean of each month over it. `std` is the standard
     deviation of wind output; for the other kinds that of the random part (relative, for solar
-    that of the clearness). `peak` is the highest value: exact for load, an upper bound for wind,
+    that of a clearness of one half). `peak` is the highest value: exact for load, an upper bound for wind,
     solar and hydro. `day_shape` names rows of the day shapes; empty means flat.
     """
 
@@ -64,18 +65,20 @@ class Memory:
     """How the random part of a kind hangs together in time and space.
 
     The Gaussian field is a sum of processes with correlation times `times_h`, with shares
-    `shares` of the variance (adding up to 1), correlated as exp(-distance / length_km).
+    `shares` of the variance (adding up to 1), correlated as exp(-distance / length_km). Each is
+    smoothed over `smooth_h`: the output of many turbines does not jump from hour to hour.
     """
 
     times_h: tuple[float, ...]
     shares: tuple[float, ...]
     length_km: float
+    smooth_h: float = 0.0
 
 
 MEMORY: Mapping[str, Memory] = {
     "load": Memory((60.0, 6.0), (0.8, 0.2), 600.0),
-    "wind": Memory((45.0, 12.0), (0.7, 0.3), 500.0),
-    "solar": Memory((40.0, 3.0), (0.8, 0.2), 500.0),
+    "wind": Memory((18.0, 90.0), (0.86, 0.14), 600.0, smooth_h=2.0),
+    "solar": Memory((22.0, 3.0), (0.85, 0.15), 600.0),
     "hydro": Memory((300.0,), (1.0,), 500.0),
     "must_run": Memory((90.0,), (1.0,), 900.0),
     "price": Memory((60.0, 5.0), (0.6, 0.4), 900.0),
@@ -173,17 +176,30 @@ def gaussian_field(
     field = np.zeros((N_HOUR, len(targets)))
     for time_h, share in zip(memory.times_h, memory.shares, strict=True):
         innovation = rng.standard_normal((N_HOUR, len(targets))) @ factor.T
-        field += np.sqrt(share) * _autoregressive(innovation, time_h)
+        field += np.sqrt(share) * autoregressive(innovation, time_h, memory.smooth_h)
     return field
 
 
-def _autoregressive(innovation: FloatArray, time_h: float) -> FloatArray:
-    """Return x with x[t] = a x[t-1] + sqrt(1 - a^2) e[t], a = exp(-1/time_h), stationary from the start."""
-    keep = np.exp(-1.0 / time_h)
-    scaled = np.sqrt(1.0 - keep**2) * innovation
-    scaled[0] = innovation[0]
-    filtered: FloatArray = signal.lfilter([1.0], [1.0, -keep], scaled, axis=0)
-    return filtered
+def autoregressive(innovation: FloatArray, time_h: float, smooth_h: float) -> FloatArray:
+    """Return noise of variance 1 with x[t] = (a + b) x[t-1] - a b x[t-2] + c e[t].
+
+    a = exp(-1/time_h); b = exp(-1/smooth_h), 0 without smoothing. The first values are started
+    from the stationary distribution, so no hours have to be thrown away.
+    """
+    a = float(np.exp(-1.0 / time_h))
+    b = float(np.exp(-1.0 / smooth_h)) if smooth_h > 0 else 0.0
+    variance = (1.0 + a * b) / ((1.0 - a * b) * (1.0 - a**2) * (1.0 - b**2))
+    lag_one = (a + b) / (1.0 + a * b)
+    first = innovation[0]
+    second = lag_one * first + np.sqrt(1.0 - lag_one**2) * innovation[1]
+    later, _ = signal.lfilter(
+        [1.0 / np.sqrt(variance)],
+        [1.0, -(a + b), a * b],
+        innovation[2:],
+        axis=0,
+        zi=np.stack([(a + b) * second - a * b * first, -a * b * second]),
+    )
+    return np.concatenate([first[None], second[None], later])
 
 
 def distances_km(lat: FloatArray, lon: FloatArray) -> FloatArray:
@@ -236,15 +252,20 @@ def week_curve(saturday: float, sunday: float, utc_offset_h: int) -> FloatArray:
 
 
 def load_series(target: Target, base: FloatArray, noise: FloatArray) -> FloatArray:
-    """Return load over its mean whose highest hour is `target.peak`.
+    """Return load whose mean is `target.mean` and whose highest hour is `target.peak` times it.
 
-    Deviations from the mean are stretched by one factor, so that the shape stays.
+    The hours above the mean are bent, the more the higher they are, so that nights and months
+    keep their level.
     """
     values = base * week_curve(target.saturday, target.sunday, target.utc_offset_h)
     values = values * (1.0 + target.std * noise)
     deviation = values / values.mean() - 1.0
-    stretched = 1.0 + deviation * (target.peak - 1.0) / deviation.max()
-    return target.mean * stretched
+    for _ in range(PEAK_STEPS):
+        above = np.maximum(deviation, 0.0) / deviation.max()
+        bend = (target.peak - 1.0) / deviation.max() - 1.0
+        deviation = deviation * (1.0 + bend * above)
+        deviation -= deviation.mean()
+    return target.mean * (1.0 + deviation)
 
 
 def wind_series(target: Target, base: FloatArray, noise: FloatArray) -> FloatArray:
@@ -269,7 +290,8 @@ def solar_series(target: Target, noise: FloatArray) -> FloatArray:
     clear = clear_sky_output(target.lat, target.lon) * target.peak
     wanted = target.mean * np.asarray(target.monthly)
     clearness = np.clip(monthly_curve(wanted / monthly_means(clear)), 0.05, 0.97)
-    random = beta_quantile(noise, clearness, np.full(N_HOUR, target.std))
+    spread = 2.0 * target.std * np.sqrt(clearness * (1.0 - clearness))  # a clear month varies less
+    random = np.minimum(beta_quantile(noise, clearness, spread), 0.999)
     return match_monthly_means(clear * random, target, ceiling=clear)
 
 
