@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from transcaspian.accounts import NOT_PARTIES
 from transcaspian.appraisal.discounting import discount_factors
-from transcaspian.appraisal.ledger import CAPITAL_KINDS, OPERATION_KIND, Ledger
+from transcaspian.appraisal.ledger import Ledger
+from transcaspian.appraisal.postings import CAPITAL_KINDS, OPERATION_KIND, PLAN_KINDS
 
 __all__ = [
     "SCOPES",
@@ -83,9 +84,7 @@ def yearly_flows(
     gains = _in_scope(party_rows(ledger.rows), scope, corridor_countries)
     return YearlyFlows(
         year=ledger.years,
-        benefit=_by_year(
-            ledger, gains.filter(~pl.col("kind").is_in([*CAPITAL_KINDS, OPERATION_KIND]))
-        ),
+        benefit=_by_year(ledger, gains.filter(~pl.col("kind").is_in(PLAN_KINDS))),
         operation=-_by_year(ledger, gains.filter(pl.col("kind") == OPERATION_KIND)),
         capital=-_by_year(ledger, gains.filter(pl.col("kind").is_in(CAPITAL_KINDS))),
     )

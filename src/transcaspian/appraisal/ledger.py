@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transcaspian.appraisal.plans import ProjectPlan, check_plans
+from transcaspian.appraisal.postings import OPERATION_KIND, PLAN_KINDS, POSTING, differences
 from transcaspian.errors import InputError, Problem
 from transcaspian.units import MUSD_TO_USD
 
@@ -21,10 +22,6 @@ __all__ = ["LEDGER_SCHEMA", "PLAN_KINDS", "Ledger", "LedgerRules", "build_ledger
 
 FloatArray = NDArray[np.float64]
 
-CAPITAL_KINDS = ("capital_cost", "renewal_cost", "residual_value")
-OPERATION_KIND = "fixed_operation"
-PLAN_KINDS = (*CAPITAL_KINDS, OPERATION_KIND)
-POSTING = ["kind", "payer", "payer_country", "receiver", "receiver_country", "nature"]
 LEDGER_SCHEMA: dict[str, pl.DataType] = {
     "project": pl.String(),
     "year": pl.Int64(),
@@ -36,7 +33,6 @@ LEDGER_SCHEMA: dict[str, pl.DataType] = {
     "amount_musd": pl.Float64(),
     "nature": pl.String(),
 }
-ROUNDING_SHARE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +189,7 @@ def _benefits(
 ) -> pl.DataFrame:
     """Return the rows of the yearly differences, postings that never differ left out."""
     model_years = sorted(accounts_with)
-    postings, difference = _differences(accounts_with, accounts_without, model_years)
+    postings, difference = differences(accounts_with, accounts_without, model_years)
     yearly = difference @ year_weights(years, model_years, rules.ramp_up).T / MUSD_TO_USD
     kept = np.flatnonzero(np.any(yearly != 0.0, axis=1))
     index = np.repeat(kept, years.size)
@@ -206,36 +202,6 @@ def _benefits(
         )
         .select(list(LEDGER_SCHEMA))
     )
-
-
-def _differences(
-    accounts_with: Mapping[int, pl.DataFrame],
-    accounts_without: Mapping[int, pl.DataFrame],
-    model_years: Sequence[int],
-) -> tuple[pl.DataFrame, FloatArray]:
-    """Return the distinct postings and difference[posting, model_year], with less without [USD]."""
-    parts = [
-        frame.select(
-            *POSTING, year=pl.lit(year, dtype=pl.Int64), amount=pl.col("amount_usd") * sign
-        )
-        for accounts, sign in ((accounts_with, 1.0), (accounts_without, -1.0))
-        for year, frame in sorted(accounts.items())
-    ]
-    stacked = pl.concat(parts, how="vertical_relaxed")
-    postings = stacked.select(POSTING).unique().sort(POSTING)
-    placed = stacked.join(
-        postings.with_row_index("posting"), on=POSTING, nulls_equal=True, maintain_order="left"
-    )
-    column = np.searchsorted(np.asarray(model_years), placed["year"].to_numpy())
-    cell = placed["posting"].to_numpy().astype(np.int64) * len(model_years) + column
-    amount = placed["amount"].to_numpy()
-    # Added up in the order of the rows, so that the same rows give the same bits.
-    size = postings.height * len(model_years)
-    total = np.asarray(np.bincount(cell, weights=amount, minlength=size), dtype=np.float64)
-    moved = np.bincount(cell, weights=np.abs(amount), minlength=size)
-    # What remains of two equal sums taken in another order is rounding, not an effect.
-    total[np.abs(total) <= ROUNDING_SHARE * moved] = 0.0
-    return postings, total.reshape(postings.height, len(model_years))
 
 
 def _plan_rows(project: str, plan: ProjectPlan, last_year: int, rules: LedgerRules) -> pl.DataFrame:

@@ -77,7 +77,11 @@ def read_cash_flow(path: Path) -> CashFlow:
 def _stop(path: Path, problems: list[Problem]) -> None:
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise InputError(f"{path.name}: {count} in the cash flow.", problems)
+        raise InputError(f"{path.name}: {count} in the cash flow.", sorted(problems, key=_line))
+
+
+def _line(problem: Problem) -> int:
+    return problem.row
 
 
 def _read_sheet(path: Path, problems: list[Problem]) -> _Sheet:

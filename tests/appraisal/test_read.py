@@ -1,0 +1,154 @@
+import pytest
+
+from transcaspian.appraisal.read import read_cash_flow
+from transcaspian.errors import InputError
+
+
+def write(folder, text, name="flow.csv"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_of(folder, text):
+    with pytest.raises(InputError) as caught:
+        read_cash_flow(write(folder, text))
+    return [(p.row, p.column) for p in caught.value.problems], str(caught.value)
+
+
+def test_missing_years_are_zero(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,net\n2025,-100\n2028,50\n"))
+    assert flow.time.tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert flow.net.tolist() == [-100.0, 0.0, 0.0, 50.0]
+
+
+def test_rows_may_stand_in_any_order_and_equal_years_add_up(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "net,year\n50,2027\n-60,2025\n-40,2025\n"))
+    assert flow.net.tolist() == [-100.0, 0.0, 50.0]
+
+
+def test_cents_that_cancel_leave_exactly_nothing(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,benefit,cost\n1,0.1,0\n1,0.2,0.3\n2,5,0\n"))
+    assert flow.net.tolist() == [0.0, 5.0]
+
+
+def test_dates_count_in_years_of_365_days_from_the_earliest(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "date,net\n2029-01-01,3\n2028-01-01,-1\n2028-01-01,-1\n"))
+    assert flow.time.tolist() == [0.0, 366.0 / 365.0]
+    assert flow.net.tolist() == [-2.0, 3.0]
+
+
+def test_capital_letters_blank_lines_marks_and_other_columns_do_not_matter(tmp_path):
+    flow = read_cash_flow(
+        write(tmp_path, '\ufeff Year ,NET,remark\n\n0, -5 ,"a, b"\n\n1.0,+6e0,\n')
+    )
+    assert flow.net.tolist() == [-5.0, 6.0]
+
+
+def test_benefit_and_cost_make_the_net(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,benefit,cost\n0,0,10\n1,12,1\n"))
+    assert flow.net.tolist() == [-10.0, 11.0]
+    assert flow.benefit.tolist() == [0.0, 12.0]
+
+
+def test_a_net_that_agrees_with_benefit_and_cost_is_welcome(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,benefit,cost,net\n0,0,10,-10\n1,12,1,11\n"))
+    assert flow.net.tolist() == [-10.0, 11.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "cure"),
+    [
+        ('"1,234.5"', "Write 1234.5"),
+        ("1 234", "Write 1234"),
+        ("1'234", "Write 1234"),
+        ("1_234", "Write 1234"),
+        ('"12,5"', "Write 12.5"),
+        ("(100)", "Write -100"),
+        ("\u2212100", "Write -100"),
+        ("5%", "Write digits"),
+        ("nan", "Write digits"),
+        ("inf", "Write digits"),
+        ("", "Write 0"),
+        ("1e301", "larger units"),
+        ("\u0661\u0662", "Write digits"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_named_with_its_cure(tmp_path, cell, cure):
+    found, text = problems_of(tmp_path, f"year,net\n2025,-1\n2026,{cell}\n")
+    assert found == [(3, "net")]
+    assert cure in text
+
+
+@pytest.mark.parametrize("cell", ["2025.5", "x", "", "2025-01-01", "20 25"])
+def test_a_year_that_is_none_is_named(tmp_path, cell):
+    found, _ = problems_of(tmp_path, f"year,net\n2024,-1\n{cell},1\n")
+    assert found == [(3, "year")]
+
+
+@pytest.mark.parametrize("cell", ["2025-02-30", "31.12.2025", "2025/12/31", "2025", ""])
+def test_a_date_that_is_none_is_named(tmp_path, cell):
+    found, _ = problems_of(tmp_path, f"date,net\n2024-01-01,-1\n{cell},1\n")
+    assert found == [(3, "date")]
+
+
+def test_every_problem_is_found_at_once_in_order_of_rows(tmp_path):
+    text = 'year,benefit,cost\n2025,0,"1,000"\nx,10,5\n2027,3,4,5\n2028,,1\n'
+    found, _ = problems_of(tmp_path, text)
+    assert found == [(2, "cost"), (3, "year"), (4, ""), (5, "benefit")]
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("time,net", "year"),
+        ("year,amount", "net"),
+        ("year,benefit", "cost"),
+        ("year,cost", "benefit"),
+        ("year,net,net", "net"),
+        ("year,date,net", "date"),
+    ],
+)
+def test_a_header_that_lacks_or_doubles_a_column_is_named(tmp_path, header, column):
+    cells = ",".join("1" for _ in header.split(","))
+    found, _ = problems_of(tmp_path, f"{header}\n{cells}\n")
+    assert found == [(1, column)]
+
+
+def test_semicolons_are_told_from_commas(tmp_path):
+    _, text = problems_of(tmp_path, "year;net\n2025;-1\n")
+    assert "commas" in text
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "year,net\n", 'year,net\n1,"2\n'])
+def test_a_file_without_rows_or_with_an_open_quote_is_refused(tmp_path, text):
+    found, _ = problems_of(tmp_path, text)
+    assert len(found) == 1
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.csv: cannot be read: no such file"):
+        read_cash_flow(tmp_path / "nowhere.csv")
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path):
+    path = tmp_path / "flow.csv"
+    path.write_bytes("year,net\n2025,1\n# é".encode("latin-1"))
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_cash_flow(path)
+
+
+def test_costs_that_are_all_negative_are_asked_back(tmp_path):
+    found, text = problems_of(tmp_path, "year,benefit,cost\n1,0,0\n2,5,-10\n3,5,-1\n")
+    assert found == [(3, "cost")]
+    assert "positive" in text
+
+
+def test_a_net_that_contradicts_benefit_and_cost_is_named(tmp_path):
+    found, _ = problems_of(tmp_path, "year,benefit,cost,net\n1,0,10,-10\n2,12,1,12\n")
+    assert found == [(3, "net")]
+
+
+def test_ten_thousand_years_are_taken_for_a_slip(tmp_path):
+    found, _ = problems_of(tmp_path, "year,net\n2025,-1\n20260,2\n")
+    assert found == [(0, "year")]
