@@ -1,0 +1,292 @@
+"""Result tables of an assigned year."""
+
+import numpy as np
+import polars as pl
+
+from transcaspian.freight.arrays import FloatArray, IntArray, sum_by
+from transcaspian.freight.corridor import FreightResult
+
+__all__ = ["PathMeasures", "freight_tables", "measure_paths"]
+
+
+NO_ROUTE = "none"  # route of paths over feeder links alone
+TOP_PATHS = 5  # paths listed of each unit
+SMALLEST_TONNES = 1e-3  # a kilogram: flows below are left out of the tables of flows
+
+
+class PathMeasures:
+    """What a tonne on each path pays, takes and emits, by path and by arc of path."""
+
+    def __init__(self, result: FreightResult) -> None:
+        network, table, classes = result.network, result.table, result.classes
+        n_path = table.unit.size
+        self.cargo = result.demand.unit_class[table.unit]
+        self.of_arc = np.repeat(np.arange(n_path), np.diff(table.arc_start))
+        arc, arc_cargo = table.arc, self.cargo[self.of_arc]
+        self.arc_money = classes.money[arc_cargo, arc]
+        factor = np.append(result.equilibrium.factor, 1.0)[network.queue]
+        self.arc_time_h = network.time_h * factor  # [n_arc of the network]
+        self.money = self._sum(self.arc_money, n_path)
+        self.time_h = self._sum(self.arc_time_h[arc], n_path)
+        self.distance_km = self._sum(network.distance_km[arc], n_path)
+        self.co2_t = self._sum(network.co2_t_per_t[arc], n_path)
+        constants = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])
+        self.constant = constants[self.cargo, table.route]
+
+    def _sum(self, of_arc: FloatArray, n_path: int) -> FloatArray:
+        return sum_by(self.of_arc, of_arc, n_path)
+
+
+def measure_paths(result: FreightResult) -> PathMeasures:
+    """Return money, time, length and emissions of every path at the flows of the result."""
+    return PathMeasures(result)
+
+
+def freight_tables(result: FreightResult) -> dict[str, pl.DataFrame]:
+    """Return every result table by name; `docs/methods/freight.md` describes the columns."""
+    measures = measure_paths(result)
+    flows = _class_flows(result, measures)
+    return {
+        "freight_links": _links(result, measures),
+        "freight_link_flows": flows.filter(pl.col("link").is_not_null()).drop("terminal"),
+        "freight_terminals": _terminals(result, measures),
+        "freight_terminal_flows": flows.filter(pl.col("terminal").is_not_null())
+        .drop("link", "from_node")
+        .rename({"to_node": "node"}),
+        "freight_supply": _supply(result),
+        "freight_routes": _routes(result, measures),
+        "freight_od": _od(result),
+        "freight_paths": _paths(result, measures),
+        "freight_gaps": pl.DataFrame(
+            {
+                "iteration": np.arange(1, len(result.equilibrium.gaps) + 1),
+                "relative_gap": result.equilibrium.gaps,
+            }
+        ),
+    }
+
+
+def _names(names: tuple[str, ...], index: IntArray) -> pl.Series:
+    """Return names by position, null for -1."""
+    series = pl.Series(names, dtype=pl.String)
+    return series.gather(
+        pl.Series([value if value >= 0 else None for value in index.tolist()], dtype=pl.UInt32)
+    )
+
+
+def _vertex_names(result: FreightResult, vertex: IntArray) -> pl.Series:
+    return _names(result.network.nodes, result.network.vertex_node[vertex])
+
+
+def _direction(result: FreightResult, arc: IntArray) -> pl.Series:
+    return pl.Series(np.where(result.network.is_forward[arc], "0-1", "1-0"))
+
+
+def _arc_tonnes(result: FreightResult, measures: PathMeasures, of_path: FloatArray) -> FloatArray:
+    """Return the sum over paths of `of_path` for every arc."""
+    return sum_by(result.table.arc, of_path[measures.of_arc], result.network.n_arc)
+
+
+def _common_columns(
+    result: FreightResult, measures: PathMeasures, arc: IntArray
+) -> dict[str, pl.Series]:
+    """Return traffic, load, time and value of capacity of the given arcs."""
+    network, equilibrium = result.network, result.equilibrium
+    in_boxes = np.array([form == "container" for form in result.classes.form])[measures.cargo]
+    boxes = np.where(in_boxes, equilibrium.flow / result.classes.t_per_teu[measures.cargo], 0.0)
+    queue = network.queue[arc]
+    has_queue = queue >= 0
+
+    def of_queue(values: FloatArray) -> pl.Series:
+        column = pl.Series(np.append(values, 0.0)[queue])
+        return pl.select(pl.when(pl.Series(has_queue)).then(column)).to_series()
+
+    return {
+        "tonnes": pl.Series(_arc_tonnes(result, measures, equilibrium.flow)[arc]),
+        "teu": pl.Series(_arc_tonnes(result, measures, boxes)[arc]),
+        "volume": of_queue(equilibrium.volume),
+        "capacity": of_queue(network.queues.capacity),
+        "load": of_queue(equilibrium.volume / network.queues.capacity),
+        "free_time_h": pl.Series(network.time_h[arc]),
+        "time_h": pl.Series(measures.arc_time_h[arc]),
+        "capacity_value_usd": of_queue(result.queue_value),
+    }
+
+
+def _links(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    network = result.network
+    arc = np.flatnonzero(network.link >= 0)
+    common = _common_columns(result, measures, arc)
+    return pl.DataFrame(
+        {
+            "link": _names(network.links, network.link[arc]),
+            "direction": _direction(result, arc),
+            "from_node": _vertex_names(result, network.tail[arc]),
+            "to_node": _vertex_names(result, network.head[arc]),
+            "layer": _names(network.layers, network.layer[arc]),
+            "distance_km": network.distance_km[arc],
+            **common,
+            "co2_t": common["tonnes"].to_numpy() * network.co2_t_per_t[arc],
+        }
+    )
+
+
+def _terminals(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    network = result.network
+    arc = np.flatnonzero(network.terminal >= 0)
+    return pl.DataFrame(
+        {
+            "terminal": _names(network.terminals, network.terminal[arc]),
+            "direction": _direction(result, arc),
+            "node": _vertex_names(result, network.tail[arc]),
+            **_common_columns(result, measures, arc),
+        }
+    )
+
+
+def _class_flows(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    """Return the tonnes of each class on each arc that carries any."""
+    network = result.network
+    n_arc, n_class = network.n_arc, len(result.classes.form)
+    key = measures.cargo[measures.of_arc] * n_arc + result.table.arc
+    tonnes = sum_by(key, result.equilibrium.flow[measures.of_arc], n_arc * n_class)
+    used = np.flatnonzero(tonnes > SMALLEST_TONNES)
+    arc, cargo = used % n_arc, used // n_arc
+    return pl.DataFrame(
+        {
+            "link": _names(network.links, network.link[arc]),
+            "terminal": _names(network.terminals, network.terminal[arc]),
+            "direction": _direction(result, arc),
+            "from_node": _vertex_names(result, network.tail[arc]),
+            "to_node": _vertex_names(result, network.head[arc]),
+            "commodity": _names(result.classes.commodity, cargo),
+            "form": _names(result.classes.form, cargo),
+            "tonnes": tonnes[used],
+        }
+    ).sort("commodity", "form", "link", "terminal", "direction")
+
+
+def _supply(result: FreightResult) -> pl.DataFrame:
+    """Return what starts and ends at each place, by commodity and form."""
+    demand, classes, nodes = result.demand, result.classes, result.network.nodes
+    frame = pl.concat(
+        [
+            pl.DataFrame(
+                {
+                    "node": _names(nodes, node),
+                    "commodity": _names(classes.commodity, demand.unit_class),
+                    "form": _names(classes.form, demand.unit_class),
+                    "starting_t": demand.tonnes * is_start,
+                    "ending_t": demand.tonnes * (1.0 - is_start),
+                }
+            )
+            for node, is_start in ((demand.origin, 1.0), (demand.destination, 0.0))
+        ]
+    )
+    return (
+        frame.group_by("node", "commodity", "form")
+        .agg(pl.sum("starting_t", "ending_t"))
+        .sort("node", "commodity", "form")
+    )
+
+
+def _parts_by_path(result: FreightResult) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return demand row, path and tonnes of every part of a flow on every path of its unit."""
+    demand, table = result.demand, result.table
+    path_start = table.nest_path_start[table.unit_nest_start]
+    n_path = np.diff(path_start)[demand.part_unit]
+    part = np.repeat(np.arange(demand.part_unit.size), n_path)
+    first = np.repeat(path_start[demand.part_unit], n_path)
+    within = np.arange(part.size) - np.repeat(np.cumsum(n_path) - n_path, n_path)
+    path = first + within
+    return demand.part_row[part], path, demand.part_tonnes[part] * result.equilibrium.share[path]
+
+
+def _row_columns(result: FreightResult, row: IntArray) -> dict[str, pl.Series]:
+    demand, classes = result.demand, result.classes
+    return {
+        "demand": _names(demand.row, row),
+        "origin": _names(demand.row_origin, row),
+        "destination": _names(demand.row_destination, row),
+        "commodity": _names(classes.commodity, demand.row_class[row]),
+        "form": _names(classes.form, demand.row_class[row]),
+    }
+
+
+def _routes(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    """Return tonnes and mean cost of each flow on each main route."""
+    row, path, tonnes = _parts_by_path(result)
+    names = (*result.network.routes, NO_ROUTE)
+    means = {
+        "money_usd_per_t": measures.money,
+        "time_h": measures.time_h,
+        "distance_km": measures.distance_km,
+        "generalised_cost_usd_per_t": result.equilibrium.cost - measures.constant,
+        "co2_t_per_t": measures.co2_t,
+    }
+    keys = ["demand", "origin", "destination", "commodity", "form", "route"]
+    return (
+        pl.DataFrame(
+            {
+                **_row_columns(result, row),
+                "route": _names(names, result.table.route[path]),
+                "tonnes": tonnes,
+                **{name: tonnes * values[path] for name, values in means.items()},
+            }
+        )
+        .group_by(keys, maintain_order=True)
+        .agg(pl.sum("tonnes", *means))
+        .filter(pl.col("tonnes") > SMALLEST_TONNES)
+        .with_columns(pl.col(name) / pl.col("tonnes") for name in means)
+        .sort(keys)
+    )
+
+
+def _od(result: FreightResult) -> pl.DataFrame:
+    """Return the expected least cost of each flow, its places weighted by tonnes."""
+    demand = result.demand
+    expected = result.equilibrium.expected_cost[demand.part_unit]
+    n_row = len(demand.row)
+    tonnes = sum_by(demand.part_row, demand.part_tonnes, n_row)
+    cost = sum_by(demand.part_row, demand.part_tonnes * expected, n_row)
+    return pl.DataFrame(
+        {
+            **_row_columns(result, np.arange(n_row)),
+            "tonnes": tonnes,
+            "expected_cost_usd_per_t": cost / tonnes,
+        }
+    ).sort("demand")
+
+
+def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    """Return the most used paths of each unit, best first."""
+    demand, table, network, classes = result.demand, result.table, result.network, result.classes
+    flow = result.equilibrium.flow
+    order = np.lexsort((np.arange(flow.size), -flow, table.unit))
+    rank = np.arange(flow.size) - table.nest_path_start[table.unit_nest_start][table.unit[order]]
+    path = order[(rank < TOP_PATHS) & (flow[order] > SMALLEST_TONNES)]
+    unit = table.unit[path]
+    places, links = [], []
+    for position in path:
+        arcs = table.arc[table.arc_start[position] : table.arc_start[position + 1]]
+        on_links = arcs[network.link[arcs] >= 0]
+        vertices = [*network.tail[on_links], *network.head[on_links[-1:]]]
+        places.append(";".join(network.nodes[network.vertex_node[vertex]] for vertex in vertices))
+        links.append(";".join(network.arc_name[arc].rstrip("<>") for arc in arcs))
+    return pl.DataFrame(
+        {
+            "commodity": _names(classes.commodity, demand.unit_class[unit]),
+            "form": _names(classes.form, demand.unit_class[unit]),
+            "origin_node": _names(network.nodes, demand.origin[unit]),
+            "destination_node": _names(network.nodes, demand.destination[unit]),
+            "route": _names((*network.routes, NO_ROUTE), table.route[path]),
+            "tonnes": flow[path],
+            "share": result.equilibrium.share[path],
+            "money_usd_per_t": measures.money[path],
+            "time_h": measures.time_h[path],
+            "distance_km": measures.distance_km[path],
+            "generalised_cost_usd_per_t": result.equilibrium.cost[path] - measures.constant[path],
+            "nodes": pl.Series(places, dtype=pl.String),
+            "links_and_terminals": pl.Series(links, dtype=pl.String),
+        }
+    )

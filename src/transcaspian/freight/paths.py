@@ -1,0 +1,285 @@
+"""Choice sets: which paths the shippers of each unit choose between.
+
+A set holds the cheapest path, alternatives found by making used arcs dearer and searching again,
+and the cheapest path of every main route that can be reached. A path belongs to the main route
+with the smallest priority among its links. Sets found on several networks (with and without a
+project) can be joined in a `Catalogue`, so that runs that are compared choose from the same paths.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from transcaspian.freight.arrays import FloatArray, IntArray
+from transcaspian.freight.demand import CargoClasses, Demand
+from transcaspian.freight.kernels import find_tree
+from transcaspian.freight.network import Supernetwork
+
+__all__ = [
+    "Catalogue",
+    "ChoiceSets",
+    "Star",
+    "find_alternatives",
+    "find_nest_paths",
+    "join_catalogues",
+]
+
+
+Path = tuple[int, ...]  # arcs, entry and exit left out
+UnitKey = tuple[str, str, str, str]  # commodity, form, place of origin, place of destination
+CLOSER_BY = 1e-9  # a path counts as cheaper than another from this relative difference on
+CANDIDATES_PER_NEST = 12  # arcs of a route tried before it counts as reachable only by a loop
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Paths of each unit by the names of their links and terminals, for any network."""
+
+    paths: Mapping[UnitKey, tuple[tuple[str, ...], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """Arcs sorted by the vertex they leave, or by the one they enter for a backward search."""
+
+    start: IntArray  # [n_vertex + 1]
+    arc: IntArray  # [n_arc]
+    end: IntArray  # [n_arc] vertex that the arc leads to in the direction of the search
+
+    @staticmethod
+    def forward(network: Supernetwork) -> "Star":
+        """Return the star for searches from an origin."""
+        return _make_star(network.tail, network.head, network.n_vertex)
+
+    @staticmethod
+    def backward(network: Supernetwork) -> "Star":
+        """Return the star for searches towards a destination."""
+        return _make_star(network.head, network.tail, network.n_vertex)
+
+    def tree(self, cost: FloatArray, root: int, target: int = -1) -> tuple[FloatArray, IntArray]:
+        """Return the least cost to every vertex and the arc over which it is reached."""
+        n_vertex = self.start.size - 1
+        distance, arc_in = np.empty(n_vertex), np.empty(n_vertex, dtype=np.int64)
+        heap, place = np.empty(n_vertex, dtype=np.int64), np.empty(n_vertex, dtype=np.int64)
+        find_tree(self.start, self.arc, self.end, cost, root, target, distance, arc_in, heap, place)
+        return distance, arc_in
+
+
+def _make_star(base: IntArray, end: IntArray, n_vertex: int) -> Star:
+    arc = np.argsort(base, kind="stable")
+    start = np.zeros(n_vertex + 1, dtype=np.int64)
+    np.cumsum(np.bincount(base, minlength=n_vertex), out=start[1:])
+    return Star(start, arc, end)
+
+
+@dataclass(slots=True)
+class ChoiceSets:
+    """Paths found so far for each unit, in the order in which they were found."""
+
+    network: Supernetwork
+    of_unit: list[dict[Path, None]]
+
+    @staticmethod
+    def empty(network: Supernetwork, demand: Demand) -> "ChoiceSets":
+        """Return sets without paths; cargo that is there already needs none."""
+        sets = ChoiceSets(network, [{} for _ in range(demand.origin.size)])
+        for unit in np.flatnonzero(demand.origin == demand.destination):
+            sets.of_unit[unit][()] = None
+        return sets
+
+    def add(self, unit: int, path: Path) -> bool:
+        """Add a path if it is new and visits no place twice; return whether it was added."""
+        if path in self.of_unit[unit] or not _is_simple(self.network, path):
+            return False
+        self.of_unit[unit][path] = None
+        return True
+
+    def add_catalogue(self, catalogue: Catalogue, demand: Demand, classes: CargoClasses) -> None:
+        """Add the paths of the catalogue whose arcs all exist and are open to the cargo here."""
+        arc_at = {name: arc for arc, name in enumerate(self.network.arc_name) if name}
+        for unit, key in enumerate(unit_keys(self.network, demand, classes)):
+            cost = classes.free_cost[demand.unit_class[unit]]
+            for names in catalogue.paths.get(key, ()):
+                path = tuple(arc_at.get(name, -1) for name in names)
+                if all(arc >= 0 and cost[arc] < np.inf for arc in path):
+                    self.add(unit, path)
+
+    def catalogue(self, demand: Demand, classes: CargoClasses) -> Catalogue:
+        """Return the sets by name, for use on another network."""
+        names = self.network.arc_name
+        return Catalogue(
+            {
+                key: tuple(tuple(names[arc] for arc in path) for path in paths)
+                for key, paths in zip(
+                    unit_keys(self.network, demand, classes), self.of_unit, strict=True
+                )
+            }
+        )
+
+
+def unit_keys(network: Supernetwork, demand: Demand, classes: CargoClasses) -> list[UnitKey]:
+    """Return the names that identify each unit on any network."""
+    return [
+        (
+            classes.commodity[cargo],
+            classes.form[cargo],
+            network.nodes[origin],
+            network.nodes[destination],
+        )
+        for cargo, origin, destination in zip(
+            demand.unit_class, demand.origin, demand.destination, strict=True
+        )
+    ]
+
+
+def join_catalogues(catalogues: Iterable[Catalogue]) -> Catalogue:
+    """Return one catalogue with the paths of all, each once."""
+    joined: dict[UnitKey, dict[tuple[str, ...], None]] = {}
+    for catalogue in catalogues:
+        for key, paths in catalogue.paths.items():
+            joined.setdefault(key, {}).update(dict.fromkeys(paths))
+    return Catalogue({key: tuple(paths) for key, paths in joined.items()})
+
+
+def _is_simple(network: Supernetwork, path: Sequence[int]) -> bool:
+    """Return whether the path comes to no place twice (terminals stay at their place)."""
+    places = [int(network.vertex_node[network.tail[arc]]) for arc in path if network.link[arc] >= 0]
+    if path:
+        places.append(int(network.vertex_node[network.head[path[-1]]]))
+    return len(set(places)) == len(places)
+
+
+def _walk_back(network: Supernetwork, arc_in: IntArray, vertex: int) -> Path:
+    """Return the arcs from the root to `vertex`, entry and exit left out."""
+    arcs = []
+    while arc_in[vertex] >= 0:
+        arc = int(arc_in[vertex])
+        arcs.append(arc)
+        vertex = int(network.tail[arc])
+    return tuple(arc for arc in reversed(arcs) if network.arc_name[arc])
+
+
+def _walk_on(network: Supernetwork, arc_out: IntArray, vertex: int) -> Path:
+    """Return the arcs from `vertex` to the root of a backward search."""
+    arcs = []
+    while arc_out[vertex] >= 0:
+        arc = int(arc_out[vertex])
+        arcs.append(arc)
+        vertex = int(network.head[arc])
+    return tuple(arc for arc in arcs if network.arc_name[arc])
+
+
+def path_cost(path: Sequence[int], cost: FloatArray) -> float:
+    """Return the cost of a path at given arc costs."""
+    return float(sum(cost[arc] for arc in path))
+
+
+def find_alternatives(
+    sets: ChoiceSets,
+    demand: Demand,
+    arc_cost: FloatArray,
+    searches: int,
+    penalty: float,
+    cutoff: FloatArray,
+) -> None:
+    """Add the cheapest path of each unit and others, found after making used arcs dearer.
+
+    Each of `searches` makes the arcs of the path just found dearer by the factor `penalty`
+    (de la Barra, Perez and Anez 1993). A path that costs more than the cheapest by over `cutoff`
+    [n_class, USD/t] is left out.
+    """
+    network = sets.network
+    star = Star.forward(network)
+    for unit in range(demand.origin.size):
+        if demand.origin[unit] == demand.destination[unit]:
+            continue
+        cargo = demand.unit_class[unit]
+        cost = arc_cost[cargo].copy()
+        root = int(network.origin_vertex[demand.origin[unit]])
+        target = int(network.destination_vertex[demand.destination[unit]])
+        best = np.inf
+        for _ in range(searches):
+            distance, arc_in = star.tree(cost, root, target)
+            if not distance[target] < np.inf:
+                break
+            path = _walk_back(network, arc_in, target)
+            true_cost = path_cost(path, arc_cost[cargo])
+            best = min(best, true_cost)
+            if true_cost <= best + cutoff[cargo]:
+                sets.add(unit, path)
+            cost[list(path)] *= penalty
+
+
+def find_nest_paths(
+    sets: ChoiceSets, demand: Demand, arc_cost: FloatArray, cutoff: FloatArray
+) -> int:
+    """Add the cheapest path of every main route for each unit; return how many were new.
+
+    For a route, arcs of routes with a smaller priority are closed, and the best path through any
+    one of its arcs is found from a tree from the origin and one towards the destination.
+    """
+    network = sets.network
+    forward, backward = Star.forward(network), Star.backward(network)
+    added = 0
+    for cargo in np.unique(demand.unit_class):
+        units = np.flatnonzero((demand.unit_class == cargo) & (demand.origin != demand.destination))
+        best = np.full(demand.origin.size, np.inf)
+        # From the last route on: the smallest priority closes nothing and finds the best path of all.
+        for route in [*range(len(network.routes)), len(network.routes)]:
+            is_closed = (network.route >= 0) & (network.route < route)
+            cost = np.where(is_closed, np.inf, arc_cost[cargo])
+            added += _find_paths_of_route(
+                sets, demand, units, route, cost, float(cutoff[cargo]), best, (forward, backward)
+            )
+    return added
+
+
+def _find_paths_of_route(
+    sets: ChoiceSets,
+    demand: Demand,
+    units: IntArray,
+    route: int,
+    cost: FloatArray,
+    cutoff: float,
+    best: FloatArray,
+    stars: tuple[Star, Star],
+) -> int:
+    """Add the best path of one route for the units of one class (the last number: no route)."""
+    network = sets.network
+    tagged = np.flatnonzero((network.route == route) & (cost < np.inf))
+    is_last = route == len(network.routes)
+    if tagged.size == 0 and not is_last:
+        return 0
+    from_origin = {
+        node: stars[0].tree(cost, int(network.origin_vertex[node]))
+        for node in np.unique(demand.origin[units])
+    }
+    to_destination = {
+        node: stars[1].tree(cost, int(network.destination_vertex[node]))
+        for node in np.unique(demand.destination[units])
+    }
+    added = 0
+    for unit in units:
+        distance, arc_in = from_origin[demand.origin[unit]]
+        remaining, arc_out = to_destination[demand.destination[unit]]
+        target = int(network.destination_vertex[demand.destination[unit]])
+        best[unit] = min(best[unit], distance[target])
+        if is_last:
+            if distance[target] <= best[unit] + cutoff:
+                added += sets.add(unit, _walk_back(network, arc_in, target))
+            continue
+        through = distance[network.tail[tagged]] + cost[tagged] + remaining[network.head[tagged]]
+        for position in np.argsort(through, kind="stable")[:CANDIDATES_PER_NEST]:
+            if not through[position] <= best[unit] + cutoff:
+                break
+            arc = int(tagged[position])
+            path = (
+                *_walk_back(network, arc_in, int(network.tail[arc])),
+                arc,
+                *_walk_on(network, arc_out, int(network.head[arc])),
+            )
+            if _is_simple(network, path):
+                added += sets.add(unit, path)
+                break
+    return added
