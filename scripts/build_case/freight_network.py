@@ -44,6 +44,7 @@ SEA_CAPACITY = {
     "KZ_AAU-AZ_ALT-sea-feeder": ("teu", {2024: 50.0}, 57.0, "2024: published route capacity of 100 thousand TEU both ways; then six feeders of 1,500 TEU together, 38 round trips of 8 days in 305 open days"),
     "KZ_AAU-AZ_ALT-sea-dry_bulk": ("t", {}, 900.0, "eight dry ships of 3,500 t, payload 0.85, 38 round trips"),
     "TM_KRW-AZ_ALT-sea-dry_bulk": ("t", {}, 1660.0, "eight dry ships of 4,000 t, payload 0.85, 61 round trips"),
+    "KZ_KUR-AZ_ALT-sea-dry_bulk": ("t", {}, 1200.0, "as the dry ships from Aktau, some more for its newer quays"),
     "KZ_KUR-AZ_ALT-ferry-rail": ("t", {}, 1300.0, "seven ferries of 28 and one of 56 wagons, 46.5 t net, 111 round trips"),
     "KZ_KUR-AZ_ALT-ferry-truck": ("t", {}, 500.0, "300 truck places, 15 t net, 111 round trips"),
     "TM_KRW-AZ_ALT-ferry-rail": ("t", {}, 1270.0, "five ferries of 28 and one of 56 wagons, 46.5 t net, 139 round trips"),
@@ -75,7 +76,7 @@ ROUTE_OF = {
     "KZ_AAU-IR_AMR-sea-dry_bulk": "south_iran", "KZ_AAU-IR_BAZ-sea-dry_bulk": "south_iran",
     "CN_SHA-IR_BND-sea-ocean": "south_iran", "CN_LYG-IR_BND-sea-ocean": "south_iran",
     "KZ_AAU-AZ_ALT-sea-feeder": "middle_aktau", "KZ_AAU-AZ_ALT-sea-dry_bulk": "middle_aktau",
-    "KZ_KUR-AZ_ALT-ferry-rail": "middle_kuryk", "KZ_KUR-AZ_ALT-ferry-truck": "middle_kuryk",
+    "KZ_KUR-AZ_ALT-sea-dry_bulk": "middle_kuryk", "KZ_KUR-AZ_ALT-ferry-rail": "middle_kuryk", "KZ_KUR-AZ_ALT-ferry-truck": "middle_kuryk",
     "TM_KRW-AZ_ALT-ferry-rail": "middle_turkmenbashi",
     "TM_KRW-AZ_ALT-ferry-truck": "middle_turkmenbashi",
     "TM_KRW-AZ_ALT-sea-dry_bulk": "middle_turkmenbashi",
@@ -152,7 +153,7 @@ def _extra_links(nodes: Iterable[Mapping[str, str]]) -> list[Row]:
     for row in read_hand("extra_links"):
         distance = float(row["distance_km"]) if row["distance_km"] else round(float(row["factor"]) * great_circle_km(place[row["node0"]], place[row["node1"]]))
         rows.append({
-            **row, "from_id": row["node0"], "to_id": row["node1"], "mode": "extra", "status": "existing",
+            **row, "from_id": row["node0"], "to_id": row["node1"], "mode": "extra",
             "gauge": "", "variant": "", "distance_km": str(distance), "capacity_mt_yr": "",
             "distance_method": f"great_circle_x{row['factor']}" if row["factor"] else "as_parallel_line",
             "confidence": "assumed", "source_url": ASSUMPTION, "capacity_source_url": ASSUMPTION,
