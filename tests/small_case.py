@@ -343,6 +343,10 @@ def _freight() -> dict[str, Sequence[Row]]:
                 "gross_per_net": 1.2,
             },
         ],
+        "freight/forms": [
+            {"form": "container", "name": "Boxes", "gross_per_net": 1, "tare_t_per_teu": 2.2},
+            {"form": "bulk", "name": "Bulk", "gross_per_net": "", "tare_t_per_teu": 0},
+        ],
         "freight/routes": [
             {"route": "sea", "name": "Over the sea", "priority": 1},
             {"route": "land", "name": "Round by land", "priority": 2},
@@ -385,7 +389,20 @@ def _freight() -> dict[str, Sequence[Row]]:
             }
         ],
         "freight/observed": [
-            {"quantity": "ferry", "name": "Ferry", "year": 2024, "value": 1.1, "unit": "Mt"}
+            {
+                "quantity": "ferry",
+                "name": "Ferry",
+                "year": 2024,
+                "value": 1.1,
+                "unit": "Mt",
+                "measure": "gross",
+                "routes": "sea",
+                "links": "",
+                "forms": "container;bulk",
+                "commodities": "",
+                "origins": "EAST",
+                "destinations": "",
+            }
         ],
     }
 

@@ -70,7 +70,27 @@ def check_references_are_known(book: Book) -> Iterator[Problem]:
             target, target_column = column.references.rsplit(".", 1)
             known = book.tables[target][target_column]
             cells = book.tables[table.name][column.name]
-            yield from _unknown_names(book, table, column.name, cells, known, target)
+            if column.list_of:
+                yield from _unknown_words(book, table, column.name, cells, known, target)
+            else:
+                yield from _unknown_names(book, table, column.name, cells, known, target)
+
+
+def _unknown_words(
+    book: Book, table: Table, column: str, cells: pl.Series, known: pl.Series, target: str
+) -> Iterator[Problem]:
+    """Yield a problem for every word of a list cell (separated by ';') that is not known."""
+    names = set(known)
+    for row, cell in enumerate(cells):
+        for word in () if cell is None else cell.split(";"):
+            if word not in names:
+                yield Problem(
+                    f"{table.name}.csv",
+                    book.lines[table.name][row],
+                    column,
+                    f"{word!r} is not in {target}.csv.",
+                    "Add it there or correct the name; separate names by ';'.",
+                )
 
 
 def _unknown_names(

@@ -161,7 +161,7 @@ def _series(target: Target, day_shapes: Mapping[str, FloatArray], noise: FloatAr
     if target.kind == "hydro":
         return match_monthly_means(np.minimum(values, target.peak), target)
     values = values * week_curve(target.saturday, target.sunday, target.utc_offset_h)
-    return target.mean * values / values.mean()
+    return np.asarray(target.mean * values / values.mean())
 
 
 def gaussian_field(
@@ -218,7 +218,7 @@ def monthly_means(values: FloatArray) -> FloatArray:
     return np.asarray(totals / np.bincount(MONTH_OF_HOUR, minlength=12))
 
 
-def monthly_curve(monthly: Sequence[float]) -> FloatArray:
+def monthly_curve(monthly: Sequence[float] | FloatArray) -> FloatArray:
     """Return a curve without steps, float64[8760], whose monthly means are the given ones."""
     wanted = np.asarray(monthly, dtype=np.float64)
     edges = np.concatenate([[0], np.cumsum(DAYS_OF_MONTH)]) * HOURS_A_DAY

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from transcaspian.case.tables import REFERENCE, Case
-from transcaspian.units import TWH_TO_MWH
+from transcaspian.units import HOURS_PER_DAY, MT_TO_T, TWH_TO_MWH
 
-__all__ = ["VALIDATION_SCHEMA", "power_validation", "share_errors"]
+__all__ = ["VALIDATION_SCHEMA", "freight_validation", "power_validation", "share_errors"]
 
 VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
     "area": pl.String(),
@@ -21,6 +21,7 @@ VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
     "source": pl.String(),
     "scope": pl.String(),
 }
+DIFFERENCES = ("difference", "relative")
 PRICE, TOTAL, NET_IMPORT = "price", "total", "net_import"
 # Carriers that are no generation in published mixes.
 NOT_GENERATION = ("storage", "trade", "unserved")
@@ -128,3 +129,88 @@ def _modelled(
     )
     columns = ("country", "quantity", "modelled")
     return pl.concat([part.select(columns) for part in (by_group, total, exchange, prices)])
+
+
+def freight_validation(
+    case: Case, route_year: pl.DataFrame, link_year: pl.DataFrame, year: int
+) -> pl.DataFrame:
+    """Return published against modelled corridor traffic, days and charges of one year.
+
+    Which flows a published figure counts stands in `freight/observed`; figures without a
+    counterpart in the model are left out. Only the reference run of the first scenario counts.
+    """
+    observed = case.tables["freight/observed"].filter(
+        (pl.col("year") == year) & (pl.col("measure") != "none")
+    )
+    routes = _reference_of(route_year, year).join(
+        case.tables["freight/commodities"].select("commodity", "t_per_teu", "gross_per_net"),
+        on="commodity",
+    )
+    forms = case.tables["freight/forms"].select(
+        "form", "tare_t_per_teu", form_factor="gross_per_net"
+    )
+    routes = routes.join(forms, on="form", how="left").with_columns(
+        teu=pl.when(pl.col("form") == "container")
+        .then(pl.col("tonnes") / pl.col("t_per_teu"))
+        .otherwise(0.0),
+    )
+    links = _reference_of(link_year, year)
+    rows = [
+        {
+            "area": "freight",
+            "subject": row["name"],
+            "quantity": row["quantity"],
+            "unit": row["unit"],
+            "published": row["value"],
+            "modelled": _measure(row, routes, links),
+            "source": row["source"],
+            "scope": f"{year}, {row['measure']}",
+        }
+        for row in observed.iter_rows(named=True)
+    ]
+    schema = {
+        name: VALIDATION_SCHEMA[name] for name in VALIDATION_SCHEMA if name not in DIFFERENCES
+    }
+    return with_differences(pl.DataFrame(rows, schema=schema).drop_nulls("modelled"))
+
+
+def _reference_of(frame: pl.DataFrame, year: int) -> pl.DataFrame:
+    return frame.filter(
+        (pl.col("scenario") == REFERENCE) & (pl.col("run") == REFERENCE) & (pl.col("year") == year)
+    )
+
+
+def _measure(row: Mapping[str, object], routes: pl.DataFrame, links: pl.DataFrame) -> float | None:
+    """Return the model's counterpart of a published figure in its unit, None without any flow."""
+    if row["links"] is not None:
+        counted = links.filter(pl.col("link").is_in(str(row["links"]).split(";")))
+        if row["measure"] == "teu":
+            return float(counted["teu"].sum())
+        return float((counted["forward_t"] + counted["reverse_t"]).sum()) / MT_TO_T
+    counted = routes
+    for column, cell in (
+        ("route", row["routes"]),
+        ("form", row["forms"]),
+        ("commodity", row["commodities"]),
+        ("origin", row["origins"]),
+        ("destination", row["destinations"]),
+    ):
+        if cell is not None:
+            counted = counted.filter(pl.col(column).is_in(str(cell).split(";")))
+    tonnes = float(counted["tonnes"].sum())
+    if not tonnes:
+        return None
+    value = counted.select(_MEASURES[str(row["measure"])]).item()
+    return float(value)
+
+
+_GROSS = pl.col("tonnes") * pl.coalesce("form_factor", "gross_per_net") + pl.when(
+    pl.col("form") == "container"
+).then(pl.col("teu") * pl.col("tare_t_per_teu")).otherwise(0.0)
+_MEASURES: Mapping[str, pl.Expr] = {
+    "net": pl.col("tonnes").sum() / MT_TO_T,
+    "gross": _GROSS.sum() / MT_TO_T,
+    "teu": pl.col("teu").sum(),
+    "days": (pl.col("time_h") * pl.col("tonnes")).sum() / pl.col("tonnes").sum() / HOURS_PER_DAY,
+    "usd_per_teu": (pl.col("money_usd_per_t") * pl.col("tonnes")).sum() / pl.col("teu").sum(),
+}

@@ -1,0 +1,6 @@
+"""Joins the rooms: every scenario, year and run solved, valued, checked and put into tables."""
+
+from transcaspian.study.options import StudyOptions
+from transcaspian.study.run import run_study
+
+__all__ = ["StudyOptions", "run_study"]

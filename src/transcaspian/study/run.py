@@ -1,0 +1,204 @@
+"""`run_study`: from a case to results."""
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+
+import numpy as np
+import polars as pl
+
+from transcaspian.case.tables import Case
+from transcaspian.results.tables import Results
+from transcaspian.study.assumptions import assumption_table, confidence_counts
+from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
+from transcaspian.study.freight_room import solve_freight
+from transcaspian.study.options import Plan, StudyOptions, make_plan
+from transcaspian.study.power_room import solve_power
+from transcaspian.study.solved import Key, Solved, gather
+from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
+from transcaspian.study.values import value_projects
+
+__all__ = ["run_study"]
+
+SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
+NOT_GATHERED = ("power_hourly_residual",)
+Progress = Callable[[str], None]
+Room = Mapping[Key, Solved]
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def run_study(
+    case: Case, options: StudyOptions | None = None, progress: Progress = _silent
+) -> Results:
+    """Return the results of a case: models solved, projects valued, laws checked.
+
+    Raises
+    ------
+    NotFoundError
+        Where the options name a year, scenario, project or room that the case lacks.
+    ModelError
+        Where a model has no answer; the message names the conflict.
+    """
+    options = options or StudyOptions()
+    plan = make_plan(case, options)
+    clock = _Clock(progress)
+    rooms: dict[str, Room] = {}
+    if "power" in plan.rooms:
+        years = _with_backcast(plan.years, case.settings.power_backcast_year)
+        rooms["power"] = solve_power(case, plan, years, options.workers, clock.phase)
+    if "freight" in plan.rooms:
+        years = _with_backcast(plan.years, case.settings.freight_backcast_year)
+        rooms["freight"] = solve_freight(case, plan, years, clock.phase)
+    clock.phase("Valuing projects")
+    values = value_projects(case, plan, list(rooms.values()))
+    tables = {
+        "projects": values.projects,
+        "who_gains": values.who_gains,
+        "ledger": values.ledger,
+        "indicators": values.indicators,
+        "assumptions": assumption_table(case),
+        "confidence_counts": confidence_counts(case),
+        "solves": _solves(rooms),
+    } | _gathered(rooms)
+    tables["validation"] = _validation(case, tables)
+    tables["checks"] = _checks(rooms, tables, values.checks)
+    clock.stop()
+    return Results(tables, _manifest(case, plan, options, clock, rooms, values.conventions))
+
+
+class _Clock:
+    """Seconds spent in each phase."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._phase = ""
+        self._start = time.perf_counter()
+
+    def phase(self, name: str) -> None:
+        """End the phase at work and begin another."""
+        self.stop()
+        self._phase = name
+        self._progress(name)
+
+    def stop(self) -> None:
+        """End the phase at work."""
+        now = time.perf_counter()
+        if self._phase:
+            self.seconds[self._phase] = self.seconds.get(self._phase, 0.0) + now - self._start
+        self._phase, self._start = "", now
+
+
+def _with_backcast(years: tuple[int, ...], backcast: int | None) -> tuple[int, ...]:
+    return tuple(sorted({*years, *(() if backcast is None else (backcast,))}))
+
+
+def _gathered(rooms: Mapping[str, Room]) -> dict[str, pl.DataFrame]:
+    tables = {}
+    for room in rooms.values():
+        names = {name for solved in room.values() for name in solved.tables}
+        for name in sorted(names - set(NOT_GATHERED)):
+            table = gather(room, name)
+            if table is not None:
+                tables[name] = table
+    return tables
+
+
+def _solves(rooms: Mapping[str, Room]) -> pl.DataFrame:
+    """Return how every model was solved; seconds stand in the manifest, since they vary."""
+    return pl.DataFrame(
+        [
+            {"scenario": key.scenario, "run": key.run, "year": key.year} | dict(solved.log)
+            for room in rooms.values()
+            for key, solved in sorted(room.items())
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    parts = [pl.DataFrame(schema=VALIDATION_SCHEMA)]
+    if "power_carrier_year" in tables and case.settings.power_backcast_year is not None:
+        parts.append(
+            power_validation(
+                case,
+                tables["power_carrier_year"],
+                tables["power_zone_year"],
+                case.settings.power_backcast_year,
+            )
+        )
+    if "freight_route_year" in tables and case.settings.freight_backcast_year is not None:
+        parts.append(
+            freight_validation(
+                case,
+                tables["freight_route_year"],
+                tables["freight_link_year"],
+                case.settings.freight_backcast_year,
+            )
+        )
+    return pl.concat(parts)
+
+
+def _checks(
+    rooms: Mapping[str, Room], tables: Mapping[str, pl.DataFrame], books: pl.DataFrame
+) -> pl.DataFrame:
+    parts = [pl.DataFrame(schema=CHECK_SCHEMA)]
+    if books.height:
+        parts.append(books)
+    if "power" in rooms:
+        residual = {
+            str(key): float(solved.tables["power_hourly_residual"].item())
+            for key, solved in rooms["power"].items()
+        }
+        parts.append(power_checks(tables["power_zone_year"], residual))
+    if "freight" in rooms:
+        parts.append(freight_checks(tables["freight_node_balance"], tables["freight_route_year"]))
+    return pl.concat(parts)
+
+
+def _manifest(
+    case: Case,
+    plan: Plan,
+    options: StudyOptions,
+    clock: _Clock,
+    rooms: Mapping[str, Room],
+    conventions: str,
+) -> dict[str, object]:
+    return {
+        "case": case.name,
+        "title": case.settings.title,
+        "case_hash": case_hash(case),
+        "settings": case.settings.model_dump(mode="json"),
+        "options": asdict(options),
+        "years": list(plan.years),
+        "scenarios": list(plan.scenarios),
+        "rooms": list(plan.rooms),
+        "runs": list(plan.runs),
+        "conventions": conventions,
+        "versions": {name: version(name) for name in SOLVER_PACKAGES}
+        | {"python": platform.python_version()},
+        "seconds": {name: round(seconds, 2) for name, seconds in clock.seconds.items()},
+        "solve_seconds": {
+            f"{name} {key.scenario} {key.run} {key.year}": round(solved.seconds, 2)
+            for name, room in rooms.items()
+            for key, solved in sorted(room.items())
+        },
+    }
+
+
+def case_hash(case: Case) -> str:
+    """Return a fingerprint of every value of the case, whatever its files look like."""
+    digest = hashlib.sha256(case.settings.model_dump_json().encode())
+    for name, frame in sorted(case.tables.items()):
+        digest.update(name.encode())
+        digest.update(frame.write_csv().encode())
+    for name, values in sorted(case.profiles.items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
