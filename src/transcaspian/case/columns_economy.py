@@ -11,7 +11,12 @@ TABLES = (
             Column("title", "text", "Title of the page, document or data set."),
             Column("publisher", "text", "Who published it."),
             Column("address", "text", "Web address; empty for an assumption.", required=False),
-            Column("date", "text", "Date or year of publication (reduced ISO date)."),
+            Column(
+                "date",
+                "text",
+                "Date or year of publication (reduced ISO date); empty where the page has none.",
+                required=False,
+            ),
             Column("licence", "text", "Terms under which the figures may be passed on."),
         ),
         "Where figures come from.",
