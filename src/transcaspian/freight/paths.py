@@ -217,22 +217,49 @@ def find_nest_paths(
     """Add the cheapest path of every main route for each unit; return how many were new.
 
     For a route, arcs of routes with a smaller priority are closed, and the best path through any
-    one of its arcs is found from a tree from the origin and one towards the destination.
+    one of its arcs is found from a tree from the origin and one towards the destination. A path
+    that saves less than one part in 1e9 on those of its route in the set is not worth adding.
     """
     network = sets.network
+    known = _cheapest_known(sets, demand, arc_cost)
     forward, backward = Star.forward(network), Star.backward(network)
     added = 0
     for cargo in np.unique(demand.unit_class):
         units = np.flatnonzero((demand.unit_class == cargo) & (demand.origin != demand.destination))
-        best = np.full(demand.origin.size, np.inf)
-        # From the last route on: the smallest priority closes nothing and finds the best path of all.
-        for route in [*range(len(network.routes)), len(network.routes)]:
+        best = _least_costs(network, demand, units, arc_cost[cargo], forward)
+        for route in range(len(network.routes) + 1):
             is_closed = (network.route >= 0) & (network.route < route)
             cost = np.where(is_closed, np.inf, arc_cost[cargo])
             added += _find_paths_of_route(
-                sets, demand, units, route, cost, float(cutoff[cargo]), best, (forward, backward)
+                sets, demand, units, route, cost, cutoff[cargo] + best, known, (forward, backward)
             )
     return added
+
+
+def _cheapest_known(sets: ChoiceSets, demand: Demand, arc_cost: FloatArray) -> FloatArray:
+    """Return the cost of the cheapest path in the set of each unit and route [n_unit, n_route+1]."""
+    network = sets.network
+    n_route = len(network.routes)
+    known = np.full((demand.origin.size, n_route + 1), np.inf)
+    route = np.where(network.route < 0, n_route, network.route).tolist()
+    for unit, paths in enumerate(sets.of_unit):
+        cost = arc_cost[demand.unit_class[unit]].tolist()
+        for path in paths:
+            tag = min([route[arc] for arc in path], default=n_route)
+            known[unit, tag] = min(known[unit, tag], sum([cost[arc] for arc in path]))
+    return known
+
+
+def _least_costs(
+    network: Supernetwork, demand: Demand, units: IntArray, cost: FloatArray, star: Star
+) -> FloatArray:
+    """Return the least cost of each of the units, infinite for others [n_unit]."""
+    best = np.full(demand.origin.size, np.inf)
+    for origin in np.unique(demand.origin[units]):
+        distance, _ = star.tree(cost, int(network.origin_vertex[origin]))
+        mine = units[demand.origin[units] == origin]
+        best[mine] = distance[network.destination_vertex[demand.destination[mine]]]
+    return best
 
 
 def _find_paths_of_route(
@@ -241,15 +268,16 @@ def _find_paths_of_route(
     units: IntArray,
     route: int,
     cost: FloatArray,
-    cutoff: float,
-    best: FloatArray,
+    limit: FloatArray,
+    known: FloatArray,
     stars: tuple[Star, Star],
 ) -> int:
     """Add the best path of one route for the units of one class (the last number: no route)."""
     network = sets.network
-    tagged = np.flatnonzero((network.route == route) & (cost < np.inf))
     is_last = route == len(network.routes)
-    if tagged.size == 0 and not is_last:
+    tag = -1 if is_last else route
+    tagged = np.flatnonzero((network.route == tag) & (cost < np.inf))
+    if tagged.size == 0:
         return 0
     from_origin = {
         node: stars[0].tree(cost, int(network.origin_vertex[node]))
@@ -264,14 +292,16 @@ def _find_paths_of_route(
         distance, arc_in = from_origin[demand.origin[unit]]
         remaining, arc_out = to_destination[demand.destination[unit]]
         target = int(network.destination_vertex[demand.destination[unit]])
-        best[unit] = min(best[unit], distance[target])
+        worth = min(float(limit[unit]), float(known[unit, route]) * (1.0 - CLOSER_BY))
         if is_last:
-            if distance[target] <= best[unit] + cutoff:
+            if distance[target] < worth:
                 added += sets.add(unit, _walk_back(network, arc_in, target))
             continue
         through = distance[network.tail[tagged]] + cost[tagged] + remaining[network.head[tagged]]
+        if not through.min() < worth:
+            continue
         for position in np.argsort(through, kind="stable")[:CANDIDATES_PER_NEST]:
-            if not through[position] <= best[unit] + cutoff:
+            if not through[position] < worth:
                 break
             arc = int(tagged[position])
             path = (
