@@ -98,6 +98,7 @@ HEADWAY_H = {"feeder_ropax": 36.0, "feeder": 48.0, "ropax": 36.0, "dry_bulk": 48
 def write_network(figures: Path, case_dir: Path, cite: Citations) -> None:
     """Write the tables of the network."""
     write_table(case_dir, "freight/layers", _columns("layers"), read_hand("layers"))
+    write_table(case_dir, "freight/forms", _columns("forms"), read_hand("forms"))
     write_table(case_dir, "freight/routes", _columns("routes"), read_hand("routes"))
     nodes = _nodes(figures, cite)
     write_table(case_dir, "freight/nodes", list(nodes[0]), nodes)
@@ -348,10 +349,11 @@ def _write_terminals(figures: Path, case_dir: Path, cite: Citations, country: Ma
             **{k: row[k] for k in ("time_h", "cost_usd_per_teu", "cost_usd_per_t", "capacity_unit", "capacity_group")},
             **tail, "confidence": "assumed",
         })  # fmt: skip
-        open_share = 1 - float(row["closure_days"]) / 365
+        # Ports count wagons, trucks and boxes with their tare; the model counts net cargo.
+        usable = float(row["net_share"]) * (1 - float(row["closure_days"]) / 365)
         for year in YEARS:
             nominal = row[f"c{year}"]
-            capacity = round(float(nominal) * open_share, 1) if nominal else None
+            capacity = round(float(nominal) * usable, 1) if nominal else None
             years.append({"terminal": row["terminal"], "year": year, "capacity": capacity, "background": float(row[f"b{year}"]), **tail})
     write_table(case_dir, "freight/terminals", list(static[0]), static)
     write_table(case_dir, "freight/terminal_years", list(years[0]), years)

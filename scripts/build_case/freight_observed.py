@@ -4,6 +4,9 @@ from pathlib import Path
 
 from freight_files import ASSUMPTION, Citations, Row, read_hand, read_rows, write_table
 
+# What of the model a figure is compared with.
+COMPARED = ("measure", "routes", "links", "forms", "commodities", "origins", "destinations")
+
 
 def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
     """Write freight/observed from the list of picked figures."""
@@ -20,7 +23,8 @@ def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
             value = value or str(round(float(found[pick["value_column"]]) * float(pick["factor"] or 1), 6))
         rows.append({
             "quantity": pick["quantity"], "name": pick["name"], "year": pick["year"], "value": value,
-            "unit": pick["unit"], "source": cite.key(address), "confidence": confidence, "note": pick["note"],
+            "unit": pick["unit"], **{name: pick[name] for name in COMPARED}, "source": cite.key(address),
+            "confidence": confidence, "note": pick["note"],
         })  # fmt: skip
     write_table(case_dir, "freight/observed", list(rows[0]), rows)
 

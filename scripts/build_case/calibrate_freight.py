@@ -1,0 +1,135 @@
+"""Set route constants so that the base year's model meets the observed split by route.
+
+    python scripts/build_case/calibrate_freight.py --figures DIR --case CASE
+
+For every class of cargo (commodity and form) each main route that it can use gets a constant;
+that of the route with most cargo is zero. Constants move by log(modelled / observed) over the
+class's logit scale until shares agree. A route on which nothing was observed is held at a small
+share of the class, so that it stays a way out when the others get dearer.
+"""
+
+import argparse
+import math
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+from freight_demand import read_flows
+from freight_files import ASSUMPTION, write_table
+
+from transcaspian.case.read import read_case
+from transcaspian.case.tables import Case, YearView
+from transcaspian.freight.corridor import FreightResult, assign_case
+from transcaspian.freight.frames import freight_tables
+from transcaspian.freight.paths import Catalogue
+
+BASE_YEAR = 2024
+UNSEEN_SHARE = 0.002  # of a class, on a route without observed cargo
+LARGEST_STEP = 4.0  # in units of logit
+MAX_ROUNDS = 80
+TOLERANCE = 2e-3  # relative error of a route's tonnes
+TWIN = {"ocean_suez": "ocean_cape"}  # closed in the base year: takes the other's constants
+Key = tuple[str, str, str]  # route, form, commodity
+
+
+def calibrate(figures: Path, case_dir: Path) -> None:
+    """Write freight/route_constants of the case."""
+    case = read_case(case_dir)
+    scale = dict(case.tables["freight/commodities"].select("commodity", "logit_scale_per_usd").iter_rows())
+    constants: dict[Key, float] = defaultdict(float)
+    result, modelled = _assign(case, constants, None)
+    targets = _targets(figures, modelled)
+    worst = math.inf
+    for rounds in range(1, MAX_ROUNDS + 1):
+        worst = max(abs(modelled.get(key, 0.0) / target - 1) for key, target in targets.items())
+        print(f"round {rounds}: worst error {worst:.4g}, gap {result.relative_gap:.2g}")  # noqa: T201
+        if worst < TOLERANCE:
+            break
+        for key, target in targets.items():
+            step = math.log(max(modelled.get(key, 0.0), 1e-6) / target)
+            constants[key] += max(-LARGEST_STEP, min(LARGEST_STEP, step)) / scale[key[2]]
+        _anchor(constants, targets)
+        result, modelled = _assign(case, constants, result.catalogue)
+    _write(case_dir, constants, targets, modelled, figures)
+
+
+def _assign(case: Case, constants: dict[Key, float], catalogue: Catalogue | None) -> tuple[FreightResult, dict[Key, float]]:
+    view = with_constants(case.at(BASE_YEAR), constants)
+    result = assign_case(view, catalogue=catalogue)
+    routes = freight_tables(result)["freight_routes"].group_by("route", "form", "commodity").agg(pl.sum("tonnes"))
+    return result, {(row[0], row[1], row[2]): row[3] for row in routes.iter_rows()}
+
+
+def with_constants(view: YearView, constants: dict[Key, float]) -> YearView:
+    """Return the view with these route constants alone."""
+    frame = pl.DataFrame(
+        [(*key, value) for key, value in constants.items()],
+        schema={"route": pl.String, "form": pl.String, "commodity": pl.String, "usd_per_t": pl.Float64},
+        orient="row",
+    )
+    return replace(view, tables=MappingProxyType({**view.tables, "freight/route_constants": frame}))
+
+
+def _targets(figures: Path, modelled: dict[Key, float]) -> dict[Key, float]:
+    """Return tonnes by route and class: observed, or a small share where the route is open."""
+    observed: dict[Key, float] = defaultdict(float)
+    for flow in read_flows(figures):
+        observed[flow.route, flow.form, flow.commodity] += flow.tonnes
+    total: dict[tuple[str, str], float] = defaultdict(float)
+    for (_, form, commodity), tonnes in observed.items():
+        total[form, commodity] += tonnes
+    reachable = {key for key in modelled if key[0] != "none"}
+    unseen = {key: UNSEEN_SHARE * total[key[1:]] for key in sorted(reachable - set(observed))}
+    left: dict[tuple[str, str], float] = defaultdict(float)
+    for key, tonnes in unseen.items():
+        left[key[1:]] += tonnes
+    kept = {key: tonnes * (1 - left[key[1:]] / total[key[1:]]) for key, tonnes in sorted(observed.items())}
+    return {**kept, **unseen}
+
+
+def _anchor(constants: dict[Key, float], targets: dict[Key, float]) -> None:
+    """Shift the constants of each class so that its largest route has zero."""
+    largest: dict[tuple[str, str], Key] = {}
+    for key, tonnes in targets.items():
+        if key[1:] not in largest or tonnes > targets[largest[key[1:]]]:
+            largest[key[1:]] = key
+    base = {cargo: constants[key] for cargo, key in largest.items()}
+    for key in constants:
+        constants[key] -= base[key[1:]]
+
+
+def _write(case_dir: Path, constants: dict[Key, float], targets: dict[Key, float], modelled: dict[Key, float], figures: Path) -> None:
+    observed = {(flow.route, flow.form, flow.commodity) for flow in read_flows(figures)}
+    rows = []
+    for key in sorted(targets):
+        is_seen = key in observed
+        error = modelled.get(key, 0.0) / targets[key] - 1
+        note = f"Aim {targets[key] / 1000:.1f} kt in {BASE_YEAR}, error {100 * error:.1f} %"
+        rows.append(_row(key, constants[key], "derived" if is_seen else "assumed", note if is_seen else f"Not observed: held at {100 * UNSEEN_SHARE:.1f} % of the class"))
+        for twin, other in TWIN.items():
+            if key[0] == other:
+                rows.append(_row((twin, *key[1:]), constants[key], "assumed", f"As {other}"))
+    rows.sort(key=lambda row: (str(row["route"]), str(row["form"]), str(row["commodity"])))
+    write_table(case_dir, "freight/route_constants", list(rows[0]), rows)
+
+
+def _row(key: Key, value: float, confidence: str, note: str) -> dict[str, object]:
+    return {
+        "route": key[0], "form": key[1], "commodity": key[2], "usd_per_t": round(value, 2),
+        "source": ASSUMPTION, "confidence": confidence, "note": note,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Read the command line and calibrate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=Path, required=True, help="folder of collected figures")
+    parser.add_argument("--case", type=Path, required=True, help="case folder to calibrate")
+    options = parser.parse_args()
+    calibrate(options.figures, options.case)
+
+
+if __name__ == "__main__":
+    main()
