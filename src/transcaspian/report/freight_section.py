@@ -1,0 +1,422 @@
+"""The part of the page on freight: routes, their cost and time, and where they choke."""
+
+from collections.abc import Mapping
+
+import polars as pl
+from markupsafe import Markup
+
+from transcaspian.report.blocks import (
+    Block,
+    CaseLike,
+    Figure,
+    Fold,
+    Grid,
+    Header,
+    HtmlTable,
+    Section,
+)
+from transcaspian.report.charts import Spec, draw
+from transcaspian.report.choices import focus_year
+from transcaspian.report.markup import (
+    ColumnView,
+    csv_address,
+    frame_table,
+    head_cell,
+    load_cell,
+    number_cell,
+)
+from transcaspian.report.names import REFERENCE, Names
+from transcaspian.results.theme import (
+    MUTED,
+    NEGATIVE,
+    POSITIVE,
+    format_number,
+    format_share,
+    route_colour,
+)
+
+__all__ = ["bottlenecks", "freight_section"]
+
+SOURCE = "Model results; inputs and their sources stand under Assumptions."
+MOST_PAIRS = 8
+MOST_BOTTLENECKS = 15
+# Below this load, queues of the delay function stay small; such places are left out of the table.
+TIGHT_LOAD = 0.6
+
+
+def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Section:
+    """Return the section; parts whose tables are empty are left out."""
+    routes = tables["freight_route_year"]
+    tight = bottlenecks(tables, names)
+    blocks: list[Block] = []
+    if routes.height:
+        year = focus_year(case.settings.model_years, routes)
+        blocks += [_shares(routes, names), _shifts(tables, names, year)]
+        blocks.append(_cost_table(routes, names, year))
+    if tight.height:
+        blocks.append(_bottleneck_table(tight))
+    blocks = [block for block in blocks if not (isinstance(block, Grid) and not block.figures)]
+    if not blocks:
+        return Section("freight", "Freight", "No freight results in this run.", ())
+    if routes.height:
+        blocks.append(_route_fold(routes, names))
+    return Section("freight", "Freight", _lead(tight), blocks)
+
+
+def _lead(tight: pl.DataFrame) -> Markup:
+    if tight.is_empty():
+        return Markup("No link or terminal comes near its capacity in any model year.")
+    worst = tight.row(0, named=True)
+    return Markup(
+        "The tightest place without any project is {place}: {load} of its capacity in {year}, "
+        "{delay} h of delay."
+    ).format(
+        place=worst["place"],
+        load=format_share(worst["load_ratio"]),
+        year=worst["year"],
+        delay=format_number(worst["delay_h"]),
+    )
+
+
+def bottlenecks(tables: Mapping[str, pl.DataFrame], names: Names) -> pl.DataFrame:
+    """Return places by year with a load of TIGHT_LOAD and more, the fullest place first.
+
+    Columns: place, kind, year, load_ratio, delay_h; all years of a place that is tight in one.
+    """
+    parts = []
+    for table, key, kind, name in (
+        ("freight_link_year", "link", "link", names.freight_link),
+        ("freight_terminal_year", "terminal", "terminal", names.terminal),
+    ):
+        rows = tables[table].filter(pl.col("run") == REFERENCE, pl.col("load_ratio").is_not_null())
+        if rows.height:
+            parts.append(
+                rows.select(
+                    pl.col(key).map_elements(name, return_dtype=pl.String).alias("place"),
+                    pl.lit(kind).alias("kind"),
+                    "year",
+                    pl.col("load_ratio").cast(pl.Float64),
+                    pl.col("delay_h").cast(pl.Float64),
+                )
+            )
+    if not parts:
+        return pl.DataFrame()
+    # Terminals of one place can share a queue: the fullest speaks for the place.
+    joined = pl.concat(parts).sort("load_ratio", descending=True).unique(
+        ["place", "year"], keep="first", maintain_order=True
+    )  # fmt: skip
+    tight = joined.with_columns(most=pl.col("load_ratio").max().over("place")).filter(
+        pl.col("most") >= TIGHT_LOAD
+    )
+    return tight.sort(["most", "place", "load_ratio"], descending=[True, False, True]).drop("most")
+
+
+def _bottleneck_table(tight: pl.DataFrame) -> HtmlTable:
+    years = tight["year"].unique().sort().to_list()
+    places = tight["place"].unique(maintain_order=True).to_list()
+    values = {(r["place"], r["year"]): r for r in tight.iter_rows(named=True)}
+    rows = []
+    for place in places[:MOST_BOTTLENECKS]:
+        cells = [head_cell(place)]
+        for year in years:
+            row = values.get((place, year))
+            cells.append(load_cell(row["load_ratio"] if row else None))
+        last = values.get((place, years[-1]))
+        cells.append(number_cell(last["delay_h"] if last else None))
+        rows.append(tuple(cells))
+    return HtmlTable(
+        f"Where the network chokes without any project: load over capacity, fullest "
+        f"{min(len(places), MOST_BOTTLENECKS)} of {len(places)} places above {format_share(TIGHT_LOAD, 2)}",
+        (
+            Header("Link or terminal"),
+            *(Header(str(year), "", is_number=True) for year in years),
+            Header(f"Delay {years[-1]}", "h", is_number=True),
+        ),
+        tuple(rows),
+        csv_address(tight),
+        "bottlenecks.csv",
+    )
+
+
+def _pair(names: Names) -> pl.Expr:
+    return pl.concat_str(
+        pl.col("origin").map_elements(names.zone, return_dtype=pl.String),
+        pl.lit(" → "),
+        pl.col("destination").map_elements(names.zone, return_dtype=pl.String),
+    ).alias("pair")
+
+
+def _contested(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
+    """Return tonnes by pair, year, route for the largest pairs that have a choice of routes."""
+    reference = routes.filter(pl.col("run") == REFERENCE).with_columns(_pair(names))
+    tonnes = reference.group_by("pair", "year", "route", maintain_order=True).agg(
+        tonnes=pl.col("tonnes").sum()
+    )
+    size = tonnes.group_by("pair").agg(
+        size=pl.col("tonnes").sum(),
+        choices=pl.col("route").filter(pl.col("tonnes") > 0).n_unique(),
+    )
+    chosen = (
+        size.filter(pl.col("choices") > 1)
+        .sort(["size", "pair"], descending=[True, False])["pair"]
+        .to_list()[:MOST_PAIRS]
+    )
+    order = {pair: place for place, pair in enumerate(chosen)}
+    return (
+        tonnes.filter(pl.col("pair").is_in(chosen))
+        .with_columns(order=pl.col("pair").replace_strict(order, default=99, return_dtype=pl.Int64))
+        .sort("order", "year", maintain_order=True)
+        .drop("order")
+    )
+
+
+def _route_scale(names: Names, shown: list[str]) -> Spec:
+    places = {route: place for place, route in enumerate(names.routes)}
+    ordered = sorted(shown, key=lambda route: places.get(route, 99))
+    return {
+        "domain": [names.route(route) for route in ordered],
+        "range": [route_colour(places.get(route, 9)) for route in ordered],
+    }
+
+
+def _shares(routes: pl.DataFrame, names: Names) -> Grid:
+    tonnes = _contested(routes, names)
+    if tonnes.is_empty():
+        return Grid(())
+    years = tonnes["year"].unique().sort().to_list()
+    rows = tonnes.with_columns(
+        share=pl.col("tonnes") / pl.col("tonnes").sum().over("pair", "year"),
+        total=pl.col("tonnes").sum().over("pair", "year") / 1e6,
+    )
+    first_route = _corridor_route(names)
+    pair = rows["pair"][0]
+
+    def share(year: int) -> float:
+        found = rows.filter(
+            pl.col("pair") == pair, pl.col("year") == year, pl.col("route") == first_route
+        )
+        return float(found["share"][0]) if found.height else 0.0
+
+    title = (
+        f"{pair}: the {names.route(first_route)} carries {format_share(share(years[0]), 2)} in "
+        f"{years[0]} and {format_share(share(years[-1]), 2)} in {years[-1]}"
+    )
+    table = rows.with_columns(
+        pl.col("route").map_elements(names.route, return_dtype=pl.String), mt=pl.col("tonnes") / 1e6
+    )
+    views = (
+        ColumnView("pair", "From and to"),
+        ColumnView("year", "Year", "", "year"),
+        ColumnView("route", "Route"),
+        ColumnView("mt", "Cargo", "Mt", "number"),
+        ColumnView("share", "Share", "", "share"),
+    )
+    figure = Figure(
+        "routes",
+        title,
+        f"Share of tonnes by main route, the {rows['pair'].n_unique()} largest pairs with a choice; "
+        "Mt of the year at the right. Without any project.",
+        _draw_shares(rows, names, title),
+        SOURCE,
+        frame_table(table, views, "Tonnes by pair, year and route", "route_shares.csv"),
+    )
+    return Grid((figure,))
+
+
+def _corridor_route(names: Names) -> str:
+    """Return the route over the Caspian: the one named so, else the first of the table."""
+    for route, name in names.routes.items():
+        if "middle" in name.lower() or "caspian" in name.lower():
+            return route
+    return next(iter(names.routes), "")
+
+
+def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:
+    scale = _route_scale(names, rows["route"].unique().to_list())
+    data = rows.with_columns(
+        route=pl.col("route").map_elements(names.route, return_dtype=pl.String),
+        order=pl.col("route").replace_strict(
+            {route: n for n, route in enumerate(names.routes)}, default=99, return_dtype=pl.Int64
+        ),
+    )
+    y = {
+        "field": "year",
+        "type": "ordinal",
+        "title": None,
+        "axis": {"ticks": False, "domain": False},
+    }
+    spec: Spec = {
+        "data": {"values": data.to_dicts()},
+        "facet": {"field": "pair", "type": "nominal", "title": None,
+                  "sort": rows["pair"].unique(maintain_order=True).to_list(),
+                  "header": {"labelAnchor": "start", "labelPadding": 3, "labelLimit": 200}},
+        "columns": 2,
+        "spacing": {"row": 10, "column": 12},
+        "spec": {
+            "width": 138,
+            "height": {"step": 15},
+            "layer": [
+                {"mark": {"type": "bar", "height": 11},
+                 "encoding": {
+                     "y": y,
+                     "x": {"field": "share", "type": "quantitative", "stack": "zero", "axis": None,
+                           "scale": {"domain": [0, 1]}},
+                     "color": {"field": "route", "type": "nominal", "scale": scale,
+                               "legend": {"orient": "top", "title": None, "columns": 2}},
+                     "order": {"field": "order", "type": "quantitative"}}},
+                {"mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11, "color": MUTED},
+                 "transform": [{"aggregate": [{"op": "max", "field": "total", "as": "sum"}], "groupby": ["year"]}],
+                 "encoding": {"y": y, "x": {"datum": 1, "type": "quantitative"},
+                              "text": {"field": "sum", "type": "quantitative", "format": ",.3~r"}}},
+            ],
+        },
+    }  # fmt: skip
+    return draw({**spec, "autosize": "pad", "width": None}, label)
+
+
+def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> Grid:
+    """Return what every freight project moves between routes, against no project at all."""
+    routes = tables["freight_route_year"].filter(pl.col("year") == year)
+    total = routes.group_by("run", "route", maintain_order=True).agg(
+        mt=pl.col("tonnes").sum() / 1e6
+    )
+    base = total.filter(pl.col("run") == REFERENCE).select("route", before="mt")
+    runs = [run for run in total["run"].unique(maintain_order=True) if run != REFERENCE]
+    parts = []
+    for run in runs:
+        after = total.filter(pl.col("run") == run).select("route", after="mt")
+        parts.append(
+            base.join(after, on="route", how="full", coalesce=True)
+            .with_columns(pl.col("before", "after").fill_null(0.0))
+            .select(
+                pl.lit(names.run(run)).alias("project"),
+                pl.col("route").map_elements(names.route, return_dtype=pl.String),
+                "before",
+                "after",
+                (pl.col("after") - pl.col("before")).alias("change"),
+            )
+        )
+    if not parts:
+        return Grid(())
+    changes = pl.concat(parts).with_columns(
+        size=pl.col("change").abs().max().over("project")
+    ).filter(pl.col("size") > 1e-6).sort(["size", "project", "route"], descending=[True, False, False])  # fmt: skip
+    if changes.is_empty():
+        return Grid(())
+    most = changes.sort("change", descending=True).row(0, named=True)
+    title = (
+        f"{most['project']} brings {format_number(most['change'])} Mt to {most['route']} in {year}"
+    )
+    views = (
+        ColumnView("project", "Project"),
+        ColumnView("route", "Route"),
+        ColumnView("before", "Without", "Mt", "number"),
+        ColumnView("after", "With", "Mt", "number"),
+        ColumnView("change", "Change", "Mt", "difference"),
+    )
+    figure = Figure(
+        "shifts",
+        title,
+        f"Change of cargo by main route with each project, Mt in {year}; net tonnes.",
+        _draw_shifts(changes, title),
+        SOURCE,
+        frame_table(
+            changes, views, f"Cargo by route with and without, {year}", f"route_shifts_{year}.csv"
+        ),
+    )
+    return Grid((figure,))
+
+
+def _draw_shifts(changes: pl.DataFrame, label: str) -> Markup:
+    projects = changes["project"].unique(maintain_order=True).to_list()[:6]
+    shown = changes.filter(pl.col("project").is_in(projects), pl.col("change").abs() > 1e-9)
+    spec: Spec = {
+        "data": {"values": shown.select("project", "route", "change").to_dicts()},
+        "facet": {"row": {"field": "project", "type": "nominal", "title": None, "sort": projects,
+                          "header": {"labelAngle": 0, "labelOrient": "top", "labelAnchor": "start",
+                                     "labelPadding": 2}}},
+        "spacing": {"row": 12},
+        "resolve": {"scale": {"y": "independent"}},
+        "spec": {
+            "width": 270,
+            "height": {"step": 17},
+            "mark": {"type": "bar", "height": 12},
+            "encoding": {
+                "y": {"field": "route", "type": "nominal", "title": None,
+                      "axis": {"ticks": False, "domain": False, "labelLimit": 150, "minExtent": 150}},
+                "x": {"field": "change", "type": "quantitative", "title": "Mt", "axis": {"format": "~g"}},
+                "color": {"condition": {"test": "datum.change > 0", "value": POSITIVE}, "value": NEGATIVE},
+            },
+        },
+    }  # fmt: skip
+    return draw({**spec, "autosize": "pad", "width": None}, label)
+
+
+def _weighted(column: str) -> pl.Expr:
+    return ((pl.col(column) * pl.col("tonnes")).sum() / pl.col("tonnes").sum()).alias(column)
+
+
+def _cost_table(routes: pl.DataFrame, names: Names, year: int) -> HtmlTable:
+    """Return cost, time and emission of each route for the largest contested pairs."""
+    contested = _contested(routes, names)
+    pairs = contested["pair"].unique(maintain_order=True).to_list()[:4]
+    rows = (
+        routes.with_columns(_pair(names))
+        .filter(
+            pl.col("run") == REFERENCE,
+            pl.col("year") == year,
+            pl.col("pair").is_in(pairs),
+            pl.col("tonnes") > 0,
+        )
+        .group_by("pair", "form", "route", maintain_order=True)
+        .agg(
+            mt=pl.col("tonnes").sum() / 1e6,
+            money=_weighted("money_usd_per_t"),
+            days=_weighted("time_h") / 24.0,
+            distance=_weighted("distance_km"),
+            total=_weighted("generalised_cost_usd_per_t"),
+            co2=1000.0 * pl.col("co2_t").sum() / pl.col("tonnes").sum(),
+        )
+        .with_columns(
+            order=pl.col("pair").replace_strict(
+                {pair: n for n, pair in enumerate(pairs)}, default=99, return_dtype=pl.Int64
+            )
+        )
+        .sort("order", "form", "total")
+        .with_columns(pl.col("route").map_elements(names.route, return_dtype=pl.String))
+    )
+    views = (
+        ColumnView("pair", "From and to"),
+        ColumnView("form", "Form"),
+        ColumnView("route", "Route"),
+        ColumnView("mt", "Cargo", "Mt", "number"),
+        ColumnView("money", "Charges", "USD/t", "number"),
+        ColumnView("days", "Door to door", "days", "number"),
+        ColumnView("distance", "Distance", "km", "number"),
+        ColumnView("total", "Generalised cost", "USD/t", "number"),
+        ColumnView("co2", "CO₂", "kg/t", "number"),
+    )
+    return frame_table(rows, views, f"What each route costs and takes in {year}, without any project", "route_costs.csv")  # fmt: skip
+
+
+def _route_fold(routes: pl.DataFrame, names: Names) -> Fold:
+    """Return cargo by main route, run and year."""
+    total = (
+        routes.group_by("run", "route", "year", maintain_order=True)
+        .agg(mt=pl.col("tonnes").sum() / 1e6)
+        .with_columns(
+            pl.col("run").map_elements(names.run, return_dtype=pl.String),
+            pl.col("route").map_elements(names.route, return_dtype=pl.String),
+        )
+        .sort("run", "route", "year", maintain_order=True)
+    )
+    years = total["year"].unique().sort().to_list()
+    pivot = total.with_columns(pl.col("year").cast(pl.String)).pivot(
+        "year", index=["run", "route"], values="mt"
+    )
+    views = [ColumnView("run", "Run"), ColumnView("route", "Route")]
+    views += [ColumnView(str(year), str(year), "Mt", "number") for year in years]
+    return Fold(
+        "Cargo by main route in every run and year",
+        (frame_table(pivot, views, "Net tonnes by main route", "route_tonnes.csv"),),
+    )

@@ -1,0 +1,146 @@
+"""The part of the page on who gains: one matrix of countries and parties a project."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from markupsafe import Markup
+
+from transcaspian.report.blocks import Block, Cell, Fold, Header, HtmlTable, Section
+from transcaspian.report.choices import ordered_projects
+from transcaspian.report.markup import csv_address, difference_cell, head_cell
+from transcaspian.report.names import Names, humanise
+from transcaspian.results.theme import format_signed
+
+__all__ = ["gains_section", "small_matrix"]
+
+MOST_COUNTRIES = 7
+MOST_PROJECTS = 8
+
+
+def gains_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Section:
+    """Return the section: a matrix for every project and cluster, the best one open."""
+    gains = tables["who_gains"]
+    if gains.is_empty():
+        return Section("gains", "Who gains", "No project was valued in this run.", ())
+    projects = tables["projects"]
+    order = [
+        *ordered_projects(projects)["project"].to_list(),
+        *projects.filter(pl.col("is_cluster"))["project"].to_list(),
+        *projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster"))["project"].to_list(),
+    ]
+    known = [project for project in dict.fromkeys(order) if project in gains["project"].unique()]
+    blocks: list[Block] = []
+    for place, project in enumerate(known):
+        own = gains.filter(pl.col("project") == project)
+        blocks.append(
+            Fold(
+                Markup("{} <span class='aside'>{} million USD in all</span>").format(
+                    names.run(project), format_signed(float(own["npv_musd"].sum()))
+                ),
+                (_matrix(own, names, project),),
+                f"gains-{project}",
+                is_open=place == 0,
+            )
+        )
+    lead = (
+        "NPV at 6 % of what each party gains (blue) or loses (orange), million USD. What one side "
+        "pays another receives, so each matrix adds up to the NPV of its project. Gains of different "
+        "projects do not add up: the projects touch each other."
+    )
+    return Section("gains", "Who gains", lead, blocks)
+
+
+def _matrix(own: pl.DataFrame, names: Names, project: str) -> HtmlTable:
+    values = {(c, p): v for c, p, v in own.group_by("country", "party").agg(pl.col("npv_musd").sum()).iter_rows()}  # fmt: skip
+    largest = max((abs(v) for v in values.values()), default=0.0)
+    parties = list(dict.fromkeys(own.sort("party")["party"]))
+    countries = _ordered_countries(own, names)
+    rows = []
+    for country in countries:
+        parts = [values.get((country, party)) for party in parties]
+        total = sum(part or 0.0 for part in parts)
+        cells = [head_cell(names.country(country))]
+        cells += [_shade(part, largest) for part in parts]
+        rows.append((*cells, _total(total)))
+    sums = [sum(values.get((c, party), 0.0) for c in countries) for party in parties]
+    rows.append((head_cell("All"), *(_total(s) for s in sums), _total(sum(sums))))
+    headers = (
+        Header("Country"),
+        *(Header(humanise(party), "", is_number=True) for party in parties),
+        Header("All", "", is_number=True),
+    )
+    return HtmlTable(
+        f"{names.run(project)}: who gains, million USD, NPV at 6 %",
+        headers,
+        tuple(rows),
+        csv_address(own),
+        f"who_gains_{project}.csv",
+    )
+
+
+def _ordered_countries(own: pl.DataFrame, names: Names) -> list[str]:
+    """Return corridor countries first, then by size of what they gain or lose."""
+    size = own.group_by("country").agg(size=pl.col("npv_musd").sum().abs())
+    rows = sorted(
+        size.iter_rows(),
+        key=lambda row: (row[0] not in names.corridor, -float(row[1]), str(row[0])),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _shade(value: float | None, largest: float) -> Cell:
+    return difference_cell(None if value == 0.0 else value, largest)
+
+
+def _total(value: float) -> Cell:
+    return Cell(format_signed(value), is_number=True, title=repr(value), css="total")
+
+
+def small_matrix(tables: Mapping[str, pl.DataFrame], names: Names) -> HtmlTable | None:
+    """Return the best ranked projects by country: the answer to "worth it, to whom"."""
+    gains = tables["who_gains"]
+    projects = ordered_projects(tables["projects"])["project"].to_list()[:MOST_PROJECTS]
+    shown = gains.filter(pl.col("project").is_in(projects))
+    if shown.is_empty():
+        return None
+    by_country = shown.group_by("project", "country").agg(pl.col("npv_musd").sum())
+    countries = _main_countries(by_country, names)
+    values = {(p, c): v for p, c, v in by_country.iter_rows()}
+    rows = []
+    for project in projects:
+        own = {c: v for (p, c), v in values.items() if p == project}
+        if not own:
+            continue
+        rest = sum(v for c, v in own.items() if c not in countries)
+        size = max((abs(v) for v in own.values()), default=0.0)
+        cells = [
+            head_cell(Markup('<a href="#gains-{}">{}</a>').format(project, names.run(project)))
+        ]
+        cells += [_scaled(own.get(country), size) for country in countries]
+        rows.append((*cells, _scaled(rest, size), _total(sum(own.values()))))
+    headers = (
+        Header("Project"),
+        *(Header(names.country(c), "", is_number=True) for c in countries),
+        Header("Others", "", is_number=True),
+        Header("All", "", is_number=True),
+    )
+    return HtmlTable(
+        "Who gains: NPV at 6 % by country, million USD; colours by row",
+        headers,
+        tuple(rows),
+        csv_address(by_country.sort("project", "country")),
+        "who_gains_by_country.csv",
+    )
+
+
+def _scaled(value: float | None, size: float) -> Cell:
+    return difference_cell(value, size, 2) if value else Cell("", is_number=True)
+
+
+def _main_countries(by_country: pl.DataFrame, names: Names) -> Sequence[str]:
+    size = by_country.group_by("country").agg(size=pl.col("npv_musd").abs().sum())
+    rows = sorted(
+        size.iter_rows(),
+        key=lambda row: (row[0] not in names.corridor, -float(row[1]), str(row[0])),
+    )
+    return [str(row[0]) for row in rows[:MOST_COUNTRIES]]

@@ -1,0 +1,119 @@
+"""The whole page: sections in order, one template, styles and script inside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from transcaspian.report.assumptions_section import assumptions_section, reading_section
+from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
+from transcaspian.report.charts import hatches
+from transcaspian.report.choices import of_scenario
+from transcaspian.report.freight_section import freight_section
+from transcaspian.report.gains_section import gains_section
+from transcaspian.report.geography import Projection
+from transcaspian.report.map import draw_map
+from transcaspian.report.map_flows import Layer, freight_layer, power_layer
+from transcaspian.report.map_tables import map_tables
+from transcaspian.report.names import Names, names_of_case
+from transcaspian.report.power_section import power_section
+from transcaspian.report.projects_section import HATCHED_COLOURS, projects_section
+from transcaspian.report.quality_section import checks_section, validation_section
+from transcaspian.report.schema import with_every_table
+from transcaspian.report.summary import Summary, summarise
+
+__all__ = ["PageContext", "build_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What the template `page.html` needs.
+
+    summary: first screen. sections: the rest, in order. style, script: inlined files. hatches:
+    fills of assumed and synthetic values. scenario: name of the scenario shown.
+    """
+
+    summary: Summary
+    sections: tuple[Section, ...]
+    style: Markup
+    script: Markup
+    hatches: Markup
+    scenario: str
+
+
+def build_report(results: ResultsLike, case: CaseLike) -> str:
+    """Return the report as one self-contained HTML page.
+
+    It shows the case's first scenario (and the value of projects under the others), loads nothing
+    from anywhere, and needs no script for any of its content.
+    """
+    every = with_every_table(results.tables)
+    scenario = _first_scenario(case)
+    tables = of_scenario(every, scenario)
+    names = names_of_case(case, every["projects"])
+    sections = (
+        _map_section(tables, case, names),
+        power_section(tables, case, names),
+        freight_section(tables, case, names),
+        projects_section(tables, case, names, every["projects"]),
+        gains_section(tables, names),
+        validation_section(tables, names),
+        checks_section(tables),
+        assumptions_section(tables, case),
+        reading_section(case, results),
+    )
+    context = PageContext(
+        summary=summarise(tables, case, names),
+        sections=sections,
+        style=Markup(_shipped("style.css")),
+        script=Markup(_shipped("report.js")),
+        hatches=hatches(HATCHED_COLOURS),
+        scenario=names.scenarios.get(scenario, scenario),
+    )
+    return _environment().get_template("page.html").render(page=context)
+
+
+def _first_scenario(case: CaseLike) -> str:
+    scenarios = case.tables.get("scenarios/scenarios", pl.DataFrame())
+    return str(scenarios["scenario"][0]) if scenarios.height else "reference"
+
+
+def _map_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Section:
+    projection = Projection()
+    layers: list[Layer] = [
+        layer
+        for layer in (
+            power_layer(tables, case, names, projection),
+            freight_layer(tables, case, names, projection),
+        )
+        if layer.runs and layer.places
+    ]
+    blocks: list[Block] = []
+    if layers:
+        blocks.append(Drawing(draw_map(layers, names, projection)))
+        blocks.append(Fold("The numbers behind the map", map_tables(layers, names)))
+    lead = (
+        "What moves where: choose electricity or freight, with or without a project, and the year."
+    )
+    return Section(
+        "map", "Map of flows", lead if layers else "No flows in this run.", blocks, "Map"
+    )
+
+
+def _shipped(name: str) -> str:
+    return (resources.files("transcaspian.report") / "templates" / name).read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("transcaspian.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

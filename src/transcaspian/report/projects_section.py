@@ -1,0 +1,362 @@
+"""The part of the page on projects: ranking, rates, break-even cost, clusters, one sheet each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from transcaspian.report.blocks import (
+    Block,
+    CaseLike,
+    Cell,
+    Figure,
+    Fold,
+    Grid,
+    Header,
+    HtmlTable,
+    Remark,
+    Section,
+)
+from transcaspian.report.charts import Spec, draw, hatch_key
+from transcaspian.report.choices import ordered_projects
+from transcaspian.report.markup import (
+    ColumnView,
+    chip,
+    csv_address,
+    difference_cell,
+    frame_table,
+    head_cell,
+    number_cell,
+    text_cell,
+)
+from transcaspian.report.names import Names, humanise
+from transcaspian.report.worth import RATES, worth_of
+from transcaspian.results.theme import (
+    GRID,
+    INK,
+    MUTED,
+    NEGATIVE,
+    POSITIVE,
+    format_number,
+    format_share,
+)
+
+__all__ = ["HATCHED_COLOURS", "projects_section"]
+
+HATCHED_COLOURS = (POSITIVE, NEGATIVE)
+SOURCE = "Model results. Hatched: the capital cost is assumed."
+MOST_LEDGER_ROWS = 14
+
+
+def projects_section(
+    tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names, every_scenario: pl.DataFrame
+) -> Section:
+    """Return the section; `every_scenario` is the table of projects of all scenarios."""
+    projects = tables["projects"]
+    if projects.is_empty():
+        return Section("projects", "Projects", "No project was valued in this run.", ())
+    ranked = ordered_projects(projects)
+    clusters = projects.filter(pl.col("is_cluster")).sort("npv_6_musd", descending=True)
+    others = projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
+    blocks: list[Block] = []
+    if ranked.height:
+        blocks.append(Grid((_npv_figure(ranked), _break_even_figure(ranked))))
+        blocks.append(_value_table(ranked, "Ranking: each project alone, added to today's network", "ranking.csv"))  # fmt: skip
+    if clusters.height:
+        blocks.append(_value_table(clusters, "Clusters: projects that need each other, valued together", "clusters.csv"))  # fmt: skip
+        blocks.append(_synergy_table(clusters, projects, case))
+    if others.height:
+        blocks.append(_value_table(others, "Not ranked: other sizes or prices of a ranked project, and projects whose benefits are given, not modelled", "not_ranked.csv"))  # fmt: skip
+    blocks += _scenarios(every_scenario, names)
+    blocks.append(Remark(Markup("<strong>Sheets.</strong> One for every project and cluster.")))
+    blocks += [
+        _sheet(row, tables)
+        for part in (ranked, clusters, others)
+        for row in part.iter_rows(named=True)
+    ]
+    return Section("projects", "Projects", _lead(ranked, case), blocks)
+
+
+def _lead(ranked: pl.DataFrame, case: CaseLike) -> str:
+    worth = [worth_of(row) for row in ranked.iter_rows(named=True)]
+    good = sum(item.low_musd > 0 for item in worth)
+    return (
+        f"Each project is put into the network alone and compared with the same network without it. "
+        f"{good} of {len(worth)} ranked projects are worth more than they cost over the whole range of "
+        f"capital cost. Values in million USD of {case.settings.price_year}, discounted to "
+        f"{case.settings.base_year}."
+    )
+
+
+def _chart_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    rows = []
+    for row in frame.iter_rows(named=True):
+        worth = worth_of(row)
+        colour = POSITIVE if row["npv_6_musd"] > 0 else NEGATIVE
+        is_assumed = row["capex_confidence"] == "assumed"
+        rows.append(
+            {
+                "name": row["name"],
+                "npv": row["npv_6_musd"],
+                "low": worth.low_musd,
+                "high": worth.high_musd,
+                "fill": hatch_key(colour) if is_assumed else colour,
+                "stroke": colour,
+                **{f"npv_{rate}": row[f"npv_{rate}_musd"] for rate in RATES},
+            }
+        )
+    return rows
+
+
+def _npv_figure(ranked: pl.DataFrame) -> Figure:
+    rows = _chart_rows(ranked)
+    best = ranked.row(0, named=True)
+    title = f"{best['name']} is worth most: {format_number(best['npv_6_musd'])} million USD at 6 %"
+    y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
+         "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
+    x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",~g"}}  # fmt: skip
+    spec: Spec = {
+        "height": {"step": 26},
+        "data": {"values": rows},
+        "layer": [
+            {"mark": {"type": "bar", "height": 14, "strokeWidth": 1},
+             "encoding": {"y": y, "x": {"field": "npv", **x},
+                          "fill": {"field": "fill", "type": "nominal", "scale": None},
+                          "stroke": {"field": "stroke", "type": "nominal", "scale": None}}},
+            {"mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
+             "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}}},
+            {"mark": {"type": "tick", "color": INK, "height": 8, "thickness": 1.5},
+             "encoding": {"y": y, "x": {"field": "low", **x}}},
+            {"mark": {"type": "tick", "color": INK, "height": 8, "thickness": 1.5},
+             "encoding": {"y": y, "x": {"field": "high", **x}}},
+            *[
+                {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1},
+                 "encoding": {"y": {**y}, "yOffset": {"value": 11}, "x": {"field": f"npv_{rate}", **x}}}
+                for rate, shape in ((4, "triangle-right"), (9, "circle"), (12, "triangle-left"))
+            ],
+        ],
+    }  # fmt: skip
+    table = ranked.select("name", *(f"npv_{rate}_musd" for rate in RATES))
+    views = [ColumnView("name", "Project")]
+    views += [
+        ColumnView(f"npv_{rate}_musd", f"At {rate} %", "million USD", "number") for rate in RATES
+    ]
+    return Figure(
+        "npv",
+        title,
+        "NPV at 6 % (bar), over the range of capital cost (line), and below it at 4 % (▸), 9 % (●) and 12 % (◂). Million USD.",
+        draw(spec, title),
+        SOURCE,
+        frame_table(table, views, "NPV at four rates", "npv_rates.csv"),
+    )
+
+
+def _break_even_figure(ranked: pl.DataFrame) -> Figure:
+    rows = []
+    for row in ranked.iter_rows(named=True):
+        capex, break_even = row["capex_musd"], row["break_even_capex_musd"]
+        if not capex or break_even is None:
+            continue
+        rows.append(
+            {
+                "name": row["name"],
+                "ratio": min(max(break_even, 0.0) / capex, 4.0),
+                "low": (row["capex_low_musd"] or capex) / capex,
+                "high": (row["capex_high_musd"] or capex) / capex,
+                "text": f"{break_even / capex:.1f} times" if break_even / capex > 4 else "",
+            }
+        )
+    able = [row for row in rows if row["ratio"] > 1]
+    title = f"{len(able)} of {len(rows)} projects could cost more than planned and still pay"
+    y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
+         "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
+    x = {"type": "quantitative", "title": "Over the capital cost in the case", "scale": {"domainMin": 0},
+         "axis": {"format": "~g", "tickCount": 5}}  # fmt: skip
+    spec: Spec = {
+        "height": {"step": 26},
+        "data": {"values": rows},
+        "layer": [
+            {"mark": {"type": "bar", "height": 12, "color": GRID},
+             "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}}},
+            {"mark": {"type": "rule", "color": MUTED, "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 1, "type": "quantitative"}}},
+            {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+             "encoding": {"y": y, "x": {"field": "ratio", **x},
+                          "color": {"condition": {"test": "datum.ratio > 1", "value": POSITIVE}, "value": NEGATIVE}}},
+            {"mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 11},
+             "encoding": {"y": y, "x": {"field": "ratio", **x}, "text": {"field": "text"}}},
+        ],
+    }  # fmt: skip
+    views = (
+        ColumnView("name", "Project"),
+        ColumnView("capex_musd", "Capital cost", "million USD", "number"),
+        ColumnView("capex_low_musd", "Low", "million USD", "number"),
+        ColumnView("capex_high_musd", "High", "million USD", "number"),
+        ColumnView("break_even_capex_musd", "Break-even", "million USD", "number"),
+        ColumnView("capex_confidence", "Capital cost is"),
+    )
+    return Figure(
+        "break-even",
+        title,
+        "Break-even capital cost at 6 % (dot) over the capital cost in the case; grey band: low to high cost.",
+        draw(spec, title),
+        "Model results; capital costs and their sources stand under Assumptions.",
+        frame_table(ranked, views, "Capital cost and break-even cost", "break_even.csv"),
+    )
+
+
+def _value_table(frame: pl.DataFrame, caption: str, file_name: str) -> HtmlTable:
+    largest = float(frame["npv_6_musd"].abs().max() or 0.0)  # type: ignore[arg-type]
+    rows = []
+    for row in frame.iter_rows(named=True):
+        worth = worth_of(row)
+        rows.append(
+            (
+                head_cell(
+                    Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
+                ),
+                text_cell(chip(row["capex_confidence"], row["capex_confidence"])),
+                number_cell(row["capex_musd"]),
+                number_cell(row["break_even_capex_musd"]),
+                difference_cell(row["npv_6_musd"], largest),
+                number_cell(row["npv_4_musd"]),
+                number_cell(row["npv_9_musd"]),
+                number_cell(row["npv_12_musd"]),
+                number_cell(row["npv_corridor_6_musd"]),
+                _eirr_cell(row),
+                number_cell(row["bcr_6"]),
+                number_cell(row["co2_mt_per_year_2035"]),
+                text_cell(worth.verdict, worth.css),
+            )
+        )
+    headers = (
+        Header("Project"),
+        Header("Cost is"),
+        Header("Cost", "million USD", is_number=True),
+        Header("Break-even cost", "million USD", is_number=True),
+        Header("NPV 6 %", "million USD", is_number=True),
+        Header("NPV 4 %", "million USD", is_number=True),
+        Header("NPV 9 %", "million USD", is_number=True),
+        Header("NPV 12 %", "million USD", is_number=True),
+        Header("of NPV 6 %, corridor", "million USD", is_number=True),
+        Header("EIRR", "", is_number=True),
+        Header("Benefit/cost 6 %", "", is_number=True),
+        Header("CO₂ 2035", "Mt/a", is_number=True),
+        Header("Worth it?"),
+    )
+    return HtmlTable(caption, headers, tuple(rows), csv_address(frame), file_name)
+
+
+def _eirr_cell(row: Mapping[str, Any]) -> Cell:
+    if row["eirr"] is None:
+        return Cell("none", is_number=True, title=row["eirr_note"] or "")
+    return number_cell(row["eirr"], format_share(row["eirr"]))
+
+
+def _synergy_table(clusters: pl.DataFrame, projects: pl.DataFrame, case: CaseLike) -> HtmlTable:
+    """Return the value of each cluster beside the sum of its members alone."""
+    pairs = case.tables.get("projects/clusters", pl.DataFrame())
+    rows = []
+    values = dict(zip(projects["project"], projects["npv_6_musd"], strict=True))
+    for row in clusters.iter_rows(named=True):
+        members = (
+            pairs.filter(pl.col("cluster") == row["project"])["project"].to_list()
+            if pairs.height
+            else []
+        )
+        known = [member for member in members if member in values]
+        alone = sum(values[member] for member in known) if len(known) == len(members) else None
+        joint = None if alone is None else row["npv_6_musd"] - alone
+        rows.append(
+            {"name": row["name"], "together": row["npv_6_musd"], "alone": alone, "gain": joint}
+        )
+    frame = pl.DataFrame(rows, schema={"name": pl.String, "together": pl.Float64, "alone": pl.Float64, "gain": pl.Float64})  # fmt: skip
+    views = (
+        ColumnView("name", "Cluster"),
+        ColumnView("together", "NPV 6 % together", "million USD", "number"),
+        ColumnView("alone", "Sum of members alone", "million USD", "number"),
+        ColumnView("gain", "Gained by being together", "million USD", "difference"),
+    )
+    return frame_table(frame, views, "Whole against parts", "clusters_whole_and_parts.csv")
+
+
+def _scenarios(projects: pl.DataFrame, names: Names) -> list[Block]:
+    scenarios = projects["scenario"].unique(maintain_order=True).to_list()
+    if len(scenarios) < 2:
+        return []
+    pivot = projects.pivot("scenario", index=["project", "name"], values="npv_6_musd")
+    views = [ColumnView("name", "Project")]
+    views += [
+        ColumnView(s, names.scenarios.get(s, humanise(s)), "million USD", "difference") for s in scenarios
+    ]  # fmt: skip
+    return [frame_table(pivot, views, "NPV at 6 % under each scenario", "npv_scenarios.csv")]
+
+
+def _sheet(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> Fold:
+    worth = worth_of(dict(row))
+    facts = [
+        ("Kind", f"{humanise(row['kind'])}, {row['sector']}; {humanise(row['status']).lower()}"),
+        ("Opens, life", f"{row['opening_year']}, {row['life_years']} years"),
+        ("Capital cost", f"{format_number(row['capex_musd'])} million USD "
+         f"({format_number(row['capex_low_musd'])} to {format_number(row['capex_high_musd'])}), {row['capex_confidence']}"),
+        ("Break-even capital cost at 6 %", f"{format_number(row['break_even_capex_musd'])} million USD"),
+        ("NPV at 4, 6, 9, 12 %", ", ".join(format_number(row[f"npv_{rate}_musd"]) for rate in RATES) + " million USD"),
+        ("EIRR", format_share(row["eirr"]) if row["eirr"] is not None else f"none: {row['eirr_note']}"),
+        ("Benefit over cost at 6 %", format_number(row["bcr_6"])),
+        ("Yearly benefit 2030, 2035, 2040 as if open", ", ".join(
+            format_number(row[f"benefit_{year}_musd"]) for year in (2030, 2035, 2040)) + " million USD"),
+        ("CO₂ in 2035", f"{format_number(row['co2_mt_per_year_2035'])} Mt a year"),
+        ("Benefits after the last model year", f"{format_share(row['share_after_last_model_year'])} of the present value, "
+         "held constant"),
+        ("Worth it?", f"{worth.verdict}; {worth.certainty}"),
+    ]  # fmt: skip
+    if row["is_cluster"]:
+        facts.insert(1, ("Members", _members(row["members"])))
+    table = HtmlTable(
+        f"{row['name']}: key figures",
+        (Header("What"), Header("Value")),
+        tuple((head_cell(name), text_cell(value)) for name, value in facts),
+    )
+    blocks: list[Block] = [table]
+    ledger = _ledger_table(row, tables["ledger"])
+    if ledger is not None:
+        blocks.append(ledger)
+    blocks.append(
+        Remark(Markup('<a href="#gains-{}">Who gains from it</a>').format(row["project"]))
+    )
+    title = Markup("{} <span class='aside'>NPV 6\u2009%: {} million USD</span>").format(
+        row["name"], format_number(row["npv_6_musd"])
+    )
+    return Fold(title, tuple(blocks), f"project-{row['project']}")
+
+
+def _members(members: object) -> str:
+    parts = members.split(";") if isinstance(members, str) else list(members or [])  # type: ignore[call-overload]
+    return ", ".join(humanise(str(part).strip()) for part in parts)
+
+
+def _ledger_table(row: Mapping[str, Any], ledger: pl.DataFrame) -> HtmlTable | None:
+    """Return the largest rows of the ledger in the first model year with the project open."""
+    own = ledger.filter(pl.col("project") == row["project"])
+    years = [y for y in own["year"].unique().sort().to_list() if y >= row["opening_year"]]
+    if not years:
+        return None
+    year = 2035 if 2035 in years else years[0]
+    flows = (
+        own.filter(pl.col("year") == year)
+        .group_by("kind", "payer", "payer_country", "receiver", "receiver_country", "nature", maintain_order=True)
+        .agg(pl.col("amount_musd").sum())
+        .sort(pl.col("amount_musd").abs(), descending=True)
+        .head(MOST_LEDGER_ROWS)
+        .with_columns(pl.col("kind", "payer", "receiver").map_elements(humanise, return_dtype=pl.String))
+    )  # fmt: skip
+    views = (
+        ColumnView("kind", "For"),
+        ColumnView("payer", "Paid by"),
+        ColumnView("payer_country", "in"),
+        ColumnView("receiver", "to"),
+        ColumnView("receiver_country", "in"),
+        ColumnView("amount_musd", "Change with the project", "million USD", "signed"),
+        ColumnView("nature", "Nature"),
+    )
+    return frame_table(flows, views, f"Largest flows of money in {year}", "")

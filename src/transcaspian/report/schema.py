@@ -1,0 +1,91 @@
+"""The result tables that the report reads, with their columns.
+
+A table that a run did not make (a run of power alone, for example) stands in as an empty one, so
+that sections need to know one kind of nothing only.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+__all__ = ["TABLE_COLUMNS", "with_every_table"]
+
+_TEXT, _REAL, _WHOLE, _TRUTH = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean()
+_KINDS: dict[str, pl.DataType] = {"t": _TEXT, "r": _REAL, "w": _WHOLE, "b": _TRUTH}
+
+
+def _columns(text: str) -> dict[str, pl.DataType]:
+    """Return columns from "kind:name name … kind:name …" (t text, r real, w whole, b truth)."""
+    columns: dict[str, pl.DataType] = {}
+    kind = _KINDS["t"]
+    for word in text.split():
+        prefix, _, name = word.rpartition(":")
+        if prefix:
+            kind = _KINDS[prefix]
+        columns[name] = kind
+    return columns
+
+
+TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
+    "projects": _columns(
+        "t:scenario project name sector kind b:is_cluster t:members status w:opening_year life_years "
+        "r:capex_musd capex_low_musd capex_high_musd t:capex_confidence r:npv_4_musd npv_6_musd "
+        "npv_9_musd npv_12_musd npv_corridor_6_musd eirr t:eirr_note r:bcr_6 break_even_capex_musd "
+        "co2_mt_per_year_2035 benefit_2030_musd benefit_2035_musd benefit_2040_musd "
+        "share_after_last_model_year t:headline b:is_ranked"
+    ),
+    "who_gains": _columns("t:scenario project country party r:npv_musd"),
+    "ledger": _columns(
+        "t:scenario project w:year t:kind payer payer_country receiver receiver_country "
+        "r:amount_musd t:nature"
+    ),
+    "power_zone_year": _columns(
+        "t:scenario run w:year t:bus r:load_mwh generation_mwh imports_mwh exports_mwh "
+        "storage_loss_mwh unserved_mwh curtailed_mwh price_mean price_min price_max co2_t"
+    ),
+    "power_carrier_year": _columns(
+        "t:scenario run w:year t:bus carrier r:p_nom_mw energy_mwh curtailed_mwh co2_t"
+    ),
+    "power_link_year": _columns(
+        "t:scenario run w:year t:link r:forward_mwh reverse_mwh loss_mwh hours_forward_full "
+        "hours_reverse_full congestion_rent_usd"
+    ),
+    "power_dispatch": _columns("w:year hour t:bus carrier r:mw"),
+    "power_prices": _columns("t:scenario run w:year hour t:bus r:price"),
+    "power_link_hourly": _columns("t:scenario run w:year hour t:link r:mw"),
+    "freight_link_year": _columns(
+        "t:scenario run w:year t:link r:forward_t reverse_t capacity load_ratio time_h delay_h"
+    ),
+    "freight_terminal_year": _columns(
+        "t:scenario run w:year t:terminal r:tonnes capacity load_ratio time_h delay_h"
+    ),
+    "freight_route_year": _columns(
+        "t:scenario run w:year t:origin destination commodity form route r:tonnes money_usd_per_t "
+        "time_h distance_km generalised_cost_usd_per_t co2_t"
+    ),
+    "validation": _columns(
+        "t:area subject quantity unit r:published modelled difference relative t:source scope"
+    ),
+    "checks": _columns("t:check r:value tolerance b:passed t:meaning"),
+    "sanity": _columns("t:quantity unit r:low high value b:passed t:reason"),
+    "assumptions": _columns("t:table row column value unit source confidence"),
+    "confidence_counts": _columns("t:table w:reported derived assumed synthetic"),
+    "solves": _columns(
+        "t:scenario run w:year t:room method r:seconds w:iterations r:gap objective"
+    ),
+}
+
+
+def with_every_table(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the tables with an empty one for each that is missing.
+
+    Raises KeyError (a mistake of the program, not of the user) where a table lacks a column.
+    """
+    every = dict(tables)
+    for name, columns in TABLE_COLUMNS.items():
+        if name not in every or not every[name].columns:
+            every[name] = pl.DataFrame(schema=columns)
+        lacking = [column for column in columns if column not in every[name].columns]
+        if lacking:
+            raise KeyError(f"result table {name} lacks {', '.join(lacking)}")
+    return every

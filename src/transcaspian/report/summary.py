@@ -1,0 +1,348 @@
+"""The first screen: which projects are worth it, to whom, how sure; every number from a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from transcaspian.report.blocks import CaseLike, Cell, Header, HtmlTable
+from transcaspian.report.choices import featured_run, ordered_projects
+from transcaspian.report.freight_section import bottlenecks
+from transcaspian.report.gains_section import small_matrix
+from transcaspian.report.markup import (
+    chip,
+    csv_address,
+    figure,
+    head_cell,
+    join_words,
+    number_cell,
+    text_cell,
+)
+from transcaspian.report.names import Names, humanise
+from transcaspian.report.quality_section import checks_line, within
+from transcaspian.report.worth import break_even_text, npv_range, worth_of
+from transcaspian.results.theme import (
+    difference_colour,
+    format_number,
+    format_share,
+    format_signed,
+    is_dark,
+)
+
+__all__ = ["Summary", "summarise"]
+
+MOST_RANKED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the first screen shows.
+
+    `title` and `subtitle` name the case; `sentences` are the answers in words; `ranking` and
+    `matrix` the two tables (None where nothing was valued); `trust` says what the checks found.
+    """
+
+    title: str
+    subtitle: str
+    sentences: tuple[Markup, ...]
+    ranking: HtmlTable | None
+    matrix: HtmlTable | None
+    trust: tuple[Markup, ...]
+
+
+def summarise(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Summary:
+    """Return the first screen; sentences whose tables are empty are left out."""
+    ranked = ordered_projects(tables["projects"])
+    sentences = [
+        _worth_sentence(ranked),
+        _cable_sentence(tables, names),
+        _freight_sentence(tables, names),
+        _gains_sentence(tables, ranked, names),
+        _cluster_sentence(tables, case),
+        _bottleneck_sentence(tables, names),
+    ]
+    settings = case.settings
+    return Summary(
+        title=settings.title,
+        subtitle=(
+            f"What the projects are worth, to whom, and how sure. Million USD of {settings.price_year}, "
+            f"discounted to {settings.base_year}."
+        ),
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        ranking=_ranking(ranked, tables["who_gains"], names) if ranked.height else None,
+        matrix=small_matrix(tables, names),
+        trust=_trust(tables),
+    )
+
+
+def _strong(text: str) -> Markup:
+    return Markup("<strong>{}</strong>").format(text)
+
+
+def _npv(row: Mapping[str, Any]) -> Markup:
+    return figure(
+        f"{format_number(row['npv_6_musd'])} million USD", row["npv_6_musd"], "projects.npv_6_musd"
+    )
+
+
+def _count(value: int, source: str) -> Markup:
+    return figure(str(value), value, source)
+
+
+def _worth_sentence(ranked: pl.DataFrame) -> Markup:
+    if ranked.is_empty():
+        return Markup("")
+    worth = [worth_of(row) for row in ranked.iter_rows(named=True)]
+    sure = sum(item.low_musd > 0 for item in worth)
+    unsure = sum(item.low_musd <= 0 < item.high_musd for item in worth)
+    best = ranked.row(0, named=True)
+    text = Markup(
+        "{sure} of {all} ranked projects are worth their cost over its whole range, {unsure} only over "
+        "part of it, {none} not at all. Worth most: {best}, {npv} at {rate}."
+    )
+    return text.format(
+        sure=_count(sure, "projects"),
+        all=_count(len(worth), "projects"),
+        unsure=_count(unsure, "projects"),
+        none=_count(len(worth) - sure - unsure, "projects"),
+        best=_strong(best["name"]),
+        npv=_npv(best),
+        rate=figure("6\u2009%", 0.06, "rate"),
+    )
+
+
+def _verdict_text(row: Mapping[str, Any]) -> Markup:
+    """Return how a project stands: its break-even cost where the capital cost is assumed."""
+    capex = figure(format_number(row["capex_musd"]), row["capex_musd"], "projects.capex_musd")
+    break_even = row["break_even_capex_musd"]
+    if row["capex_confidence"] == "assumed" and break_even is not None and break_even > 0:
+        side = "more" if break_even > row["capex_musd"] else "less"
+        return Markup(
+            "breaks even at a cost of {limit} million USD, {side} than the {capex} assumed"
+        ).format(
+            limit=figure(format_number(break_even), break_even, "projects.break_even_capex_musd"),
+            side=side,
+            capex=capex,
+        )
+    worth = worth_of(dict(row))
+    return Markup("is worth {npv} ({range} over the range of its cost of {capex})").format(
+        npv=_npv(row),
+        range=figure(npv_range(worth), f"{worth.low_musd} to {worth.high_musd}", "projects"),
+        capex=capex,
+    )
+
+
+def _cable_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Markup:
+    """Return the value of the cable with the largest effect."""
+    projects = tables["projects"]
+    cables = projects.filter(pl.col("kind") == "cable", ~pl.col("is_cluster"))
+    run = featured_run(cables, cables.select(run="project"))
+    if run is None:
+        return Markup("")
+    row = cables.filter(pl.col("project") == run).row(0, named=True)
+    co2 = row["co2_mt_per_year_2035"]
+    way = "saves" if co2 is not None and co2 < 0 else "adds"
+    return Markup("{name} {verdict}; it {way} {co2} Mt of CO₂ a year in {year}.").format(
+        name=_strong(names.run(run)),
+        verdict=_verdict_text(row),
+        way=way,
+        co2=figure(format_number(abs(co2 or 0.0)), co2, "projects.co2_mt_per_year_2035"),
+        year=figure("2035", 2035, "projects.co2_mt_per_year_2035"),
+    )
+
+
+def _freight_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Markup:
+    """Return the value of the freight project with the largest effect, and the best one."""
+    freight = ordered_projects(tables["projects"]).filter(pl.col("sector") == "freight")
+    if freight.is_empty():
+        return Markup("")
+    best = freight.row(0, named=True)
+    text = Markup("Of the freight projects {name} is worth most: it {verdict}").format(
+        name=_strong(best["name"]), verdict=_verdict_text(best)
+    )
+    large = freight.sort(pl.col("capex_musd"), descending=True).row(0, named=True)
+    if large["project"] == best["project"]:
+        return text + Markup(".")
+    return text + Markup("; the largest, {name}, {verdict}.").format(
+        name=_strong(names.run(large["project"])), verdict=_verdict_text(large)
+    )
+
+
+def _gains_sentence(
+    tables: Mapping[str, pl.DataFrame], ranked: pl.DataFrame, names: Names
+) -> Markup:
+    """Return who gains and who loses most from the project that is worth most."""
+    if ranked.is_empty():
+        return Markup("")
+    best = ranked["project"][0]
+    own = tables["who_gains"].filter(pl.col("project") == best).sort("npv_musd", descending=True)
+    if own.is_empty():
+        return Markup("")
+    first, last = own.row(0, named=True), own.row(-1, named=True)
+
+    def party(row: Mapping[str, Any]) -> Markup:
+        return Markup("{} of {} ({} million USD)").format(
+            humanise(row["party"]).lower(),
+            names.country(row["country"]),
+            figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd"),
+        )
+
+    text = Markup("From {name} the {first} gain most").format(
+        name=_strong(names.run(best)), first=party(first)
+    )
+    if last["npv_musd"] < 0:
+        return text + Markup("; the {} lose most.").format(party(last))
+    return text + Markup("; nobody loses.")
+
+
+def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Markup:
+    """Return what the best cluster is worth beyond its members alone."""
+    projects = tables["projects"]
+    clusters = projects.filter(pl.col("is_cluster")).sort("npv_6_musd", descending=True)
+    if clusters.is_empty():
+        return Markup("")
+    row = clusters.row(0, named=True)
+    pairs = case.tables.get("projects/clusters", pl.DataFrame())
+    members = (
+        pairs.filter(pl.col("cluster") == row["project"])["project"].to_list()
+        if pairs.height
+        else []
+    )
+    alone = projects.filter(pl.col("project").is_in(members), ~pl.col("is_cluster"))
+    text = Markup("Built together as {name}, projects are worth {npv}").format(
+        name=_strong(row["name"]), npv=_npv(row)
+    )
+    if alone.height != len(members) or not members:
+        return text + Markup(".")
+    total = float(alone["npv_6_musd"].sum())
+    gap = row["npv_6_musd"] - total
+    return text + Markup(", {gap} million USD {way} than the same {n} one by one.").format(
+        gap=figure(format_number(abs(gap)), gap, "projects.npv_6_musd"),
+        way="more" if gap >= 0 else "less",
+        n=_count(len(members), "projects/clusters"),
+    )
+
+
+def _bottleneck_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Markup:
+    tight = bottlenecks(tables, names)
+    if tight.is_empty():
+        return Markup("")
+    full = tight.filter(pl.col("load_ratio") >= 0.9).sort("year", "place")
+    if full.height:
+        year = full["year"][0]
+        places = full.filter(pl.col("year") == year).sort("load_ratio", descending=True)
+        shown = places.head(2)
+        rest = places.height - shown.height
+        listed = join_words([_strong(place) for place in shown["place"]])
+        more = Markup(" (and {} more)").format(_count(rest, "bottlenecks")) if rest else Markup("")
+        return Markup("Without any project the route is full first at {places}{more}, in {year}.").format(
+            places=listed, more=more, year=figure(str(year), year, "freight_link_year.load_ratio")
+        )  # fmt: skip
+    worst = tight.row(0, named=True)
+    return Markup("Without any project the tightest place is {place}: {load} full in {year}.").format(
+        place=_strong(worst["place"]),
+        load=figure(format_share(worst["load_ratio"]), worst["load_ratio"], "freight_link_year.load_ratio"),
+        year=figure(str(worst["year"]), worst["year"], "freight_link_year.year"),
+    )  # fmt: skip
+
+
+def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTable:
+    rows = []
+    shown = ranked.head(MOST_RANKED)
+    largest = float(ranked["npv_6_musd"].abs().max() or 0.0)  # type: ignore[arg-type]
+    for place, row in enumerate(shown.iter_rows(named=True), start=1):
+        worth = worth_of(row)
+        rows.append(
+            (
+                number_cell(place, str(place)),
+                head_cell(
+                    Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
+                ),
+                text_cell(chip(worth.verdict, worth.css)),
+                _value_cell(row["npv_6_musd"], npv_range(worth), largest),
+                text_cell(
+                    break_even_text(row),
+                    "headline" if row["capex_confidence"] == "assumed" else "",
+                    repr(row["break_even_capex_musd"]),
+                ),
+                text_cell(_gainers(gains, row["project"], names)),
+                text_cell(worth.certainty.split("; ")[-1].capitalize()),
+            )
+        )
+    headers = (
+        Header("", "", is_number=True),
+        Header("Project"),
+        Header("Worth its cost?"),
+        Header("NPV at 6 %, and over the range of cost", "million USD", is_number=True),
+        Header("Break-even cost v. cost", "million USD"),
+        Header("Most goes to"),
+        Header("How sure"),
+    )
+    left = ranked.height - shown.height
+    caption = "Which projects are worth it"
+    if left:
+        caption += f" (best {MOST_RANKED}; {left} more under Projects)"
+    return HtmlTable(caption, headers, tuple(rows), csv_address(ranked), "ranking.csv")
+
+
+def _value_cell(value: float, text: str, largest: float) -> Cell:
+    colour = difference_colour(value, largest)
+    return Cell(
+        Markup('<b>{}</b><br><span class="range">{}</span>').format(format_number(value), text),
+        is_number=True,
+        title=repr(value),
+        background=colour,
+        colour="#ffffff" if is_dark(colour) else "#1c2328",
+    )
+
+
+def _gainers(gains: pl.DataFrame, project: str, names: Names) -> Markup:
+    """Return the two countries that gain most."""
+    own = (
+        gains.filter(pl.col("project") == project)
+        .group_by("country")
+        .agg(pl.col("npv_musd").sum())
+        .filter(pl.col("npv_musd") > 0)
+        .sort(["npv_musd", "country"], descending=[True, False])
+        .head(2)
+    )
+    return join_words([names.country(country) for country in own["country"]])
+
+
+def _trust(tables: Mapping[str, pl.DataFrame]) -> tuple[Markup, ...]:
+    """Return what the reader should know before believing the numbers."""
+    lines = [checks_line(tables["checks"])]
+    validation = tables["validation"]
+    parts = []
+    for area in ("power", "freight"):
+        met, known = within(validation, area)
+        if known:
+            parts.append(
+                Markup("{} of {} for {}").format(
+                    _count(met, "validation.relative"), _count(known, "validation"), area
+                )
+            )
+    if parts:
+        lines.append(
+            Markup("Published figures met within {}: {}.").format(
+                figure("10\u2009%", 0.1, "validation.relative"), join_words(parts)
+            )
+        )
+    counts = tables["confidence_counts"]
+    if counts.height:
+        sums = {c: int(counts[c].sum()) for c in ("reported", "derived", "assumed", "synthetic")}
+        total = sum(sums.values()) or 1
+        lines.append(
+            Markup("Inputs: {}.").format(
+                join_words(
+                    [
+                        figure(format_share(n / total, 2), n / total, f"confidence_counts.{c}")
+                        + Markup(f" {c}")
+                        for c, n in sums.items()
+                    ]
+                )
+            )
+        )
+    return tuple(lines)
