@@ -1,0 +1,359 @@
+"""Linear programs and their exact solution by HiGHS; the only module that imports highspy.
+
+A model builds one `LinearProgram` of arrays, `solve` passes it to HiGHS in one call and gives
+back a `Solution` of arrays. Every call runs on one thread: HiGHS keeps one scheduler a process,
+and parallel work is threads of our own (HiGHS lets go of the interpreter while it solves).
+
+Sign of duals: `row_dual[i]` is the rise of the optimal objective per unit that `row_lower[i]` and
+`row_upper[i]` rise together. Where a row says generation = demand, it is the price of demand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from time import perf_counter
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from transcaspian.errors import (
+    InfeasibleError,
+    ModelError,
+    NotConvergedError,
+    UnboundedError,
+)
+
+__all__ = [
+    "Basis",
+    "Block",
+    "LinearProgram",
+    "Solution",
+    "SolveOptions",
+    "Status",
+    "raise_unless_optimal",
+    "solve",
+    "solver_version",
+]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int32]
+StatusArray = NDArray[np.int8]
+
+INFINITY = float("inf")
+
+
+class Status(Enum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    LIMIT = "limit"
+
+
+_MODEL_STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kIterationLimit: Status.LIMIT,
+    highspy.HighsModelStatus.kTimeLimit: Status.LIMIT,
+    highspy.HighsModelStatus.kSolutionLimit: Status.LIMIT,
+    highspy.HighsModelStatus.kObjectiveBound: Status.LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Status.LIMIT,
+    highspy.HighsModelStatus.kUnknown: Status.LIMIT,
+}
+
+# Our own codes, in the order of HighsBasisStatus.
+AT_LOWER, BASIC, AT_UPPER, FREE_ZERO, NONBASIC = range(5)
+_BASIS_STATUS = np.array(
+    [
+        highspy.HighsBasisStatus.kLower,
+        highspy.HighsBasisStatus.kBasic,
+        highspy.HighsBasisStatus.kUpper,
+        highspy.HighsBasisStatus.kZero,
+        highspy.HighsBasisStatus.kNonbasic,
+    ],
+    dtype=object,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where one kind of column or row stands in a program.
+
+    Element (step, item) has position `start + step * stride + item`; a block that does not repeat
+    has `n_step` 1.
+    """
+
+    start: int
+    n_step: int
+    stride: int
+    labels: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Steps and items."""
+        return self.n_step, len(self.labels)
+
+    def positions(self) -> NDArray[np.int64]:
+        """Return the position of every element [n_step, n_item]."""
+        steps = np.arange(self.n_step, dtype=np.int64)[:, None] * self.stride
+        return self.start + steps + np.arange(len(self.labels), dtype=np.int64)[None, :]
+
+    def take(self, values: FloatArray) -> FloatArray:
+        """Return the block's part of a vector of the whole program [n_step, n_item]."""
+        item = values.strides[0]
+        window = np.lib.stride_tricks.as_strided(
+            values[self.start :], self.shape, (self.stride * item, item), writeable=False
+        )
+        return np.ascontiguousarray(window)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearProgram:
+    """Minimise cost @ x, with row_lower <= matrix @ x <= row_upper and col_lower <= x <= col_upper.
+
+    The matrix is held by columns, as HiGHS takes it, so that nothing is turned over on the way.
+    `quadratic` adds one half x' diag(quadratic) x where it is given.
+    """
+
+    cost: FloatArray  # [n_col]
+    col_lower: FloatArray  # [n_col]
+    col_upper: FloatArray  # [n_col]
+    matrix: sparse.csc_array  # [n_row, n_col]
+    row_lower: FloatArray  # [n_row]
+    row_upper: FloatArray  # [n_row]
+    is_integer: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))  # [n_col] or [0]
+    columns: Mapping[str, Block] = field(default_factory=dict)
+    rows: Mapping[str, Block] = field(default_factory=dict)
+    offset: float = 0.0
+    quadratic: FloatArray | None = None  # [n_col]
+
+    @property
+    def n_col(self) -> int:
+        """Number of columns."""
+        return self.cost.size
+
+    @property
+    def n_row(self) -> int:
+        """Number of rows."""
+        return self.row_lower.size
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Which columns and rows are basic, and at which bound the others stand."""
+
+    col_status: StatusArray  # [n_col]
+    row_status: StatusArray  # [n_row]
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """How HiGHS is asked to solve.
+
+    method: "choose", "simplex" (dual), "ipm", "hipo" or "pdlp"; `iteration_limit` 0 is none.
+    """
+
+    method: str = "choose"
+    presolve: bool = True
+    primal: bool = False
+    iteration_limit: int = 0
+    time_limit_s: float = INFINITY
+    feasibility_tolerance: float = 1e-7
+    mip_gap: float = 1e-6
+    log: bool = False
+    extra: Mapping[str, str | float | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What HiGHS found; arrays are empty unless the status is optimal or limit."""
+
+    status: Status
+    objective: float
+    x: FloatArray  # [n_col]
+    row_value: FloatArray  # [n_row]
+    row_dual: FloatArray  # [n_row]
+    col_dual: FloatArray  # [n_col]
+    basis: Basis | None
+    iterations: int
+    seconds: float
+    message: str
+
+
+def solver_version() -> str:
+    """Return the name and version of the solver."""
+    return f"HiGHS {highspy.Highs().version()}"
+
+
+def _check(status: highspy.HighsStatus, call: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise ModelError(f"HiGHS refused {call}.")
+
+
+def _set_options(solver: highspy.Highs, options: SolveOptions, *, is_mip: bool) -> None:
+    values: dict[str, str | float | int | bool] = {
+        "output_flag": options.log,
+        "threads": 1,
+        "parallel": "off",
+        "presolve": "on" if options.presolve else "off",
+        "primal_feasibility_tolerance": options.feasibility_tolerance,
+        "dual_feasibility_tolerance": options.feasibility_tolerance,
+        "simplex_strategy": 4 if options.primal else 1,
+    }
+    if options.method != "choose" and not is_mip:
+        values["solver"] = options.method
+    if is_mip:
+        values["mip_rel_gap"] = options.mip_gap
+    if options.iteration_limit:
+        values["simplex_iteration_limit"] = options.iteration_limit
+    if options.time_limit_s < INFINITY:
+        values["time_limit"] = options.time_limit_s
+    for name, value in {**values, **options.extra}.items():
+        _check(solver.setOptionValue(name, value), f"option {name}={value!r}")
+
+
+def _pass_program(solver: highspy.Highs, lp: LinearProgram) -> None:
+    """Hand the whole program over in one call."""
+    matrix = lp.matrix
+    integrality = (
+        lp.is_integer.astype(np.int32) if lp.is_integer.size else np.zeros(lp.n_col, dtype=np.int32)
+    )
+    _check(
+        solver.passModel(
+            lp.n_col,
+            lp.n_row,
+            matrix.nnz,
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            lp.offset,
+            lp.cost,
+            lp.col_lower,
+            lp.col_upper,
+            lp.row_lower,
+            lp.row_upper,
+            matrix.indptr.astype(np.int32, copy=False),
+            matrix.indices.astype(np.int32, copy=False),
+            matrix.data,
+            integrality,
+        ),
+        "the program",
+    )
+    if lp.quadratic is not None and lp.quadratic.any():
+        _pass_hessian(solver, lp.quadratic)
+
+
+def _pass_hessian(solver: highspy.Highs, diagonal: FloatArray) -> None:
+    filled = np.flatnonzero(diagonal)
+    start = np.zeros(diagonal.size + 1, dtype=np.int32)
+    start[1:] = np.cumsum(diagonal != 0.0)
+    hessian = highspy.HighsHessian()
+    hessian.dim_ = diagonal.size
+    hessian.format_ = highspy.HessianFormat.kTriangular
+    hessian.start_ = start
+    hessian.index_ = filled.astype(np.int32)
+    hessian.value_ = diagonal[filled]
+    _check(solver.passHessian(hessian), "the quadratic cost")
+
+
+def _set_basis(solver: highspy.Highs, basis: Basis) -> None:
+    start = highspy.HighsBasis()
+    start.col_status = _BASIS_STATUS[basis.col_status].tolist()
+    start.row_status = _BASIS_STATUS[basis.row_status].tolist()
+    start.valid = True
+    start.alien = True  # joined bases may hold a surplus or a lack of basics: HiGHS repairs them
+    _check(solver.setBasis(start), "the starting basis")
+
+
+def _get_basis(solver: highspy.Highs, lp: LinearProgram, x: FloatArray, rows: FloatArray) -> Basis:
+    """Return the basis from the list of basic variables and the bounds where the others stand.
+
+    Reading the two lists of statuses that highspy holds takes ten times longer.
+    """
+    status, basic = solver.getBasicVariables()  # type: ignore[attr-defined] # not in the stubs
+    _check(status, "to list the basic variables")
+    col_status = _nearest_bound(x, lp.col_lower, lp.col_upper)
+    row_status = _nearest_bound(rows, lp.row_lower, lp.row_upper)
+    col_status[basic[basic >= 0]] = BASIC
+    row_status[-1 - basic[basic < 0]] = BASIC
+    return Basis(col_status, row_status)
+
+
+def _nearest_bound(value: FloatArray, lower: FloatArray, upper: FloatArray) -> StatusArray:
+    is_upper = upper - value < value - lower
+    is_free = np.isinf(lower) & np.isinf(upper)
+    return np.where(is_free, FREE_ZERO, np.where(is_upper, AT_UPPER, AT_LOWER)).astype(np.int8)
+
+
+def _iterations(info: highspy.HighsInfo) -> int:
+    counts = (
+        info.simplex_iteration_count,
+        info.ipm_iteration_count,
+        info.crossover_iteration_count,
+        info.pdlp_iteration_count,
+        info.qp_iteration_count,
+    )
+    return sum(max(count, 0) for count in counts)
+
+
+def solve(lp: LinearProgram, options: SolveOptions, basis: Basis | None = None) -> Solution:
+    """Solve one program on one thread, from `basis` where one is given.
+
+    Raises ModelError where HiGHS refuses its input or fails; an infeasible, unbounded or
+    interrupted solve is a status, not an error (see `raise_unless_optimal`).
+    """
+    began = perf_counter()
+    solver = highspy.Highs()
+    is_mip = bool(lp.is_integer.any())
+    _set_options(solver, options, is_mip=is_mip)
+    _pass_program(solver, lp)
+    if basis is not None:
+        _set_basis(solver, basis)
+    _check(solver.run(), "to solve")
+    model_status = solver.getModelStatus()
+    if model_status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        # Presolve cannot always tell the two apart; simplex on the whole program can.
+        return replace(
+            solve(lp, replace(options, presolve=False, method="simplex")),
+            seconds=perf_counter() - began,
+        )
+    if model_status not in _MODEL_STATUS:
+        raise ModelError(f"HiGHS failed: {solver.modelStatusToString(model_status)}.")
+    return _unpack(solver, lp, _MODEL_STATUS[model_status], began)
+
+
+def _unpack(solver: highspy.Highs, lp: LinearProgram, status: Status, began: float) -> Solution:
+    info = solver.getInfo()
+    solution = solver.getSolution()
+    empty = np.zeros(0)
+    has_value, has_dual = solution.value_valid, solution.dual_valid
+    x = np.asarray(solution.col_value, dtype=np.float64) if has_value else empty
+    row_value = np.asarray(solution.row_value, dtype=np.float64) if has_value else empty
+    has_basis = has_value and has_dual and lp.n_row > 0 and solver.getBasis().valid
+    return Solution(
+        status=status,
+        objective=float(info.objective_function_value),
+        x=x,
+        row_value=row_value,
+        row_dual=np.asarray(solution.row_dual, dtype=np.float64) if has_dual else empty,
+        col_dual=np.asarray(solution.col_dual, dtype=np.float64) if has_dual else empty,
+        basis=_get_basis(solver, lp, x, row_value) if has_basis else None,
+        iterations=_iterations(info),
+        seconds=perf_counter() - began,
+        message=solver.modelStatusToString(solver.getModelStatus()),
+    )
+
+
+def raise_unless_optimal(solution: Solution, what: str) -> None:
+    """Raise the error that fits a status other than optimal; `what` names the program."""
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError(f"{what} has no solution that meets every constraint.")
+    if solution.status is Status.UNBOUNDED:
+        raise UnboundedError(f"{what} can lower its cost without end.")
+    if solution.status is Status.LIMIT:
+        raise NotConvergedError(f"{what} stopped before the optimum: {solution.message}.")

@@ -1,0 +1,217 @@
+"""Window start: the exact optimum of a year from the bases of its days and months.
+
+A dispatch year is weakly coupled in time: only storage levels and limits over many hours join one
+hour to another. So the year is cut at fixed hours, short windows are solved one after another,
+each from the basis of the one before; their bases joined start the long windows, and those of the
+long windows joined start the whole year, which dual simplex finishes and certifies.
+
+Inside a window, time runs in a circle (the level after its last hour meets the first) and a limit
+over many hours counts with the share of its hours that lie inside. Both are guesses that only
+touch the starting basis, never the answer. Where the cuts lie depends on the data alone, never on
+the number of workers, so the same bits come out for any number of them.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from transcaspian.lp import (
+    BASIC,
+    Basis,
+    LinearProgram,
+    Solution,
+    SolveOptions,
+    Status,
+    solve,
+)
+from transcaspian.power.blocks import HourlyProgram
+
+__all__ = ["WindowLog", "WindowPlan", "month_bounds", "solve_by_windows"]
+
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
+HOURS_PER_YEAR = 8760
+SIMPLEX = SolveOptions(method="simplex", presolve=False)
+# A finish from a joined basis needs far fewer iterations than there are rows; one that needs more
+# has lost its way, and a cold solve is faster.
+FINISH_ITERATIONS_PER_ROW = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPlan:
+    """Where the year is cut: hours at which long windows begin, and the length of short ones."""
+
+    long_bounds: tuple[int, ...]  # 0, ..., n_hour
+    short_h: int = 24
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLog:
+    """How the optimum was reached."""
+
+    method: str
+    window_iterations: int
+    finish_iterations: int
+    window_s: float
+    finish_s: float
+
+
+def month_bounds(n_hour: int) -> tuple[int, ...]:
+    """Return the hours at which months begin, for as many as `n_hour` holds, and the end."""
+    starts = np.concatenate([[0], np.cumsum(MONTH_DAYS) * 24])
+    return (*(int(start) for start in starts if start < n_hour), n_hour)
+
+
+def solve_by_windows(program: HourlyProgram, plan: WindowPlan) -> tuple[Solution, WindowLog]:
+    """Return the optimum of the whole program."""
+    began = perf_counter()
+    cutter = _Cutter.of(program)
+    spans = list(pairwise(plan.long_bounds))
+
+    def solve_span(span: tuple[int, int]) -> tuple[_Window, Basis | None, int]:
+        window = cutter.cut(*span)
+        basis, iterations = _start_from_short_windows(cutter, window, plan.short_h)
+        solution = solve(window.lp, SIMPLEX, basis)
+        return window, solution.basis, iterations + solution.iterations
+
+    with ThreadPoolExecutor(max_workers=plan.workers) as pool:
+        parts = list(pool.map(solve_span, spans))
+    window_s = perf_counter() - began
+    window_iterations = sum(part[2] for part in parts)
+    joined = cutter.join([(window, basis) for window, basis, _ in parts])
+    limit = int(FINISH_ITERATIONS_PER_ROW * program.lp.n_row)
+    solution = solve(program.lp, replace(SIMPLEX, iteration_limit=limit), joined)
+    method = "window start"
+    if solution.status is Status.LIMIT:
+        solution = solve(program.lp, SIMPLEX)
+        method = "cold dual simplex after a window start that lost its way"
+    log = WindowLog(
+        method, window_iterations, solution.iterations, window_s, perf_counter() - began - window_s
+    )
+    return solution, log
+
+
+def _start_from_short_windows(
+    cutter: "_Cutter", window: "_Window", short_h: int
+) -> tuple[Basis | None, int]:
+    """Return the joined basis of short windows within a long one, and their iterations."""
+    bounds: Sequence[int] = [*range(window.first, window.end, short_h), window.end]
+    if len(bounds) == 2:
+        return None, 0
+    parts: list[tuple[_Window, Basis | None]] = []
+    iterations = 0
+    basis: Basis | None = None
+    for first, end in pairwise(bounds):
+        part = cutter.cut(first, end)
+        fits = (
+            basis is not None
+            and basis.col_status.size == part.lp.n_col
+            and basis.row_status.size == part.lp.n_row
+        )
+        solution = solve(part.lp, SIMPLEX, basis if fits else None)
+        basis = solution.basis
+        iterations += solution.iterations
+        parts.append((part, basis))
+    return cutter.slice_basis(cutter.join(parts), window), iterations
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window as a program of its own, and which single rows reach into it."""
+
+    first: int
+    end: int
+    lp: LinearProgram
+    single_rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts windows from a program and joins their bases."""
+
+    program: HourlyProgram
+    single_row_count: NDArray[np.int64]  # non-zeros of each single row
+
+    @staticmethod
+    def of(program: HourlyProgram) -> "_Cutter":
+        single = program.lp.matrix.indices[program.lp.matrix.indices >= program.n_hourly_row]
+        n_single = program.lp.n_row - program.n_hourly_row
+        counts = np.bincount(single - program.n_hourly_row, minlength=n_single)
+        return _Cutter(program, counts.astype(np.int64))
+
+    def cut(self, first: int, end: int) -> _Window:
+        """Return the hours from `first` to before `end`, time closed to a circle."""
+        program, lp = self.program, self.program.lp
+        columns = slice(first * program.n_hour_col, end * program.n_hour_col)
+        rows = slice(first * program.n_hour_row, end * program.n_hour_row)
+        n_row, n_col = rows.stop - rows.start, columns.stop - columns.start
+        pointer = lp.matrix.indptr[columns.start : columns.stop + 1]
+        entries = slice(pointer[0], pointer[-1])
+        row = lp.matrix.indices[entries].astype(np.int64)
+        is_single = row >= program.n_hourly_row
+        single = row[is_single] - program.n_hourly_row
+        single_rows, single_position, counts = np.unique(
+            single, return_inverse=True, return_counts=True
+        )
+        inside = (row - rows.start) % n_row
+        inside[is_single] = n_row + single_position
+        matrix = sparse.csc_array(
+            (lp.matrix.data[entries], inside.astype(np.int32), pointer - pointer[0]),
+            shape=(n_row + single_rows.size, n_col),
+        )
+        matrix.sum_duplicates()
+        share = counts / self.single_row_count[single_rows]
+        single_lower = lp.row_lower[program.n_hourly_row :][single_rows] * share
+        single_upper = lp.row_upper[program.n_hourly_row :][single_rows] * share
+        window = LinearProgram(
+            cost=lp.cost[columns],
+            col_lower=lp.col_lower[columns],
+            col_upper=lp.col_upper[columns],
+            matrix=matrix,
+            row_lower=np.concatenate([lp.row_lower[rows], single_lower]),
+            row_upper=np.concatenate([lp.row_upper[rows], single_upper]),
+        )
+        return _Window(first, end, window, single_rows)
+
+    def join(self, parts: Sequence[tuple[_Window, Basis | None]]) -> Basis:
+        """Return a basis of the whole program, slack outside the given windows.
+
+        A single row is nonbasic where it binds in any window. Such a row leaves surplus basics,
+        which HiGHS takes out when it factors the basis.
+        """
+        program = self.program
+        col_status = np.zeros(program.lp.n_col, dtype=np.int8)
+        row_status = np.full(program.lp.n_row, BASIC, dtype=np.int8)
+        for window, basis in parts:
+            if basis is None:
+                continue
+            columns = slice(window.first * program.n_hour_col, window.end * program.n_hour_col)
+            rows = slice(window.first * program.n_hour_row, window.end * program.n_hour_row)
+            n_row = rows.stop - rows.start
+            col_status[columns] = basis.col_status
+            row_status[rows] = basis.row_status[:n_row]
+            single = basis.row_status[n_row:]
+            binding = single != BASIC
+            row_status[program.n_hourly_row + window.single_rows[binding]] = single[binding]
+        return Basis(col_status, row_status)
+
+    def slice_basis(self, basis: Basis, window: _Window) -> Basis:
+        """Return the part of a basis of the whole program that lies in a window."""
+        program = self.program
+        columns = slice(window.first * program.n_hour_col, window.end * program.n_hour_col)
+        rows = slice(window.first * program.n_hour_row, window.end * program.n_hour_row)
+        return Basis(
+            basis.col_status[columns],
+            np.concatenate(
+                [
+                    basis.row_status[rows],
+                    basis.row_status[program.n_hourly_row :][window.single_rows],
+                ]
+            ),
+        )
