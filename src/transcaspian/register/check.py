@@ -1,0 +1,320 @@
+"""Rules that tables of the register obey, one function a rule; each returns what it finds wrong."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import polars as pl
+from dateutil.rrule import rrulestr
+
+from transcaspian.errors import InputError, Problem
+from transcaspian.register.columns import TABLES, date_columns
+from transcaspian.register.edtf import parse_date, parse_period
+
+__all__ = ["check_tables"]
+
+Tables = Mapping[str, pl.DataFrame]
+Lines = Mapping[str, Sequence[int]]
+
+_RECURRENCE_PARTS = {
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "BYMONTH",
+    "BYMONTHDAY",
+    "BYDAY",
+    "BYSETPOS",
+    "WKST",
+}
+_MAX_TEXT = 4000
+_KEY = re.compile(r"[\w.:/+ &'()-]{1,120}", re.UNICODE)
+
+
+def check_tables(tables: Tables, lines: Lines) -> list[Problem]:
+    """Return every problem in tables whose cells already have the right types."""
+    return [problem for check in _CHECKS for problem in check(tables, lines)]
+
+
+def check_dates_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Every date has a meaning, and no absurd year."""
+    for name, frame in tables.items():
+        for column in date_columns(TABLES[name]):
+            for row, text in _cells(frame, column):
+                if problem := _reads(parse_date, text):
+                    yield _problem(name, lines, row, column, problem, "Correct the date.")
+
+
+def check_periods_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Every observation says which days it covers."""
+    for row, text in _cells(tables["observations"], "period"):
+        if problem := _reads(parse_period, text):
+            yield _problem(
+                "observations",
+                lines,
+                row,
+                "period",
+                problem,
+                "Write for example 2025, 2025-Q1 or 2025-M01-10.",
+            )
+
+
+def check_recurrences_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Recurrence rules follow RFC 5545 and repeat at most daily."""
+    for name, column in (("commitments", "recurrence"), ("bodies", "rhythm")):
+        for row, text in _cells(tables[name], column):
+            parts = dict(part.partition("=")[::2] for part in text.split(";"))
+            strange = set(parts) - _RECURRENCE_PARTS
+            fault = ""
+            if strange or parts.get("FREQ") not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
+                fault = f"{text!r} is not a recurrence rule of days."
+            else:
+                try:
+                    rrulestr(text)
+                except (ValueError, TypeError, AttributeError):
+                    fault = f"{text!r} is not a recurrence rule."
+            if fault:
+                yield _problem(name, lines, row, column, fault, "Write for example FREQ=YEARLY.")
+
+
+def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Keys are short plain words: they become file names, addresses and XML identifiers."""
+    for name, table in TABLES.items():
+        if len(table.key) > 1:
+            continue
+        for row, text in _cells(tables[name], table.key[0]):
+            if (
+                not _KEY.fullmatch(text)
+                or text.startswith((".", "/", "-", "=", "+", "@"))
+                or ".." in text
+            ):
+                yield _problem(
+                    name,
+                    lines,
+                    row,
+                    table.key[0],
+                    f"{text!r} can't be a key.",
+                    "Use letters, digits, '-', '_' and '.'.",
+                )
+
+
+def check_texts_are_plain(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Texts have no control characters and are not endless."""
+    for name, frame in tables.items():
+        for column, kind in frame.schema.items():
+            if kind != pl.String:
+                continue
+            bad = frame[column].str.contains(r"[\x00-\x08\x0b-\x1f\x7f]") | (
+                frame[column].str.len_chars() > _MAX_TEXT
+            )
+            for row in bad.fill_null(False).arg_true():
+                yield _problem(
+                    name,
+                    lines,
+                    row,
+                    column,
+                    "The text holds control characters or is longer than 4000.",
+                    "Delete them.",
+                )
+
+
+def check_numbers_are_finite(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Numbers are neither infinite nor not-a-number."""
+    for name, frame in tables.items():
+        for column, kind in frame.schema.items():
+            if kind == pl.Float64:
+                for row in (~frame[column].is_finite()).fill_null(False).arg_true():
+                    yield _problem(
+                        name,
+                        lines,
+                        row,
+                        column,
+                        f"{frame[column][row]!r} is not a number.",
+                        "Write a finite number.",
+                    )
+
+
+def check_references_exist(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Every row or source that a cell names is there."""
+    for name, table in TABLES.items():
+        for column in table.columns:
+            if not column.references:
+                continue
+            target, _, key = column.references.partition(".")
+            known = set(tables[target][key])
+            for row, text in _cells(tables[name], column.name):
+                for part in text.split(";") if column.list_of else [text]:
+                    if part not in known:
+                        yield _problem(
+                            name,
+                            lines,
+                            row,
+                            column.name,
+                            f"{part!r} is not in {target}.",
+                            "Add it there or correct the name.",
+                        )
+
+
+def check_subjects_exist(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Forecasts speak of commitments or projects; links join commitments, instruments and more."""
+    commitments = set(tables["commitments"]["id"])
+    instruments = set(tables["instruments"]["id"])
+    projects = set(tables["projects"]["id"])
+    indicators = set(tables["indicators"]["id"])
+    promises = commitments | instruments
+    by_relation = {
+        "supersedes": promises,
+        "restates": promises,
+        "amends": promises,
+        "project": projects,
+        "context": indicators,
+        "model": indicators,
+    }
+    for row, text in _cells(tables["forecasts"], "subject"):
+        if text not in commitments | projects:
+            yield _problem(
+                "forecasts",
+                lines,
+                row,
+                "subject",
+                f"{text!r} is neither a commitment nor a project.",
+                "Add it there or correct the name.",
+            )
+    links = tables["links"]
+    for row, (subject, relation, target) in enumerate(
+        links.select("subject", "relation", "object").iter_rows()
+    ):
+        if subject not in promises:
+            yield _problem(
+                "links",
+                lines,
+                row,
+                "subject",
+                f"{subject!r} is neither a commitment nor an instrument.",
+                "Correct the name.",
+            )
+        if target not in by_relation.get(relation, promises):
+            yield _problem(
+                "links",
+                lines,
+                row,
+                "object",
+                f"{target!r} can't be the object of {relation!r}.",
+                "Correct the name or the relation.",
+            )
+        if subject == target:
+            yield _problem(
+                "links",
+                lines,
+                row,
+                "object",
+                f"{subject!r} can't be linked to itself.",
+                "Delete the row.",
+            )
+
+
+def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Measured promises have unit and direction, baselines a day, duties a rule."""
+    for row, promise in enumerate(tables["commitments"].iter_rows(named=True)):
+        is_measured = promise["measure"] in {"level", "flow", "steps"}
+        if is_measured and promise["target"] is not None:
+            for column in ("unit", "direction"):
+                if promise[column] is None:
+                    yield _problem(
+                        "commitments", lines, row, column, "A target needs it.", "Fill it in."
+                    )
+        if (promise["baseline"] is None) != (promise["baseline_on"] is None):
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "baseline_on",
+                "Baseline and its day go together.",
+                "Give both or neither.",
+            )
+        if promise["path"] == "compound" and not _is_compound_possible(promise):
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "path",
+                "Constant growth needs baseline and target above zero.",
+                "Choose linear.",
+            )
+        if promise["kind"] == "recurring" and promise["measure"] not in {"flow", "rhythm"}:
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "measure",
+                "A recurring duty is a flow or a rhythm.",
+                "Choose one of the two.",
+            )
+        if promise["kind"] == "recurring" and promise["recurrence"] is None:
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "recurrence",
+                "A recurring duty needs a recurrence rule.",
+                "Write for example FREQ=YEARLY.",
+            )
+
+
+def _is_compound_possible(promise: Mapping[str, object]) -> bool:
+    values = (promise["baseline"], promise["target"])
+    return all(isinstance(value, float) and value > 0.0 for value in values)
+
+
+def check_units_agree(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Observations have the unit of their indicator, save for 'per year' left out."""
+    units = dict(tables["indicators"].select("id", "unit").iter_rows())
+    observations = tables["observations"].select("indicator", "unit").iter_rows()
+    for row, (indicator, unit) in enumerate(observations):
+        wanted = units.get(indicator)
+        if (
+            wanted is not None
+            and unit != wanted
+            and unit.removesuffix("/yr") != wanted.removesuffix("/yr")
+        ):
+            yield _problem(
+                "observations",
+                lines,
+                row,
+                "unit",
+                f"{unit!r} is not the unit of {indicator}, {wanted!r}.",
+                "Convert the value.",
+            )
+
+
+_CHECKS: tuple[Callable[[Tables, Lines], Iterator[Problem]], ...] = (
+    check_dates_can_be_read,
+    check_periods_can_be_read,
+    check_recurrences_can_be_read,
+    check_keys_can_be_shown,
+    check_texts_are_plain,
+    check_numbers_are_finite,
+    check_references_exist,
+    check_subjects_exist,
+    check_commitments_make_sense,
+    check_units_agree,
+)
+
+
+def _cells(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
+    for row, text in enumerate(frame[column]):
+        if text is not None:
+            yield row, text
+
+
+def _reads(parse: Callable[[str], object], text: str) -> str:
+    try:
+        parse(text)
+    except InputError as error:
+        return error.message
+    return ""
+
+
+def _problem(name: str, lines: Lines, row: int, column: str, message: str, cure: str) -> Problem:
+    known = lines.get(name)
+    line = known[row] if known is not None and row < len(known) else 0
+    return Problem(f"{name}.csv", line, column, message, cure)

@@ -1,0 +1,228 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.register.examples import PROMISE, TAIL, make
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.register.columns import TABLES
+from transcaspian.register.read import (
+    packaged_folder,
+    parse_rows,
+    read_packaged,
+    read_register,
+    read_tables,
+)
+
+
+def test_the_packaged_register_holds_everything_that_was_collected() -> None:
+    register = read_packaged()
+    counts = {
+        name: register[name].height
+        for name in (
+            "instruments",
+            "bodies",
+            "commitments",
+            "observations",
+            "forecasts",
+            "projects",
+            "funds",
+            "culture_days",
+        )
+    }
+    assert counts == {
+        "instruments": 54,
+        "bodies": 63,
+        "commitments": 68,
+        "observations": 177,
+        "forecasts": 42,
+        "projects": 21,
+        "funds": 22,
+        "culture_days": 6,
+    }
+    # Three more than collected are filled by runs of the models only.
+    assert (
+        register["indicators"]
+        .filter(~register["indicators"]["id"].str.starts_with("ind-model-"))
+        .height
+        == 42
+    )
+
+
+def test_every_row_of_the_packaged_register_has_a_source_and_a_confidence() -> None:
+    for name, table in TABLES.items():
+        if any(column.name == "source" for column in table.columns):
+            frame = read_packaged()[name]
+            assert frame["source"].null_count() == 0, name
+            assert frame["confidence"].null_count() == 0, name
+
+
+def test_no_person_is_named_as_the_office_that_said_it() -> None:
+    offices = set(read_packaged()["forecasts"]["office"])
+    assert all(
+        any(
+            word in office
+            for word in (
+                "President",
+                "Minist",
+                "Rail",
+                "Telecom",
+                "TITR",
+                "KTZ",
+                "GECO",
+                "ACWA",
+                "IEEE",
+                "Signatories",
+                "AZCON",
+                "Samruk",
+                "KMG",
+            )
+        )
+        for office in offices
+    )
+
+
+def _copy(tmp_path: Path, **replaced: str) -> Path:
+    folder = tmp_path / "register"
+    folder.mkdir()
+    for file in packaged_folder().glob("*.csv"):
+        (folder / file.name).write_text(
+            replaced.get(file.stem, file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+    (tmp_path / "sources.csv").write_bytes((packaged_folder().parent / "sources.csv").read_bytes())
+    return folder
+
+
+def test_a_copy_of_the_packaged_folder_reads_the_same(tmp_path: Path) -> None:
+    found = read_register(_copy(tmp_path))
+    assert all(found[name].equals(read_packaged()[name]) for name in TABLES)
+
+
+def test_every_problem_of_a_folder_is_listed_with_its_line(tmp_path: Path) -> None:
+    lines = (packaged_folder() / "observations.csv").read_text(encoding="utf-8").splitlines()
+    lines[4] = lines[4].replace("ind-trade", "ind-trde", 1)
+    lines[9] = lines[9].replace("2022-Q1", "2022-Q7", 1)
+    with pytest.raises(InputError) as error:
+        read_register(_copy(tmp_path, observations="\n".join(lines) + "\n"))
+    assert [(problem.file, problem.row, problem.column) for problem in error.value.problems] == [
+        ("observations.csv", 10, "period"),
+        ("observations.csv", 5, "indicator"),
+    ]
+
+
+@pytest.mark.parametrize("number", ["1e400", "inf", "nan", "1e16", "12,5", "0x10"])
+def test_an_absurd_number_is_refused(number: str) -> None:
+    with pytest.raises(InputError):
+        parse_rows(
+            "observations",
+            [
+                {
+                    "indicator": "ind",
+                    "period": "2025",
+                    "value": number,
+                    "unit": "Mt",
+                    "kind": "actual",
+                    "compiler": "A",
+                    **TAIL,
+                }
+            ],
+        )
+
+
+@pytest.mark.parametrize(
+    "key", ["../../etc/passwd", "=1+1", "a\nb", "-x", "a;b", "<script>", "x" * 200]
+)
+def test_a_key_that_could_do_harm_elsewhere_is_refused(key: str, tmp_path: Path) -> None:
+    register = make({"id": key})
+    folder = tmp_path / "register"
+    folder.mkdir()
+    for name in ("sources", "compilers", "indicators", "commitments"):
+        register[name].write_csv(folder / f"{name}.csv")
+    with pytest.raises(InputError):
+        read_register(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"path": "compound", "baseline": "0"}, "path"),
+        ({"kind": "recurring", "recurrence": ""}, "measure"),
+        ({"kind": "recurring", "measure": "flow"}, "recurrence"),
+        ({"baseline_on": ""}, "baseline_on"),
+        ({"unit": ""}, "unit"),
+        ({"due": "some day"}, "due"),
+        ({"due": "2026-02-30"}, "due"),
+        ({"recurrence": "FREQ=SECONDLY"}, "recurrence"),
+        ({"owner": "nobody"}, "owner"),
+        ({"title": "bell\x07"}, "title"),
+    ],
+)
+def test_a_promise_that_makes_no_sense_is_refused(
+    change: dict[str, str], column: str, tmp_path: Path
+) -> None:
+    register = make(change)
+    folder = tmp_path / "register"
+    folder.mkdir()
+    for name in ("sources", "compilers", "indicators", "commitments"):
+        register[name].write_csv(folder / f"{name}.csv")
+    with pytest.raises(InputError) as error:
+        read_register(folder)
+    assert column in {problem.column for problem in error.value.problems}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../commitments.csv", "/commitments.csv", "a/../../commitments.csv", "..\\commitments.csv"],
+)
+def test_a_zip_whose_paths_climb_is_refused(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr(name, "id\n")
+    with pytest.raises(InputError) as error:
+        read_tables(tmp_path / "bad.zip")
+    assert "leaves the archive" in str(error.value)
+
+
+def test_a_file_that_is_none_of_the_tables_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "promises.csv").write_text("id\n")
+    with pytest.raises(InputError, match="no table has this name"):
+        read_tables(tmp_path / "promises.csv")
+    (tmp_path / "commitments.exe").write_text("id\n")
+    with pytest.raises(InputError, match="can't be read"):
+        read_tables(tmp_path / "commitments.exe")
+    with pytest.raises(NotFoundError):
+        read_tables(tmp_path / "missing.csv")
+
+
+def test_what_is_known_by_a_day_never_shrinks() -> None:
+    from datetime import date
+
+    register = read_packaged()
+    counts = [
+        register.known_by(date(year, 6, 30))["observations"].height for year in range(2016, 2028)
+    ]
+    assert counts == sorted(counts)
+    assert counts[-1] == 177
+
+
+def test_internal_rows_and_all_that_hangs_on_them_are_hidden() -> None:
+    register = make(
+        {"internal": "true"},
+        evidence=[
+            {
+                "commitment": "com",
+                "happened_on": "2025-01-01",
+                "kind": "done",
+                "what": "Secret",
+                **TAIL,
+                "source": "secret",
+            }
+        ],
+        sources=[
+            {"key": "secret", "title": "Cable", "publisher": "Embassy", "licence": "internal"}
+        ],
+    )
+    shown = register.public()
+    assert shown["commitments"].height == 0
+    assert shown["evidence"].height == 0
+    assert "secret" not in set(shown["sources"]["key"])
+    assert PROMISE["title"] not in repr(shown.tables)
