@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from sources import merge_countries
 from tables import write_table
 
 Row = dict[str, object]
@@ -175,19 +176,23 @@ def tr_ets_usd(year: int) -> float:
 
 def build(case_dir: Path) -> None:
     """Write the five tables of `economy/`."""
-    write_table(case_dir, "economy/countries", _countries())
+    merge_countries(case_dir, _countries())
     write_table(case_dir, "economy/exchange_rates", _exchange_rates())
     write_table(case_dir, "economy/deflators", _deflators())
     write_table(case_dir, "economy/parameters", _parameters())
 
 
-def _countries() -> Iterator[Row]:
-    names = ("country", "name", "region", "currency", "is_corridor")
-    for record in COUNTRIES:
+def _countries() -> Iterator[dict[str, str]]:
+    for code, name, region, currency, is_corridor in COUNTRIES:
         yield {
-            **dict(zip(names, record, strict=True)),
+            "country": code,
+            "name": name,
+            "region": region,
+            "currency": currency,
+            "is_corridor": "true" if is_corridor else "false",
             "source": "assumption",
             "confidence": "assumed",
+            "note": "",
         }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from economy import MODEL_YEARS, eu_ets_usd, tr_ets_usd
 from power_assumptions import (
+    CAPACITY_OVERRIDES,
     CARBON_BORDER_FACTOR,
     CARBON_BORDER_SHARE,
     EU_ZONES,
@@ -14,10 +15,10 @@ from power_assumptions import (
     EUROPEAN_LEVEL,
     HELD_AT_TODAY,
     HVDC_LOSS,
-    MARKET_BUY_LIMIT,
     MARKET_OF,
     MARKETS,
-    ZONES,
+    country_of,
+    place,
 )
 from power_sources import Citations
 from tables import write_table
@@ -38,8 +39,12 @@ AC_LOSS_MOST = 0.03
 B2B_LOSS = 0.02
 DETOUR_FACTOR = 1.2
 EARTH_RADIUS_KM = 6371.0
-# Other technical bounds on a border than the figures' own.
-OLD_CAPACITY = {("KZ_MANGYSTAU", "KZ_ATYRAU_WEST"): 200.0}
+CENTRAL_ASIA = {"KZ", "UZ", "TM", "KG", "TJ"}
+GREEN_EXPORT_NOTE = (
+    "no carbon border charge: green exports under power contracts assumed to meet the conditions for "
+    "plant values; without them about 0.4 t/MWh (Georgian fossil factor) times the EU price"
+)
+EU_COUNTRIES = {"RO", "HU", "BG", "GR", "AT", "SK", "HR", "IT"}
 
 
 def build(figures: Path, case_dir: Path, citations: Citations) -> None:
@@ -77,13 +82,9 @@ def link_name(pair: Border) -> str:
     return "-".join(pair)
 
 
-def _place(bus: str) -> tuple[float, float]:
-    return ZONES[bus][2:4] if bus in ZONES else MARKETS[bus][2:4]
-
-
 def _distance_km(start: str, end: str) -> float:
     """Great-circle distance between the labels of two buses (haversine)."""
-    lat0, lon0, lat1, lon1 = (math.radians(value) for value in (*_place(start), *_place(end)))
+    lat0, lon0, lat1, lon1 = (math.radians(value) for value in (*place(start), *place(end)))
     half = (
         math.sin((lat1 - lat0) / 2) ** 2
         + math.cos(lat0) * math.cos(lat1) * math.sin((lon1 - lon0) / 2) ** 2
@@ -120,51 +121,64 @@ def _link(pair: Border, row: dict[str, str], citations: Citations) -> Row:
 
 
 def _wheeling(pair: Border, technology: str) -> float:
-    """Grid charge: nothing is free, so flows are unique; more across a border and through a converter."""
-    if all(bus.startswith("KZ_") for bus in pair):
+    """Grid charge in USD/MWh: nothing is free, so flows are unique.
+
+    More across a border of Central Asia (transit tariffs) and between Azerbaijan and Georgia, through a converter or in island mode,
+    most on Turkmen exports, which are sold near 30 USD/MWh at a cost of 12.
+    """
+    countries = {country_of(bus) for bus in pair}
+    if len(countries) == 1:
         return 1.0
-    within_eu = all(
-        bus in EU_ZONES or MARKETS.get(bus, ("", ""))[1] in {"AT", "SK", "HR", "IT"} for bus in pair
-    )
-    return 1.0 if within_eu else 3.0 if technology == "B2B" else 2.0
+    if "TM" in countries:
+        return 8.0
+    if countries == {"AM", "GE"}:
+        return 6.0
+    if countries == {"AZ", "GE"} or countries & CENTRAL_ASIA:
+        return 4.0
+    if technology == "B2B":
+        return 4.0
+    return 1.0 if countries <= EU_COUNTRIES else 2.0
 
 
 def _link_years(
     pair: Border, borders: dict[Border, dict[str, str]], citations: Citations
 ) -> Iterator[Row]:
     name, forward, backward = link_name(pair), borders[pair], borders.get((pair[1], pair[0]))
+    overrides, override_note = CAPACITY_OVERRIDES.get(name, ({}, ""))
     for year in MODEL_YEARS:
         column = "mw_2024" if name in HELD_AT_TODAY else COLUMN_OF_YEAR[year]
-        charge, charge_back = (
-            _carbon_border_charge(*pair, year),
-            _carbon_border_charge(pair[1], pair[0], year),
-        )
-        notes = [HELD_AT_TODAY[name]] if name in HELD_AT_TODAY else []
-        if column != f"mw_{year}" and name not in HELD_AT_TODAY:
-            notes.append(f"value of {column[3:]} used")
-        if charge or charge_back:
-            notes.append(
-                "carbon border charge: fossil factor of the country times the difference of allowance prices times the share due"
-            )
-        if name == "GE-RO":
-            notes.append(
-                "no carbon border charge: green exports under power contracts assumed to meet the conditions for plant values; without them about 0.4 t/MWh (Georgian fossil factor) times the EU price"
-            )
+        published = float(forward[column]), float(backward[column]) if backward else 0.0
+        capacity, capacity_back = overrides.get(year, published)
+        charge = _carbon_border_charge(*pair, year)
+        charge_back = _carbon_border_charge(pair[1], pair[0], year)
+        notes = _link_year_notes(name, column, year, bool(charge or charge_back))
+        is_own_value = year in (2024, 2025, 2030, 2035) and year not in overrides
         yield {
             "link": name,
             "year": year,
-            "p_nom_mw": float(forward[column]),
-            "p_nom_reverse_mw": float(backward[column]) if backward else 0.0,
+            "p_nom_mw": capacity,
+            "p_nom_reverse_mw": capacity_back,
             "border_cost_usd_per_mwh": charge,
             "border_cost_reverse_usd_per_mwh": charge_back,
             "source": citations.cite(forward["source_url"], forward["source_year"]),
-            "confidence": forward["confidence"]
-            if year in (2024, 2025)
-            else "assumed"
-            if year in (2022, 2040)
-            else forward["confidence"],
-            "note": "; ".join(notes),
+            "confidence": forward["confidence"] if is_own_value else "assumed",
+            "note": "; ".join([*notes, *([override_note] if year in overrides else [])]),
         }
+
+
+def _link_year_notes(name: str, column: str, year: int, has_charge: bool) -> list[str]:
+    notes = []
+    if name in HELD_AT_TODAY:
+        notes.append(HELD_AT_TODAY[name])
+    elif column != f"mw_{year}":
+        notes.append(f"value of {column[3:]} used")
+    if has_charge:
+        notes.append(
+            "carbon border charge: fossil factor of the country times the difference of allowance prices times the share due"
+        )
+    if name == "GE-RO":
+        notes.append(GREEN_EXPORT_NOTE)
+    return notes
 
 
 def _carbon_border_charge(start: str, end: str, year: int) -> float:
@@ -179,20 +193,26 @@ def _carbon_border_charge(start: str, end: str, year: int) -> float:
 def _price(market: str, year: int) -> float:
     if market in EUROPEAN_FACTOR:
         return round(EUROPEAN_LEVEL[year] * EUROPEAN_FACTOR[market], 1)
-    return MARKETS[market][7][year]
+    return float(MARKETS[market][f"price_{year}"])
+
+
+def _limit(market: str, sense: str, year: int) -> float:
+    """Most that a market buys or sells where its own supply or demand, not the lines, is the bound."""
+    cell = MARKETS[market][f"{sense}_limit_{year}"]
+    return float(cell) if cell else math.inf
 
 
 def _markets() -> Iterator[Row]:
-    for market, (_, _, _, _, spread, co2, has_profile, _, note) in MARKETS.items():
+    for market, row in MARKETS.items():
         yield {
             "market": f"market_{market}",
             "bus": market,
-            "price_profile": f"price_{market}" if has_profile else None,
-            "spread_usd_per_mwh": spread,
-            "co2_t_per_mwh": co2,
+            "price_profile": f"price_{market}" if market in EUROPEAN_FACTOR else None,
+            "spread_usd_per_mwh": float(row["spread_usd_per_mwh"]),
+            "co2_t_per_mwh": float(row["co2_t_per_mwh"]),
             "source": "assumption",
             "confidence": "assumed",
-            "note": note,
+            "note": row["note"],
         }
 
 
@@ -209,18 +229,17 @@ def _market_years(link_years: list[Row]) -> Iterator[Row]:
     for market in MARKETS:
         for year in MODEL_YEARS:
             is_observed = market in EUROPEAN_FACTOR and year in (2022, 2024, 2025)
-            buys = min(
-                into.get((market, year), 0.0), MARKET_BUY_LIMIT.get(market, {}).get(year, math.inf)
-            )
+            buys = min(into.get((market, year), 0.0), _limit(market, "buy", year))
+            sells = min(out_of.get((market, year), 0.0), _limit(market, "sell", year))
             yield {
                 "market": f"market_{market}",
                 "year": year,
                 "price_usd_per_mwh": _price(market, year),
-                "max_sell_mw": out_of.get((market, year), 0.0),
+                "max_sell_mw": sells,
                 "max_buy_mw": buys,
                 "source": "ember-price" if is_observed else "assumption",
                 "confidence": "derived" if is_observed else "assumed",
                 "note": "Hungarian day-ahead mean in USD of 2024, times a factor for the country"
                 if is_observed
-                else MARKETS[market][8],
+                else MARKETS[market]["note"],
             }

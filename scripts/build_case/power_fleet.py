@@ -7,27 +7,19 @@ from pathlib import Path
 from economy import MODEL_YEARS
 from power_assumptions import (
     CARRIERS,
-    EU_ZONES,
     HYDRO,
     MARKETS,
-    PLANT_DEFAULTS,
-    PLANT_EXCEPTIONS,
+    PLANTS,
     STORAGE_TYPES,
     ZONES,
+    hydro_months,
+    read_rows,
 )
 from power_sources import Citations
 from tables import write_table
 
 Row = dict[str, object]
 ASSUMED: Mapping[str, object] = {"source": "assumption", "confidence": "assumed"}
-FUELS = Path(__file__).with_name("power_fuels.csv")
-FUEL_OF_CARRIER = {
-    "coal": "coal",
-    "gas_ccgt": "gas",
-    "gas_ocgt_steam": "gas",
-    "oil": "oil",
-    "nuclear": "uranium",
-}
 PROFILE_OF_CARRIER = {
     "wind_onshore": "wind",
     "wind_offshore": "wind_offshore",
@@ -47,27 +39,18 @@ def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     write_table(case_dir, "power/fuels", _fuels(citations))
     write_table(case_dir, "power/fuel_years", _fuel_years(citations))
     fleet = _reference_rows(figures / "fleet.csv")
-    plants = sorted(
-        {(row["zone"], row["carrier"]) for row in fleet if row["carrier"] not in STORAGE_TYPES}
-    )
-    stores = sorted(
-        {(row["zone"], row["carrier"]) for row in fleet if row["carrier"] in STORAGE_TYPES}
-    )
-    write_table(
-        case_dir, "power/generators", [_generator(zone, carrier) for zone, carrier in plants]
-    )
-    write_table(
-        case_dir, "power/generator_years", _capacities(fleet, "generator", set(plants), citations)
-    )
-    write_table(case_dir, "power/monthly_energy", _monthly_energy(plants))
+    known = {(row["zone"], row["carrier"]) for row in PLANTS}
+    missing = {(row["zone"], row["carrier"]) for row in fleet} - known
+    if strange := {pair for pair in missing if pair[1] not in STORAGE_TYPES}:
+        raise ValueError(f"power_plants.csv has no row for {sorted(strange)}")
+    stores = sorted(pair for pair in missing if pair[1] in STORAGE_TYPES)
+    write_table(case_dir, "power/generators", [_generator(row) for row in PLANTS])
+    write_table(case_dir, "power/generator_years", _generator_years(fleet, citations))
+    write_table(case_dir, "power/monthly_energy", _monthly_energy())
     write_table(
         case_dir, "power/storage_units", [_storage_unit(zone, carrier) for zone, carrier in stores]
     )
-    write_table(
-        case_dir,
-        "power/storage_unit_years",
-        _capacities(fleet, "storage_unit", set(stores), citations),
-    )
+    write_table(case_dir, "power/storage_unit_years", _storage_years(fleet, set(stores), citations))
 
 
 def _reference_rows(
@@ -106,14 +89,13 @@ def _buses() -> Iterator[Row]:
             "note": note,
         }
     for bus, market in MARKETS.items():
-        name, country, lat, lon = market[:4]
         yield {
             "bus": bus,
-            "name": name,
-            "country": country,
+            "name": market["name"],
+            "country": market["country"],
             "kind": "market",
-            "lat": lat,
-            "lon": lon,
+            "lat": float(market["lat"]),
+            "lon": float(market["lon"]),
             **ASSUMED,
             "note": note,
         }
@@ -143,21 +125,8 @@ def _load_years(demand: list[dict[str, str]], citations: Citations) -> Iterator[
         }
 
 
-def fuel_name(zone: str, carrier: str) -> str | None:
-    """Name of the fuel that a plant burns; EU zones, uranium and oil apart, each country has its own."""
-    kind = FUEL_OF_CARRIER.get(carrier)
-    if kind is None:
-        return None
-    if zone in EU_ZONES:
-        return f"{kind}_EU"
-    if zone.startswith("KZ_") and kind == "uranium":
-        return "uranium_KZ"
-    return f"{kind}_{ZONES[zone][1]}" if not zone.startswith("KZ_") else f"{kind}_{zone}"
-
-
 def _read_fuels() -> dict[tuple[str, str], dict[str, str]]:
-    with FUELS.open(encoding="utf-8", newline="") as file:
-        return {(row["fuel"], row["quantity"]): row for row in csv.DictReader(file)}
+    return {(row["fuel"], row["quantity"]): row for row in read_rows("power_fuels.csv")}
 
 
 def _fuels(citations: Citations) -> Iterator[Row]:
@@ -191,46 +160,69 @@ def _fuel_years(citations: Citations) -> Iterator[Row]:
             }
 
 
-def _generator(zone: str, carrier: str) -> Row:
-    efficiency, variable_om, availability, must_run = PLANT_DEFAULTS[carrier]
-    differs = PLANT_EXCEPTIONS.get((zone, carrier), {})
-    profile = PROFILE_OF_CARRIER.get(carrier)
-    notes = [str(differs["note"])] if "note" in differs else []
+def generator_name(plant: dict[str, str]) -> str:
+    """Name of a plant row: zone and carrier, and the tranche where the fleet is split."""
+    return "_".join(part for part in (plant["zone"], plant["carrier"], plant["tranche"]) if part)
+
+
+def _generator(plant: dict[str, str]) -> Row:
+    zone = plant["zone"]
+    profile = PROFILE_OF_CARRIER.get(plant["carrier"])
+    notes = ["efficiency near technology data, lower for old plants"] if plant["fuel"] else []
+    if float(plant["share"]) < 1.0:
+        notes.append(f"{float(plant['share']):.0%} of the zone's fleet")
     return {
-        "generator": f"{zone}_{carrier}",
+        "generator": generator_name(plant),
         "bus": zone,
-        "carrier": carrier,
-        "fuel": fuel_name(zone, carrier),
-        "efficiency": differs.get("efficiency", efficiency),
-        "variable_om_usd_per_mwh": differs.get("variable_om", variable_om),
-        "availability_pu": differs.get("availability", availability),
+        "carrier": plant["carrier"],
+        "fuel": plant["fuel"] or None,
+        "efficiency": float(plant["efficiency"]),
+        "variable_om_usd_per_mwh": float(plant["variable_om_usd_per_mwh"]),
+        "availability_pu": float(plant["availability_pu"]),
         "p_max_profile": f"{profile}_{zone}" if profile else None,
-        "p_min_pu": differs.get("must_run", must_run),
-        "p_min_profile": f"heat_{zone}" if differs.get("heat") else None,
+        "p_min_pu": float(plant["p_min_pu"]),
+        "p_min_profile": f"heat_{zone}" if plant["follows_heat"] == "true" else None,
         "source": "pypsa-technology",
         "confidence": "assumed",
-        "note": "; ".join(["efficiency near technology data, lower for old plants", *notes]),
+        "note": "; ".join([*notes, *([plant["note"]] if plant["note"] else [])]),
     }
 
 
 def heat_zones() -> list[str]:
     """Zones that have a plant whose must-run share follows the heating season."""
-    return sorted({zone for (zone, _), differs in PLANT_EXCEPTIONS.items() if differs.get("heat")})
+    return sorted({row["zone"] for row in PLANTS if row["follows_heat"] == "true"})
 
 
-def _capacities(
-    fleet: list[dict[str, str]], kind: str, wanted: set[tuple[str, str]], citations: Citations
+def zones_with(carrier: str) -> list[str]:
+    """Zones that have plants of a carrier."""
+    return sorted({row["zone"] for row in PLANTS if row["carrier"] == carrier})
+
+
+def _generator_years(fleet: list[dict[str, str]], citations: Citations) -> Iterator[Row]:
+    for row in fleet:
+        for plant in PLANTS:
+            if (plant["zone"], plant["carrier"]) == (row["zone"], row["carrier"]):
+                name, share = generator_name(plant), float(plant["share"])
+                yield {"generator": name, **_capacity(row, share, citations)}
+
+
+def _storage_years(
+    fleet: list[dict[str, str]], wanted: set[tuple[str, str]], citations: Citations
 ) -> Iterator[Row]:
     for row in fleet:
         if (row["zone"], row["carrier"]) in wanted:
-            yield {
-                kind: f"{row['zone']}_{row['carrier']}",
-                "year": int(row["year"]),
-                "p_nom_mw": float(row["capacity_mw"]),
-                "source": citations.cite(row["source_url"], row["source_year"]),
-                "confidence": row["confidence"],
-                "note": row["note"],
-            }
+            name = f"{row['zone']}_{row['carrier']}"
+            yield {"storage_unit": name, **_capacity(row, 1.0, citations)}
+
+
+def _capacity(row: dict[str, str], share: float, citations: Citations) -> Row:
+    return {
+        "year": int(row["year"]),
+        "p_nom_mw": round(float(row["capacity_mw"]) * share, 1),
+        "source": citations.cite(row["source_url"], row["source_year"]),
+        "confidence": row["confidence"],
+        "note": row["note"],
+    }
 
 
 def _storage_unit(zone: str, carrier: str) -> Row:
@@ -252,18 +244,18 @@ def _storage_unit(zone: str, carrier: str) -> Row:
     }
 
 
-def _monthly_energy(plants: list[tuple[str, str]]) -> Iterator[Row]:
-    for zone, carrier in plants:
-        if carrier != "hydro_dam":
-            continue
-        yearly, _, shape = HYDRO[zone]
+def _monthly_energy() -> Iterator[Row]:
+    for zone in zones_with("hydro_dam"):
+        yearly = float(HYDRO[zone]["dam_capacity_factor"])
+        shape = hydro_months(zone)
         mean = sum(shape) / 12.0
         for month, share in enumerate(shape, start=1):
             yield {
-                "generator": f"{zone}_{carrier}",
+                "generator": f"{zone}_hydro_dam",
                 "month": month,
                 "capacity_factor": round(yearly * share / mean, 4),
                 "source": "irena-statistics",
                 "confidence": "assumed",
-                "note": "yearly level from generation over capacity of 2017-2022; shape of the months assumed from the river's regime and storage",
+                "note": "yearly level from generation over capacity of 2017-2022; "
+                + HYDRO[zone]["note"],
             }

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from power_assumptions import EU_ZONES, EUROPEAN_FACTOR, HYDRO, MARKETS, ZONES
-from power_fleet import heat_zones
+from power_assumptions import EU_ZONES, EUROPEAN_FACTOR, HYDRO, ZONES, hydro_months, place
+from power_fleet import heat_zones, zones_with
 
 from transcaspian.case.synthetic import (
     SEASONS,
@@ -380,7 +380,6 @@ SOLAR_PEAK = {
     "*": 0.84,
 }  # highest hour of a country over its capacity: 0.72-0.75 in the EU zones in 2016
 SOLAR_NOISE = 0.30
-WITHOUT_RUN_OF_RIVER = ("KZ_NORTH", "GR")
 HYDRO_NOISE = 0.10
 HEAT_NOISE = 0.05
 PRICE_NOISE = 0.24
@@ -428,7 +427,7 @@ class Targets:
 
     def add(self, kind: str, bus: str, prefix: str, note: str, **values: object) -> None:
         """Add one target; what is not given takes the neutral value."""
-        lat, lon = ZONES[bus][2:4] if bus in ZONES else MARKETS[bus][2:4]
+        lat, lon = place(bus)
         offset = ZONES[bus][4] if bus in ZONES else 1
         defaults: dict[str, object] = {
             "lat": lat,
@@ -653,9 +652,8 @@ def add_solar(book: Targets) -> None:
 
 def add_hydro(book: Targets) -> None:
     """Add run of river."""
-    for zone, (_, mean, months) in HYDRO.items():
-        if zone in WITHOUT_RUN_OF_RIVER:
-            continue
+    for zone in zones_with("hydro_ror"):
+        mean, months = float(HYDRO[zone]["ror_capacity_factor"]), hydro_months(zone)
         book.add(
             "hydro",
             zone,

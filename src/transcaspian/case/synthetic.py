@@ -224,11 +224,11 @@ def monthly_curve(monthly: Sequence[float] | FloatArray) -> FloatArray:
     edges = np.concatenate([[0], np.cumsum(DAYS_OF_MONTH)]) * HOURS_A_DAY
     middles = (edges[:-1] + edges[1:]) / 2
     nodes = wanted.copy()
-    curve = np.interp(np.arange(N_HOUR) + 0.5, middles, nodes, period=N_HOUR)
+    hours = np.arange(N_HOUR) + 0.5
     for _ in range(40):
+        curve = np.interp(hours, middles, nodes, period=N_HOUR)
         nodes = np.maximum(nodes + (wanted - monthly_means(curve)), 0.0)
-        curve = np.interp(np.arange(N_HOUR) + 0.5, middles, nodes, period=N_HOUR)
-    return curve
+    return np.asarray(np.interp(hours, middles, nodes, period=N_HOUR))
 
 
 def day_curve(shape: FloatArray, utc_offset_h: int) -> FloatArray:
@@ -265,7 +265,7 @@ def load_series(target: Target, base: FloatArray, noise: FloatArray) -> FloatArr
         bend = (target.peak - 1.0) / deviation.max() - 1.0
         deviation = deviation * (1.0 + bend * above)
         deviation -= deviation.mean()
-    return target.mean * (1.0 + deviation)
+    return np.asarray(target.mean * (1.0 + deviation))
 
 
 def wind_series(target: Target, base: FloatArray, noise: FloatArray) -> FloatArray:
