@@ -1,12 +1,8 @@
 """Internal rates of return: every real root above -1, of one cash flow or of many at once.
 
-A cash flow is a sum c_k * exp(t_k * u) with u = -log(1 + rate). Multiply it by exp(-tau * u), with
-tau between the times of two flows of opposite sign, and differentiate: the result is again such a
-sum, with coefficients c_k * (t_k - tau) and exactly one change of sign less. After as many steps as
-there are changes of sign nothing changes sign any more and there is no root. Going back up, Rolle's
-theorem leaves at most one root between neighbouring roots of the step below, so that none can be
-missed, whatever the dates (Laguerre 1883, Sur quelques points de la théorie des équations
-numériques). Double roots are roots of two neighbouring steps and are found as such.
+Three ways meet here. Flows that change sign once go to Newton's method (`returns_fast`). Running
+sums tell which others have one rate at most on each side of a rate (`returns_count`). What is left
+takes the certain way (`returns_certain`), which no date, number of rates or multiplicity escapes.
 """
 
 from dataclasses import dataclass
@@ -14,6 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from transcaspian.appraisal.returns_certain import (
+    certain_roots,
+    derived_step,
+    outer_signs,
+    sign_changes,
+    solve_open_bracket,
+)
+from transcaspian.appraisal.returns_count import sides_with_one_rate
 from transcaspian.appraisal.returns_fast import solve_simple_flows
 from transcaspian.errors import InputError
 
@@ -23,11 +27,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-MAX_STEPS = 200
-# Rounding of the coefficients and exponentials, in units of the machine epsilon.
-ROUNDING = 16.0 * np.finfo(np.float64).eps
-PRECISE = 4.0 * np.finfo(np.float64).eps
 CHUNK = 4096
+START = 0.1  # log(1 + rate) of about 10 %, where ordinary projects lie
+# Rates, beside zero, that may lie between two roots of a flow; tried in this order.
+SPLIT_RATES = (0.25, -0.2, 1.0, -0.5, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,6 @@ class ReturnRates:
     def of(self, flow: int) -> FloatArray:
         """Return the rates of one flow."""
         return self.rate[self.start[flow] : self.start[flow + 1]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Flows that share their times, and `slopes * scale`: what one step of the recursion makes."""
-
-    flows: FloatArray  # [n_flow, n_time]
-    slopes: FloatArray  # [n_flow, n_time]
-    scale: FloatArray  # [n_flow]
-    times: FloatArray  # [n_time]
-
-    def rows(self, chosen: IntArray) -> "_Step":
-        return _Step(self.flows[chosen], self.slopes[chosen], self.scale[chosen], self.times)
 
 
 def irr(flow: ArrayLike, times: ArrayLike | None = None) -> FloatArray:
@@ -102,14 +92,11 @@ def irr_many(flows: ArrayLike, times: ArrayLike | None = None) -> ReturnRates:
     if times is not None:
         moments = np.asarray(times, dtype=np.float64)
     _check(table, moments)
-    rows: list[IntArray] = []
-    rates: list[FloatArray] = []
-    for first in range(0, table.shape[0], CHUNK):
-        row, log_factor = _roots(table[first : first + CHUNK], moments)
-        rows.append(row + first)
-        rates.append(_rate_of(log_factor))
-    row = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
-    rate = np.concatenate(rates) if rates else np.empty(0)
+    found = [_quick_roots(table, moments, first) for first in range(0, table.shape[0], CHUNK)]
+    rest = np.concatenate([np.empty(0, dtype=np.int64), *(chunk.open_row for chunk in found)])
+    found.append(_slow_roots(table, moments, rest))
+    row = np.concatenate([chunk.row for chunk in found])
+    rate = _rate_of(np.concatenate([chunk.root for chunk in found]))
     order = np.lexsort((rate, row))
     start = np.searchsorted(row[order], np.arange(table.shape[0] + 1)).astype(np.int64)
     return ReturnRates(start=start, rate=rate[order])
@@ -149,181 +136,79 @@ def _rate_of(log_factor: FloatArray) -> FloatArray:
     return np.clip(rate, np.nextafter(-1.0, 0.0), np.finfo(np.float64).max)
 
 
-def _roots(flows: FloatArray, times: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the row and the u = -log(1 + rate) of every root."""
-    count = _sign_changes(flows)
-    rows: list[IntArray] = []
-    roots: list[FloatArray] = []
-    single = np.flatnonzero(count == 1)
-    if single.size:
-        root, is_solved = solve_simple_flows(flows[single], times)
-        rows.append(single[is_solved])
-        roots.append(root[is_solved])
-        count[single[is_solved]] = 0
-    for changes in np.unique(count[count > 0]):
-        members = np.flatnonzero(count == changes)
-        scaled = flows[members] / np.abs(flows[members]).max(axis=1, keepdims=True)
-        row, root = _roots_of_equals(scaled, times, int(changes))
-        rows.append(members[row])
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Roots u = -log(1 + rate) by row, and the rows that only the certain way can settle."""
+
+    row: IntArray
+    root: FloatArray
+    open_row: IntArray
+
+
+def _quick_roots(table: FloatArray, times: FloatArray, first: int) -> _Found:
+    """Return what the quick ways find in the rows of one chunk."""
+    flows = table[first : first + CHUNK]
+    count = sign_changes(flows)
+    rows = [np.flatnonzero(count == 1)]
+    root, is_solved = solve_simple_flows(flows[rows[0]], times)
+    rows[0] = rows[0][is_solved]
+    roots = [root[is_solved]]
+    count[rows[0]] = 0
+    several = np.flatnonzero(count > 1)
+    if several.size and _is_yearly(times):
+        is_decided, row, root = _roots_of_decided(flows[several], times, 0.0)
+        rows.append(several[row])
         roots.append(root)
-    if not rows:
-        return np.empty(0, dtype=np.int64), np.empty(0)
-    return np.concatenate(rows), np.concatenate(roots)
+        count[several[is_decided]] = 0
+    row = np.concatenate(rows) + first
+    return _Found(row, np.concatenate(roots), np.flatnonzero(count > 0) + first)
 
 
-def _sign_changes(flows: FloatArray) -> IntArray:
-    """Return how often each row changes sign, zeros left out."""
-    filled = _carry_sign(np.sign(flows))
-    is_change = filled[:, 1:] * filled[:, :-1] < 0.0
-    return np.asarray(is_change.sum(axis=1), dtype=np.int64)
-
-
-def _carry_sign(sign: FloatArray) -> FloatArray:
-    """Give every zero the sign of the last flow before it."""
-    last = np.where(sign != 0.0, np.arange(sign.shape[1]), 0)
-    filled = np.take_along_axis(sign, np.maximum.accumulate(last, axis=1), axis=1)
-    return np.asarray(filled, dtype=np.float64)
-
-
-def _roots_of_equals(
-    flows: FloatArray, times: FloatArray, changes: int
-) -> tuple[IntArray, FloatArray]:
-    """Return row and root for rows that all have the same number of sign changes, above zero."""
-    steps = [flows]
-    scales = []
-    for _ in range(changes):
-        slopes, scale = _derived(steps[-1], times)
-        steps.append(slopes)
-        scales.append(scale)
-    row = np.empty(0, dtype=np.int64)
-    root = np.empty(0)
-    for level in range(changes - 1, -1, -1):
-        step = _Step(steps[level], steps[level + 1], scales[level], times)
-        row, root = _roots_between(step, row, root)
-    return row, root
-
-
-def _derived(flows: FloatArray, times: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return c_k * (t_k - tau) over its largest entry, and that entry, of each row.
-
-    tau stands midway across the row's first change of sign.
-    """
-    sign = np.sign(flows)
-    filled = _carry_sign(sign)
-    change = 1 + np.argmax(filled[:, 1:] * filled[:, :-1] < 0.0, axis=1)
-    positions = np.arange(times.size)
-    before = np.where((positions < change[:, np.newaxis]) & (sign != 0.0), positions, 0).max(axis=1)
-    tau = 0.5 * (times[before] + times[change])
-    derived = flows * (times - tau[:, np.newaxis])
-    scale = np.abs(derived).max(axis=1)
-    return derived / scale[:, np.newaxis], scale
-
-
-def _roots_between(step: _Step, row: IntArray, turn: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the roots of one step, given the row and place of every root of the step below."""
-    count = np.bincount(row, minlength=step.flows.shape[0])
-    order = np.lexsort((turn, row))
-    row, turn = row[order], turn[order]
-    # Points of a row: minus infinity, its turning points, plus infinity.
-    start = np.concatenate([[0], np.cumsum(count + 2)])
-    point = np.empty(start[-1])
-    sign = np.empty(start[-1])
-    place = np.arange(row.size) + 2 * row + 1
-    point[place], sign[place] = turn, _certain_sign(step.flows[row], step.times, turn)
-    point[start[:-1]], point[start[1:] - 1] = -np.inf, np.inf
-    sign[start[:-1]], sign[start[1:] - 1] = _outer_signs(step.flows)
-    left = np.flatnonzero(sign[:-1] * sign[1:] < 0.0)
-    left = left[~np.isin(left, start[1:-1] - 1)]
-    owner = np.searchsorted(start, left, side="right") - 1
-    chosen = step.rows(owner)
-    lower, upper = _finite_bracket(chosen, point[left], point[left + 1], sign[left])
-    found = _solve(chosen, lower, upper, sign[left])
-    is_touching = sign[place] == 0.0
-    return np.concatenate([owner, row[is_touching]]), np.concatenate([found, turn[is_touching]])
-
-
-def _outer_signs(flows: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the sign of each row as u falls (its first flow) and grows (its last) without end."""
-    rows = np.arange(flows.shape[0])
-    first = np.argmax(flows != 0.0, axis=1)
-    last = flows.shape[1] - 1 - np.argmax(flows[:, ::-1] != 0.0, axis=1)
-    return np.sign(flows[rows, first]), np.sign(flows[rows, last])
-
-
-def _certain_sign(flows: FloatArray, times: FloatArray, u: FloatArray) -> FloatArray:
-    """Return the sign of each row at u, zero where rounding could have turned it."""
-    if not u.size:
-        return np.empty(0)
-    terms = flows * _weights(flows, times, u)
-    total = terms.sum(axis=1)
-    rounding = ROUNDING * (times.size + np.abs(u) * np.abs(times).max())
-    return np.where(np.abs(total) <= rounding * np.abs(terms).sum(axis=1), 0.0, np.sign(total))
-
-
-def _finite_bracket(
-    step: _Step, lower: FloatArray, upper: FloatArray, sign: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Replace infinite ends by places where the sign is already that of infinity."""
-    lower, upper = lower.copy(), upper.copy()
-    both = np.isinf(lower) & np.isinf(upper)
-    open_low, open_high = np.isinf(lower), np.isinf(upper)
-    lower[open_low] = np.where(both, 0.0, upper)[open_low]
-    upper[open_high] = np.where(both, 0.0, lower)[open_high]
-    stride = 0.125
-    for _ in range(MAX_STEPS):
-        _push(step, lower, open_low, sign, -stride)
-        _push(step, upper, open_high, -sign, stride)
-        if not (open_low.any() or open_high.any()):
+def _slow_roots(table: FloatArray, times: FloatArray, rows: IntArray) -> _Found:
+    """Return every root of rows that the quick ways left open: none stays open."""
+    found_rows, found_roots = [], []
+    for split_rate in SPLIT_RATES if _is_yearly(times) else ():
+        if not rows.size:
             break
-        stride *= 2.0
-    return lower, upper
+        is_decided, row, root = _roots_of_decided(table[rows], times, split_rate)
+        found_rows.append(rows[row])
+        found_roots.append(root)
+        rows = rows[~is_decided]
+    row, root = certain_roots(table[rows], times)
+    return _Found(
+        np.concatenate([*found_rows, rows[row]]), np.concatenate([*found_roots, root]), rows[:0]
+    )
 
 
-def _push(
-    step: _Step, end: FloatArray, is_open: BoolArray, sign: FloatArray, stride: float
-) -> None:
-    """Move the open ends by a stride, in place, and close those that reached their sign."""
-    rows = np.flatnonzero(is_open)
-    if rows.size:
-        end[rows] += stride
-        flows = step.flows[rows]
-        total = (flows * _weights(flows, step.times, end[rows])).sum(axis=1)
-        is_open[rows] = np.sign(total) != sign[rows]
+def _is_yearly(times: FloatArray) -> bool:
+    return np.array_equal(times, np.arange(times.size))
 
 
-def _solve(step: _Step, lower: FloatArray, upper: FloatArray, sign: FloatArray) -> FloatArray:
-    """Return the one root in each bracket: Newton's step, or half the bracket where it strays.
-
-    Newton works on exp(-tau * u) times the flow, which is monotone within the bracket; its slope
-    is the step below and shares its exponentials. `lower` and `upper` are overwritten.
-    """
-    u = 0.5 * (lower + upper)
-    last_move = upper - lower
-    active = np.arange(u.size)
-    for _ in range(MAX_STEPS):
-        if not active.size:
-            break
-        at, part = u[active], step.rows(active)
-        weights = _weights(part.flows, part.times, at)
-        value = (part.flows * weights).sum(axis=1)
-        slope = (part.slopes * weights).sum(axis=1) * part.scale
-        is_left = np.sign(value) == sign[active]
-        low = np.where(is_left, at, lower[active])
-        high = np.where(is_left, upper[active], at)
-        lower[active], upper[active] = low, high
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            target = np.where(value == 0.0, at, at - value / slope)
-        is_good = (target >= low) & (target <= high)
-        is_good &= np.abs(target - at) <= 0.5 * last_move[active]
-        target = np.where(is_good, target, 0.5 * (low + high))
-        move = np.abs(target - at)
-        u[active], last_move[active] = target, move
-        active = active[(move > PRECISE * np.maximum(np.abs(target), 0.25)) & (high > low)]
-    return u
+def _roots_of_decided(
+    flows: FloatArray, times: FloatArray, split_rate: float
+) -> tuple[BoolArray, IntArray, FloatArray]:
+    """Return which rows have one rate at most on each side of the split, and the roots of those."""
+    shift = -np.log1p(split_rate)
+    seen = flows * np.exp(times * shift)
+    seen = seen / np.abs(seen).max(axis=1, keepdims=True)
+    is_decided, is_above, is_below = sides_with_one_rate(seen)
+    rows, roots = [], []
+    for is_there, side in ((is_above, -1.0), (is_below, 1.0)):
+        members = np.flatnonzero(is_decided & is_there)
+        rows.append(members)
+        roots.append(_roots_of_side(seen[members], times, side) + shift)
+    return is_decided, np.concatenate(rows), np.concatenate(roots)
 
 
-def _weights(flows: FloatArray, times: FloatArray, u: FloatArray) -> FloatArray:
-    """Return exp(t_k * u) of each row, scaled so that none overflows."""
-    exponent = times * u[:, np.newaxis]
-    exponent -= np.where(flows != 0.0, exponent, -np.inf).max(axis=1, keepdims=True)
-    return np.asarray(np.exp(np.minimum(exponent, 0.0)), dtype=np.float64)
+def _roots_of_side(flows: FloatArray, times: FloatArray, side: float) -> FloatArray:
+    """Return the one root of each row that has the sign `side`."""
+    root, is_solved = solve_simple_flows(flows, times, START * side)
+    rest = np.flatnonzero(~(is_solved & (root * side > 0.0)))
+    step = derived_step(flows[rest], times)
+    first, last = outer_signs(step.flows)
+    nowhere = np.full(rest.size, np.inf)
+    if side < 0.0:
+        root[rest] = solve_open_bracket(step, -nowhere, np.zeros(rest.size), first)
+    else:
+        root[rest] = solve_open_bracket(step, np.zeros(rest.size), nowhere, -last)
+    return root
