@@ -1,7 +1,7 @@
 """Commodities, zones, demand and growth, and the flows by route that calibration aims at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from freight_files import ASSUMPTION, Citations, Row, read_hand, read_rows, write_table
@@ -17,6 +17,10 @@ TRUCK_SHARE_OF_MIXED = {"A100": 0.5, "A101": 0.3, "A102": 0.5}
 # China to Europe by sea: cargo of inland China for which a train is an option at all. The rest
 # is captive to the ocean; assigning it would let a small slope move a giant.
 CONTESTABLE_OCEAN_SHARE = 0.10
+# Manufactures of China and Europe in boxes: share of less urgent cargo on rail, of urgent at sea.
+GENERAL_SHARE_OF_RAIL = 0.25
+URGENT_SHARE_OF_OCEAN = 0.05
+URGENT, GENERAL = "containers_manufactured", "containers_general"
 # Boxes that reach the corridor's own countries by ocean and Black Sea or Mediterranean, over
 # those that come by the Middle Corridor.
 OCEAN_OVER_MIDDLE = {"AZ": 1.0, "GE": 2.0, "TR": 5.0}
@@ -59,8 +63,20 @@ def read_flows(figures: Path) -> list[Flow]:
     flows: list[Flow] = []
     for row in read_rows(figures / "demand_2024.csv"):
         if row["layer"] == "assign" and "all" not in (row["origin"], row["destination"]):
-            flows.extend(_split(row))
+            flows.extend(part for flow in _split(row) for part in _by_urgency(flow))
     return flows
+
+
+def _by_urgency(flow: Flow) -> list[Flow]:
+    """Return a flow of Chinese trade in boxes as an urgent and a less urgent part."""
+    if flow.commodity != URGENT or flow.form != "container" or "CN" not in (flow.origin, flow.destination):
+        return [flow]
+    at_sea = flow.route.startswith("ocean")
+    general = 1 - URGENT_SHARE_OF_OCEAN if at_sea else GENERAL_SHARE_OF_RAIL
+    return [
+        replace(flow, commodity=name, tonnes=share * flow.tonnes, gross_tonnes=share * flow.gross_tonnes)
+        for name, share in ((URGENT, 1 - general), (GENERAL, general))
+    ]
 
 
 def _split(row: Row) -> Iterable[Flow]:
@@ -146,11 +162,15 @@ def _write_commodities(figures: Path, case_dir: Path, flows: Iterable[Flow]) -> 
     for row in read_hand("commodities"):
         name = row["commodity"]
         ratio = round(gross[name] / net[name], 3) if name in net else 1.0
+        like = row["like"] or name
+        remarks = [row["note"], "Gross over net is the mean of wagons on ferries and dry ships in the base year" if name in net else ""]
         rows.append({
-            "commodity": name, "name": row["name"], "value_usd_per_t": values[name, "DEF_VAL"],
-            "value_of_time_usd_per_t_h": values[name, "DEF_VOT"], "t_per_teu": values[name, "DEF_TEU"],
+            "commodity": name, "name": row["name"],
+            "value_usd_per_t": row["value_usd_per_t"] or values[like, "DEF_VAL"],
+            "value_of_time_usd_per_t_h": row["value_of_time_usd_per_t_h"] or values[like, "DEF_VOT"],
+            "t_per_teu": values[like, "DEF_TEU"],
             "logit_scale_per_usd": row["logit_scale_per_usd"], "gross_per_net": ratio,
             "source": ASSUMPTION, "confidence": "assumed",
-            "note": "Gross over net is the mean of wagons on ferries and dry ships in the base year" if name in net else "",
+            "note": "; ".join(remark for remark in remarks if remark),
         })  # fmt: skip
     write_table(case_dir, "freight/commodities", list(rows[0]), rows)
