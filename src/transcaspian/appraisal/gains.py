@@ -1,7 +1,7 @@
 """Sums over the ledger: what each party gains by year and in present value, and the checks on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -81,7 +81,7 @@ def yearly_flows(
     ledger: Ledger, scope: str = "all", corridor_countries: Sequence[str] = ()
 ) -> YearlyFlows:
     """Return the yearly gains of the parties of a scope (`SCOPES`)."""
-    gains = _in_scope(party_rows(ledger.rows), scope, corridor_countries)
+    gains = in_scope(party_rows(ledger.rows), scope, corridor_countries)
     return YearlyFlows(
         year=ledger.years,
         benefit=_by_year(ledger, gains.filter(~pl.col("kind").is_in(PLAN_KINDS))),
@@ -129,7 +129,7 @@ def check_ledger(ledger: Ledger, rate: float, discount_year: int) -> tuple[Check
     real_cost = float(value[to_nobody].sum() - value[from_nobody].sum())
     gains = who_gains(ledger, rate, discount_year)
     transfers = rows.filter(~(pl.Series(to_nobody) | pl.Series(from_nobody)))
-    left = _sum(who_gains(_with_rows(ledger, transfers), rate, discount_year)["npv_musd"])
+    left = _sum(who_gains(replace(ledger, rows=transfers), rate, discount_year)["npv_musd"])
     cleared = _sum(gains.filter(pl.col("party") == "exchange")["npv_musd"].abs())
     scale = max(moved, 1.0)
     return (
@@ -149,19 +149,8 @@ def check_ledger(ledger: Ledger, rate: float, discount_year: int) -> tuple[Check
     )
 
 
-def _with_rows(ledger: Ledger, rows: pl.DataFrame) -> Ledger:
-    return Ledger(
-        ledger.project,
-        rows,
-        ledger.rules,
-        ledger.first_year,
-        ledger.opening_year,
-        ledger.last_year,
-        ledger.model_years,
-    )
-
-
-def _in_scope(gains: pl.DataFrame, scope: str, corridor_countries: Sequence[str]) -> pl.DataFrame:
+def in_scope(gains: pl.DataFrame, scope: str, corridor_countries: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of `party_rows` that count under a scope."""
     if scope == "corridor":
         return gains.filter(pl.col("country").is_in(list(corridor_countries)))
     if scope == "market":

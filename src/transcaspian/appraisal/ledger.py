@@ -69,6 +69,9 @@ class Ledger:
 
     project: str
     rows: pl.DataFrame  # LEDGER_SCHEMA
+    solved: (
+        pl.DataFrame
+    )  # LEDGER_SCHEMA: the differences of the model years themselves, in full use
     rules: LedgerRules
     first_year: int
     opening_year: int
@@ -106,12 +109,15 @@ def build_ledger(
     """
     check_plans(plans)
     _check_years(project, plans, accounts_with, accounts_without, rules)
+    model_years = sorted(accounts_with)
+    postings, difference = differences(accounts_with, accounts_without, model_years)
     opening = max(plan.opening_year for plan in plans)
     last = opening + (rules.horizon_years or max(plan.life_years for plan in plans)) - 1
     years = np.arange(opening, last + 1, dtype=np.int64)
+    weights = year_weights(years, model_years, rules.ramp_up)
     rows = pl.concat(
         [
-            _benefits(project, accounts_with, accounts_without, years, rules),
+            _rows_by_year(project, postings, difference @ weights.T, years),
             *(_plan_rows(project, plan, last, rules) for plan in plans),
         ]
     )
@@ -121,11 +127,12 @@ def build_ledger(
     return Ledger(
         project=project,
         rows=rows.sort("year", *POSTING, maintain_order=True),
+        solved=_rows_by_year(project, postings, difference, np.asarray(model_years)),
         rules=rules,
         first_year=first,
         opening_year=opening,
         last_year=last,
-        model_years=tuple(sorted(accounts_with)),
+        model_years=tuple(model_years),
     )
 
 
@@ -180,25 +187,17 @@ def _check_years(
         raise InputError(f"No ledger can be built for {project!r}.", problems)
 
 
-def _benefits(
-    project: str,
-    accounts_with: Mapping[int, pl.DataFrame],
-    accounts_without: Mapping[int, pl.DataFrame],
-    years: NDArray[np.int64],
-    rules: LedgerRules,
+def _rows_by_year(
+    project: str, postings: pl.DataFrame, amount_usd: FloatArray, years: NDArray[np.int64]
 ) -> pl.DataFrame:
-    """Return the rows of the yearly differences, postings that never differ left out."""
-    model_years = sorted(accounts_with)
-    postings, difference = differences(accounts_with, accounts_without, model_years)
-    yearly = difference @ year_weights(years, model_years, rules.ramp_up).T / MUSD_TO_USD
-    kept = np.flatnonzero(np.any(yearly != 0.0, axis=1))
-    index = np.repeat(kept, years.size)
+    """Return the rows of amount_usd[posting, year], postings that are always zero left out."""
+    kept = np.flatnonzero(np.any(amount_usd != 0.0, axis=1))
     return (
-        postings[index]
+        postings[np.repeat(kept, years.size)]
         .with_columns(
             project=pl.lit(project, dtype=pl.String),
             year=pl.Series(np.tile(years, kept.size), dtype=pl.Int64),
-            amount_musd=pl.Series(yearly[kept].ravel(), dtype=pl.Float64),
+            amount_musd=pl.Series(amount_usd[kept].ravel() / MUSD_TO_USD, dtype=pl.Float64),
         )
         .select(list(LEDGER_SCHEMA))
     )
