@@ -251,9 +251,9 @@ def _parameters() -> Iterator[Row]:
             "*",
             year,
             _social_cost_of_carbon(year),
-            "worldbank-2017-carbon",
+            "e3g-carbon",
             "derived",
-            "middle of 40-80 USD of 2017 per tonne in 2020, growing 2.25 % a year, in USD of 2024",
+            "middle of 40-80 USD of 2016 per tonne by 2020 and 50-100 by 2030 (High-Level Commission), then 2.25 % a year, in USD of 2024",
         )
         for country, value in VALUE_OF_LOST_LOAD.items():
             yield _parameter(
@@ -290,8 +290,9 @@ def _ets_row(parameter: str, country: str, year: int) -> Row:
 
 
 def _social_cost_of_carbon(year: int) -> float:
-    usd_2017_to_price_year = 1.0 / DEFLATORS["USD"][2017]
-    return round(60.0 * 1.0225 ** (year - 2020) * usd_2017_to_price_year, 1)
+    """Middle of the commission's range: 60 in 2020, 75 in 2030 (USD of 2016), then 2.25 % a year."""
+    usd_of_2016 = 60.0 + 1.5 * (year - 2020) if year <= 2030 else 75.0 * 1.0225 ** (year - 2030)
+    return round(usd_of_2016 / DEFLATORS["USD"][2016], 1)
 
 
 def _parameter(

@@ -25,7 +25,9 @@ def build(figures: Path, case_dir: Path) -> None:
     power_borders.build(figures, case_dir, citations)
     power_balance.build(figures, case_dir, citations)
     power_profiles.build(case_dir)
-    merge_sources(case_dir, citations.rows())
+    used = power_sources.cited_keys(case_dir / "power")
+    used |= power_sources.cited_keys(case_dir / "economy")
+    merge_sources(case_dir, citations.rows(used))
 
 
 def main() -> None:

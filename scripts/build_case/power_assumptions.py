@@ -89,12 +89,20 @@ HELD_AT_TODAY = {
     "GE-RO": "Black Sea cable (owners say 2032, 1,300 MW): a project switches it on",
     "KZ_MANGYSTAU-KZ_ATYRAU_WEST": "a 500 kV line Aktau-Karabatan (+900 MW) is a project; 300 and 500 MW of the outlook are not announced",
 }
-# Capacity in MW (forward, backward) where the figures' own value is not what trade could use then.
-TURKISH_EU_LIMIT = "until the late 2020s all trade of Türkiye with the EU is held near 500 MW out and 650 MW in (2013 agreement), here split by line; the outlook's values from 2030"
-CAPACITY_OVERRIDES: dict[str, tuple[dict[int, tuple[float, float]], str]] = {
-    "TR-BG": (dict.fromkeys((2022, 2024, 2025), (330.0, 430.0)), TURKISH_EU_LIMIT),
-    "TR-GR": (dict.fromkeys((2022, 2024, 2025), (170.0, 220.0)), TURKISH_EU_LIMIT),
-}
+# Capacity in MW (forward, backward), source and remark where the figures' own value is not what
+# trade could use in those years.
+TURKISH_EU_LIMIT = (
+    "all trade of Türkiye with the EU is held to 500 MW out and 650 MW in since 2014, two thirds"
+    " over Bulgaria; taken to hold until the outlook's values of 2030"
+)
+CAPACITY_OVERRIDES: dict[str, tuple[dict[int, tuple[float, float]], str, str]] = {
+    "TR-BG": (
+        dict.fromkeys((2022, 2024, 2025), (333.0, 433.0)), "opcom-2013", TURKISH_EU_LIMIT
+    ),
+    "TR-GR": (
+        dict.fromkeys((2022, 2024, 2025), (167.0, 217.0)), "opcom-2013", TURKISH_EU_LIMIT
+    ),
+}  # fmt: skip
 HVDC_LOSS = {"KZ_MANGYSTAU-AZ": (0.0298, 430.0), "GE-RO": (0.046, 1155.0)}
 
 

@@ -144,7 +144,7 @@ def _link_years(
     pair: Border, borders: dict[Border, dict[str, str]], citations: Citations
 ) -> Iterator[Row]:
     name, forward, backward = link_name(pair), borders[pair], borders.get((pair[1], pair[0]))
-    overrides, override_note = CAPACITY_OVERRIDES.get(name, ({}, ""))
+    overrides, override_source, override_note = CAPACITY_OVERRIDES.get(name, ({}, "", ""))
     for year in MODEL_YEARS:
         column = "mw_2024" if name in HELD_AT_TODAY else COLUMN_OF_YEAR[year]
         published = float(forward[column]), float(backward[column]) if backward else 0.0
@@ -160,7 +160,9 @@ def _link_years(
             "p_nom_reverse_mw": capacity_back,
             "border_cost_usd_per_mwh": charge,
             "border_cost_reverse_usd_per_mwh": charge_back,
-            "source": citations.cite(forward["source_url"], forward["source_year"]),
+            "source": override_source
+            if year in overrides
+            else citations.cite(forward["source_url"], forward["source_year"]),
             "confidence": forward["confidence"] if is_own_value else "assumed",
             "note": "; ".join([*notes, *([override_note] if year in overrides else [])]),
         }

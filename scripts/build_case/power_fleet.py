@@ -33,12 +33,12 @@ def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     """Write the tables of zones, loads, fuels, plants and storage."""
     write_table(case_dir, "power/carriers", _carriers())
     write_table(case_dir, "power/buses", _buses())
-    demand = _reference_rows(figures / "demand_outlook.csv")
+    demand = reference_rows(figures / "demand_outlook.csv")
     write_table(case_dir, "power/loads", _loads())
     write_table(case_dir, "power/load_years", _load_years(demand, citations))
     write_table(case_dir, "power/fuels", _fuels(citations))
     write_table(case_dir, "power/fuel_years", _fuel_years(citations))
-    fleet = _reference_rows(figures / "fleet.csv")
+    fleet = reference_rows(figures / "fleet.csv")
     known = {(row["zone"], row["carrier"]) for row in PLANTS}
     missing = {(row["zone"], row["carrier"]) for row in fleet} - known
     if strange := {pair for pair in missing if pair[1] not in STORAGE_TYPES}:
@@ -53,9 +53,10 @@ def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     write_table(case_dir, "power/storage_unit_years", _storage_years(fleet, set(stores), citations))
 
 
-def _reference_rows(
+def reference_rows(
     path: Path, scenarios: tuple[str, ...] = REFERENCE_SCENARIOS
 ) -> list[dict[str, str]]:
+    """Rows of an outlook of the figures: by default what was, and what is planned."""
     with path.open(encoding="utf-8", newline="") as file:
         return [
             row

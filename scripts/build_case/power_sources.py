@@ -14,7 +14,6 @@ class Citations:
     def __init__(self) -> None:
         self._by_key: dict[str, dict[str, str]] = {}
         self._key_of_address: dict[str, str] = {}
-        self._year_known: set[str] = set()
         with HAND_KEPT.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 self._by_key[row["key"]] = row
@@ -49,9 +48,18 @@ class Citations:
         self._key_of_address[address] = key
         return key
 
-    def rows(self) -> list[dict[str, str]]:
-        """Every source: hand-kept and met."""
-        return list(self._by_key.values())
+    def rows(self, used: set[str]) -> list[dict[str, str]]:
+        """Those of the used keys that are power sources; others stand in `sources.csv` already."""
+        return [self._by_key[key] for key in sorted(used & set(self._by_key))]
+
+
+def cited_keys(folder: Path) -> set[str]:
+    """Source keys that the tables of a folder cite."""
+    keys: set[str] = set()
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            keys |= {row["source"] for row in csv.DictReader(file)}
+    return keys
 
 
 def _publisher(host: str) -> str:

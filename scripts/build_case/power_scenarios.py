@@ -1,0 +1,85 @@
+"""Changes of the power tables under the scenarios `slow` and `high_green`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from power_assumptions import PLANTS, STORAGE_TYPES
+from power_fleet import generator_name, reference_rows
+from power_sources import Citations
+
+Row = dict[str, object]
+SCENARIOS = {
+    "slow": "Half of the planned change of fleets since 2025, and slower demand.",
+    "high_green": "More wind, sun and storage and less coal, steam gas and oil than planned.",
+}
+OUTLOOK_YEARS = (2030, 2035, 2040)
+LAST_YEAR_OF = {2030: 2034, 2035: 2039, 2040: None}
+
+
+def scenario_rows(figures: Path, citations: Citations) -> list[Row]:
+    """Rows of `scenarios/changes`: every capacity and demand that differs from the reference."""
+    rows: list[Row] = []
+    for scenario in SCENARIOS:
+        rows += _demand_rows(figures, scenario, citations)
+        rows += _fleet_rows(figures, scenario, citations)
+    return rows
+
+
+def _differing(figures: Path, file: str, scenario: str, value: str) -> Iterator[dict[str, str]]:
+    key = ("zone", "carrier", "year") if file == "fleet.csv" else ("zone", "year")
+    reference = {
+        tuple(row[part] for part in key): row[value] for row in reference_rows(figures / file)
+    }
+    for row in reference_rows(figures / file, (scenario,)):
+        if int(row["year"]) in OUTLOOK_YEARS:
+            name = tuple(row[part] for part in key)
+            if float(row[value]) != float(reference.get(name, "0")):
+                yield row
+
+
+def _demand_rows(figures: Path, scenario: str, citations: Citations) -> Iterator[Row]:
+    for row in _differing(figures, "demand_outlook.csv", scenario, "annual_twh"):
+        energy = round(float(row["annual_twh"]) * 1e6)
+        name = f"load_{row['zone']}"
+        yield _change(scenario, "power/loads", name, "energy_mwh", energy, row, citations)
+
+
+def _fleet_rows(figures: Path, scenario: str, citations: Citations) -> Iterator[Row]:
+    for row in _differing(figures, "fleet.csv", scenario, "capacity_mw"):
+        for table, name, share in _units(row["zone"], row["carrier"]):
+            capacity = round(float(row["capacity_mw"]) * share, 1)
+            yield _change(scenario, table, name, "p_nom_mw", capacity, row, citations)
+
+
+def _units(zone: str, carrier: str) -> Iterator[tuple[str, str, float]]:
+    """Table, name and share of the fleet of every unit that a row of the figures stands for."""
+    if carrier in STORAGE_TYPES:
+        yield "power/storage_units", f"{zone}_{carrier}", 1.0
+    for plant in PLANTS:
+        if (plant["zone"], plant["carrier"]) == (zone, carrier):
+            yield "power/generators", generator_name(plant), float(plant["share"])
+
+
+def _change(
+    scenario: str,
+    table: str,
+    name: str,
+    column: str,
+    value: float,
+    row: dict[str, str],
+    citations: Citations,
+) -> Row:
+    year = int(row["year"])
+    return {
+        "scenario": scenario,
+        "table": table,
+        "row": name,
+        "column": column,
+        "operation": "set",
+        "value": f"{value:g}" if value < 1e6 else str(int(value)),
+        "from_year": year,
+        "to_year": LAST_YEAR_OF[year],
+        "source": citations.cite(row["source_url"], row["source_year"]),
+        "confidence": row["confidence"],
+        "note": "",
+    }
