@@ -73,4 +73,32 @@ TABLES = (
         ),
         "Price levels used to bring money of other years to the price year.",
     ),
+    Table(
+        "economy/bands",
+        ("band",),
+        (
+            Column("band", "text", "Short name."),
+            Column("name", "text", "What is looked at, for people."),
+            Column(
+                "measure",
+                "text",
+                "Yearly mean price of zones, losses over energy sent of links (in every run that"
+                " uses them), mean days or gross tonnes of main routes.",
+                choices=("zone_price", "link_loss", "route_days", "route_gross"),
+            ),
+            Column("rows", "text", "Zones, links or routes it holds for.", list_of=True),
+            Column(
+                "year",
+                "int",
+                "Year looked at; empty for every model year.",
+                unit="year",
+                required=False,
+            ),
+            Column("low", "float", "Lowest value that published figures span."),
+            Column("high", "float", "Highest value."),
+            Column("unit", "text", "Unit.", choices=("USD/MWh", "share", "days", "Mt")),
+        ),
+        "Bands that results should fall into; the report says which do not, and why.",
+        optional=True,
+    ),
 )

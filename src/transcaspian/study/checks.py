@@ -31,7 +31,7 @@ def freight_checks(node_balance: pl.DataFrame, route_year: pl.DataFrame) -> pl.D
     left_over = (
         pl.col("arriving_t") + pl.col("starting_t") - pl.col("leaving_t") - pl.col("ending_t")
     ).abs()
-    total = float(node_balance["starting_t"].sum() + node_balance["arriving_t"].sum())
+    total = float(node_balance["starting_t"].sum())
     worst = float(node_balance.select(left_over.max()).item())
     through = float(node_balance.select((pl.col("arriving_t") + pl.col("starting_t")).max()).item())
     carried = route_year.group_by(keys).agg(pl.col("tonnes").sum())

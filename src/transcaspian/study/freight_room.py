@@ -22,38 +22,31 @@ def solve_freight(
 ) -> dict[Key, Solved]:
     """Return the freight equilibrium of every scenario, run and year.
 
-    Runs that are compared choose from the same paths: those of the reference, of each project of
-    the case and of each cluster, whether or not the plan values them, so that a result does not
-    depend on what else was asked for.
+    Runs that are compared choose from the same paths: those found without any project and those
+    found with every project of the case open, whether or not the plan values them, so that a
+    result does not depend on what else was asked for.
     """
     solved: dict[Key, Solved] = {}
+    everything = _freight_projects(case)
     for scenario in plan.scenarios:
         for year in years:
-            progress(f"Freight {year}, scenario {scenario}")
-            views = {run: _view(case, plan, scenario, run, year) for run in _all_runs(case)}
-            catalogue = freight.collect_paths(list(views.values()))
             runs = plan.runs_in("freight") if year in plan.years else ()
+            progress(f"Freight {year}, scenario {scenario}: reference and {len(runs)} runs")
+            reference = case.at(year, scenario)
+            catalogue = freight.collect_paths([reference, case.at(year, scenario, everything)])
             for run in (REFERENCE, *runs):
                 start = time.perf_counter()
-                result = freight.assign_case(views[run], catalogue=catalogue)
-                solved[Key(scenario, run, year)] = _pack(
-                    result, views[run], time.perf_counter() - start
-                )
+                view = case.at(year, scenario, plan.members[run]) if run in runs else reference
+                result = freight.assign_case(view, catalogue=catalogue)
+                solved[Key(scenario, run, year)] = _pack(result, view, time.perf_counter() - start)
     return solved
 
 
-def _all_runs(case: Case) -> tuple[str, ...]:
-    """Return the reference and every project and cluster that changes the freight network."""
+def _freight_projects(case: Case) -> list[str]:
+    """Return every project that changes the freight network."""
     changes = case.tables["projects/changes"]
     movers = changes.filter(pl.col("table").str.starts_with("freight/"))["project"]
-    projects = movers.unique(maintain_order=True).to_list()
-    clusters = case.tables["projects/clusters"].filter(pl.col("project").is_in(projects))
-    return (REFERENCE, *projects, *clusters["cluster"].unique(maintain_order=True))
-
-
-def _view(case: Case, plan: Plan, scenario: str, run: str, year: int) -> YearView:
-    members = plan.members[run] if run in plan.members else case.members(run)
-    return case.at(year, scenario, members)
+    return movers.unique(maintain_order=True).to_list()
 
 
 def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:

@@ -17,6 +17,7 @@ from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.power_room import solve_power
+from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
 from transcaspian.study.values import value_projects
@@ -67,6 +68,7 @@ def run_study(
         "solves": _solves(rooms),
     } | _gathered(rooms)
     tables["validation"] = _validation(case, tables)
+    tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
     clock.stop()
     return Results(tables, _manifest(case, plan, options, clock, rooms, values.conventions))

@@ -32,10 +32,12 @@ class Solved:
 
 def gather(solved: Mapping[Key, Solved], name: str) -> pl.DataFrame | None:
     """Return one result table of all solves, with scenario, run and year; None where none has it."""
+    # An hourly table has millions of rows: its names are categories.
+    kind = pl.Categorical() if "hour" in _columns(solved, name) else pl.String()
     parts = [
         result.tables[name].select(
-            pl.lit(key.scenario).alias("scenario"),
-            pl.lit(key.run).alias("run"),
+            pl.lit(key.scenario, dtype=kind).alias("scenario"),
+            pl.lit(key.run, dtype=kind).alias("run"),
             pl.lit(key.year, dtype=pl.Int64).alias("year"),
             pl.all(),
         )
@@ -43,6 +45,13 @@ def gather(solved: Mapping[Key, Solved], name: str) -> pl.DataFrame | None:
         if name in result.tables
     ]
     return pl.concat(parts) if parts else None
+
+
+def _columns(solved: Mapping[Key, Solved], name: str) -> list[str]:
+    for result in solved.values():
+        if name in result.tables:
+            return result.tables[name].columns
+    return []
 
 
 def accounts_by_year(

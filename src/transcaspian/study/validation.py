@@ -7,7 +7,13 @@ import polars as pl
 from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.units import HOURS_PER_DAY, MT_TO_T, TWH_TO_MWH
 
-__all__ = ["VALIDATION_SCHEMA", "freight_validation", "power_validation", "share_errors"]
+__all__ = [
+    "VALIDATION_SCHEMA",
+    "freight_validation",
+    "gross_tonnes",
+    "power_validation",
+    "share_errors",
+]
 
 VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
     "area": pl.String(),
@@ -142,18 +148,7 @@ def freight_validation(
     observed = case.tables["freight/observed"].filter(
         (pl.col("year") == year) & (pl.col("measure") != "none")
     )
-    routes = _reference_of(route_year, year).join(
-        case.tables["freight/commodities"].select("commodity", "t_per_teu", "gross_per_net"),
-        on="commodity",
-    )
-    forms = case.tables["freight/forms"].select(
-        "form", "tare_t_per_teu", form_factor="gross_per_net"
-    )
-    routes = routes.join(forms, on="form", how="left").with_columns(
-        teu=pl.when(pl.col("form") == "container")
-        .then(pl.col("tonnes") / pl.col("t_per_teu"))
-        .otherwise(0.0),
-    )
+    routes = gross_tonnes(case, _reference_of(route_year, year))
     links = _reference_of(link_year, year)
     rows = [
         {
@@ -172,6 +167,24 @@ def freight_validation(
         name: VALIDATION_SCHEMA[name] for name in VALIDATION_SCHEMA if name not in DIFFERENCES
     }
     return with_differences(pl.DataFrame(rows, schema=schema).drop_nulls("modelled"))
+
+
+def gross_tonnes(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows with `teu` (laden) and `gross_t`, tonnes as ports count them."""
+    loads = case.tables["freight/commodities"].select("commodity", "t_per_teu", "gross_per_net")
+    forms = case.tables["freight/forms"].select(
+        "form", "tare_t_per_teu", form_factor="gross_per_net"
+    )
+    in_box = pl.col("form") == "container"
+    factor = pl.coalesce("form_factor", "gross_per_net")
+    return (
+        route_year.join(loads, on="commodity", maintain_order="left")
+        .join(forms, on="form", maintain_order="left")
+        .with_columns(
+            teu=pl.when(in_box).then(pl.col("tonnes") / pl.col("t_per_teu")).otherwise(0.0)
+        )
+        .with_columns(gross_t=pl.col("tonnes") * factor + pl.col("teu") * pl.col("tare_t_per_teu"))
+    )
 
 
 def _reference_of(frame: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -204,12 +217,9 @@ def _measure(row: Mapping[str, object], routes: pl.DataFrame, links: pl.DataFram
     return float(value)
 
 
-_GROSS = pl.col("tonnes") * pl.coalesce("form_factor", "gross_per_net") + pl.when(
-    pl.col("form") == "container"
-).then(pl.col("teu") * pl.col("tare_t_per_teu")).otherwise(0.0)
 _MEASURES: Mapping[str, pl.Expr] = {
     "net": pl.col("tonnes").sum() / MT_TO_T,
-    "gross": _GROSS.sum() / MT_TO_T,
+    "gross": pl.col("gross_t").sum() / MT_TO_T,
     "teu": pl.col("teu").sum(),
     "days": (pl.col("time_h") * pl.col("tonnes")).sum() / pl.col("tonnes").sum() / HOURS_PER_DAY,
     "usd_per_teu": (pl.col("money_usd_per_t") * pl.col("tonnes")).sum() / pl.col("teu").sum(),
