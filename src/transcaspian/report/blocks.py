@@ -100,7 +100,7 @@ class Figure:
     svg: Markup
     source: str = ""
     table: HtmlTable | None = None
-    is_wide: bool = False
+    is_tall: bool = False
 
     kind = "figure"
 

@@ -7,6 +7,7 @@ they wrap, translate and are read aloud.
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import vl_convert
 from markupsafe import Markup, escape
@@ -25,7 +26,7 @@ _VEGA_LITE_VERSION = "6.1"
 
 _CONFIG: Spec = {
     "background": None,
-    "font": theme.FONT,
+    "font": theme.CHART_FONT,
     "view": {"stroke": None},
     "axis": {
         "labelColor": theme.INK,
@@ -96,9 +97,15 @@ def _inline(svg: str, label: str) -> Markup:
     body = re.sub(r' (?:aria-[a-z]+|role|pointer-events)="[^"]*"', "", body)
     body = body.replace(' class="background"', "").replace(' class="foreground"', "")
     body = re.sub(r' font-family="[^"]*"', "", body)
+    # Vega counts its clip paths through the life of the process: name them by the drawing instead,
+    # so that ids differ within the page and agree from run to run.
+    drawing = f"{crc32(label.encode()):08x}"
+    for place, key in enumerate(dict.fromkeys(re.findall(r'id="(clip\d+)"', body))):
+        body = re.sub(rf"\b{key}\b", f"c{drawing}-{place}", body)
     return Markup(
         f'<svg class="chart" role="img" aria-label="{escape(label)}" viewBox="{view_box.group(1)}"'
-        f' style="max-width:{width:.0f}px" width="100%" font-family="inherit">'
+        f' style="max-width:{1.15 * width:.0f}px" width="100%"'
+        f' font-family="{theme.CHART_FONT}">'
     ) + Markup(body)
 
 

@@ -51,7 +51,7 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
     blocks: list[Block] = []
     if routes.height:
         year = focus_year(case.settings.model_years, routes)
-        blocks += [_shares(routes, names), _shifts(tables, names, year)]
+        blocks.append(Grid((*_shares(routes, names), *_shifts(tables, names, year))))
         blocks.append(_cost_table(routes, names, year))
     if tight.height:
         blocks.append(_bottleneck_table(tight))
@@ -152,7 +152,7 @@ def _contested(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
     tonnes = reference.group_by("pair", "year", "route", maintain_order=True).agg(
         tonnes=pl.col("tonnes").sum()
     )
-    size = tonnes.group_by("pair").agg(
+    size = tonnes.group_by("pair", maintain_order=True).agg(
         size=pl.col("tonnes").sum(),
         choices=pl.col("route").filter(pl.col("tonnes") > 0).n_unique(),
     )
@@ -179,10 +179,10 @@ def _route_scale(names: Names, shown: list[str]) -> Spec:
     }
 
 
-def _shares(routes: pl.DataFrame, names: Names) -> Grid:
+def _shares(routes: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
     tonnes = _contested(routes, names)
     if tonnes.is_empty():
-        return Grid(())
+        return ()
     years = tonnes["year"].unique().sort().to_list()
     rows = tonnes.with_columns(
         share=pl.col("tonnes") / pl.col("tonnes").sum().over("pair", "year"),
@@ -219,8 +219,9 @@ def _shares(routes: pl.DataFrame, names: Names) -> Grid:
         _draw_shares(rows, names, title),
         SOURCE,
         frame_table(table, views, "Tonnes by pair, year and route", "route_shares.csv"),
+        is_tall=True,
     )
-    return Grid((figure,))
+    return (figure,)
 
 
 def _corridor_route(names: Names) -> str:
@@ -253,7 +254,7 @@ def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:
         "columns": 2,
         "spacing": {"row": 10, "column": 12},
         "spec": {
-            "width": 138,
+            "width": 165,
             "height": {"step": 15},
             "layer": [
                 {"mark": {"type": "bar", "height": 11},
@@ -274,7 +275,7 @@ def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:
     return draw({**spec, "autosize": "pad", "width": None}, label)
 
 
-def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> Grid:
+def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tuple[Figure, ...]:
     """Return what every freight project moves between routes, against no project at all."""
     routes = tables["freight_route_year"].filter(pl.col("year") == year)
     total = routes.group_by("run", "route", maintain_order=True).agg(
@@ -297,12 +298,12 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> Grid
             )
         )
     if not parts:
-        return Grid(())
+        return ()
     changes = pl.concat(parts).with_columns(
         size=pl.col("change").abs().max().over("project")
     ).filter(pl.col("size") > 1e-6).sort(["size", "project", "route"], descending=[True, False, False])  # fmt: skip
     if changes.is_empty():
-        return Grid(())
+        return ()
     most = changes.sort("change", descending=True).row(0, named=True)
     title = (
         f"{most['project']} brings {format_number(most['change'])} Mt to {most['route']} in {year}"
@@ -324,7 +325,7 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> Grid
             changes, views, f"Cargo by route with and without, {year}", f"route_shifts_{year}.csv"
         ),
     )
-    return Grid((figure,))
+    return (figure,)
 
 
 def _draw_shifts(changes: pl.DataFrame, label: str) -> Markup:
@@ -344,7 +345,7 @@ def _draw_shifts(changes: pl.DataFrame, label: str) -> Markup:
             "encoding": {
                 "y": {"field": "route", "type": "nominal", "title": None,
                       "axis": {"ticks": False, "domain": False, "labelLimit": 150, "minExtent": 150}},
-                "x": {"field": "change", "type": "quantitative", "title": "Mt", "axis": {"format": "~g"}},
+                "x": {"field": "change", "type": "quantitative", "title": "Mt", "axis": {"format": ",.4~r"}},
                 "color": {"condition": {"test": "datum.change > 0", "value": POSITIVE}, "value": NEGATIVE},
             },
         },
@@ -412,7 +413,7 @@ def _route_fold(routes: pl.DataFrame, names: Names) -> Fold:
     )
     years = total["year"].unique().sort().to_list()
     pivot = total.with_columns(pl.col("year").cast(pl.String)).pivot(
-        "year", index=["run", "route"], values="mt"
+        "year", index=["run", "route"], values="mt", aggregate_function="sum"
     )
     views = [ColumnView("run", "Run"), ColumnView("route", "Route")]
     views += [ColumnView(str(year), str(year), "Mt", "number") for year in years]

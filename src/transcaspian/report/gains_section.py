@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from transcaspian.report.blocks import Block, Cell, Fold, Header, HtmlTable, Section
 from transcaspian.report.choices import ordered_projects
-from transcaspian.report.markup import csv_address, difference_cell, head_cell
+from transcaspian.report.markup import csv_address, difference_cell, exact, head_cell
 from transcaspian.report.names import Names, humanise
 from transcaspian.results.theme import format_signed
 
@@ -51,7 +51,7 @@ def gains_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Section:
 
 
 def _matrix(own: pl.DataFrame, names: Names, project: str) -> HtmlTable:
-    values = {(c, p): v for c, p, v in own.group_by("country", "party").agg(pl.col("npv_musd").sum()).iter_rows()}  # fmt: skip
+    values = {(c, p): v for c, p, v in own.group_by("country", "party", maintain_order=True).agg(pl.col("npv_musd").sum()).iter_rows()}  # fmt: skip
     largest = max((abs(v) for v in values.values()), default=0.0)
     parties = list(dict.fromkeys(own.sort("party")["party"]))
     countries = _ordered_countries(own, names)
@@ -80,7 +80,7 @@ def _matrix(own: pl.DataFrame, names: Names, project: str) -> HtmlTable:
 
 def _ordered_countries(own: pl.DataFrame, names: Names) -> list[str]:
     """Return corridor countries first, then by size of what they gain or lose."""
-    size = own.group_by("country").agg(size=pl.col("npv_musd").sum().abs())
+    size = own.group_by("country", maintain_order=True).agg(size=pl.col("npv_musd").sum().abs())
     rows = sorted(
         size.iter_rows(),
         key=lambda row: (row[0] not in names.corridor, -float(row[1]), str(row[0])),
@@ -93,7 +93,7 @@ def _shade(value: float | None, largest: float) -> Cell:
 
 
 def _total(value: float) -> Cell:
-    return Cell(format_signed(value), is_number=True, title=repr(value), css="total")
+    return Cell(format_signed(value), is_number=True, title=exact(value), css="total")
 
 
 def small_matrix(tables: Mapping[str, pl.DataFrame], names: Names) -> HtmlTable | None:
@@ -103,7 +103,9 @@ def small_matrix(tables: Mapping[str, pl.DataFrame], names: Names) -> HtmlTable 
     shown = gains.filter(pl.col("project").is_in(projects))
     if shown.is_empty():
         return None
-    by_country = shown.group_by("project", "country").agg(pl.col("npv_musd").sum())
+    by_country = shown.group_by("project", "country", maintain_order=True).agg(
+        pl.col("npv_musd").sum()
+    )
     countries = _main_countries(by_country, names)
     values = {(p, c): v for p, c, v in by_country.iter_rows()}
     rows = []
@@ -138,7 +140,9 @@ def _scaled(value: float | None, size: float) -> Cell:
 
 
 def _main_countries(by_country: pl.DataFrame, names: Names) -> Sequence[str]:
-    size = by_country.group_by("country").agg(size=pl.col("npv_musd").abs().sum())
+    size = by_country.group_by("country", maintain_order=True).agg(
+        size=pl.col("npv_musd").abs().sum()
+    )
     rows = sorted(
         size.iter_rows(),
         key=lambda row: (row[0] not in names.corridor, -float(row[1]), str(row[0])),

@@ -9,6 +9,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 # Mean advance of a letter over the font size, sans serif; a little generous, so that labels that
 # pass here do not touch in wider fonts.
 LETTER_WIDTH = 0.56
+BOLD = 1.1  # labels of rank 0 are bold
 LINE_HEIGHT = 1.1
 
 
@@ -76,7 +77,8 @@ def place_labels(labels: Sequence[Label], frame: Box, size: float) -> list[Place
 
 def _try(label: Label, side: tuple[float, float, str], size: float) -> tuple[PlacedLabel, Box]:
     right, down, anchor = side
-    width, height = LETTER_WIDTH * size * len(label.text), LINE_HEIGHT * size
+    weight = BOLD if label.rank == 0 else 1.0
+    width, height = LETTER_WIDTH * weight * size * len(label.text), LINE_HEIGHT * size
     gap = label.radius + 0.3 * size
     x = label.x + right * gap
     middle = label.y + down * (gap + (0.4 * height if right == 0 else 0.0))

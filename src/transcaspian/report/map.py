@@ -26,12 +26,17 @@ from transcaspian.results.theme import (
 __all__ = ["draw_map"]
 
 WIDEST = 15.0  # width of the largest flow in drawing units
-THINNEST = 0.9
+THINNEST = 1.1
 UNLIMITED_COLOUR = "#7d93a1"
 # Changes smaller than this share of the largest flow are noise of ties, not an effect.
 SMALLEST_CHANGE = 0.002
 HALF_OVERLAP = 20.0
 WIDE_LETTERS, NARROW_LETTERS = 11.5, 17.0
+# Upper left and lower right corner of the enlarged map [deg].
+ENLARGED = ((40.3, 44.3), (53.6, 37.9))
+CORE_TITLE = "South Caucasus and Caspian, enlarged"
+LEAST_RANK = 2  # junctions of lesser rank have names on the enlarged map only
+THINNEST_ARROW = 1.8
 _MODES = ("flow", "change")
 
 
@@ -41,6 +46,17 @@ class _View:
 
     layer: Layer
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """One window on the drawing: `zoom` is its width over that of the whole map, below 1."""
+
+    css: str
+    title: str
+    box: Box
+    letters: float
+    zoom: float = 1.0
 
 
 def draw_map(layers: Sequence[Layer], names: Names, projection: Projection) -> Markup:
@@ -73,9 +89,11 @@ def _switches(views: Sequence[_View], years: Sequence[int], names: Names) -> Mar
         _pills(layer.title, [(f"v{p}", names.run(v.run)) for p, v in enumerate(views) if v.layer is layer])
         for layer in {v.layer.key: v.layer for v in views}.values()
     ]  # fmt: skip
-    groups.append(_pills("Year", [(f"y{year}", str(year)) for year in years]))
+    groups.append(_pills("Year", [(f"y{year}", str(year)) for year in years], "short"))
     groups.append(
-        _pills("Show", [("mflow", "Flow"), ("mchange", "Change against without any project")])
+        _pills(
+            "Show", [("mflow", "Flow"), ("mchange", "Change against without any project")], "short"
+        )
     )
     return Markup("").join(inputs) + Markup('<div class="map-switches">{}</div>').format(
         Markup("").join(groups)
@@ -88,22 +106,26 @@ def _radio(group: str, key: str, is_checked: bool, label: str) -> Markup:
     )
 
 
-def _pills(title: str, items: Sequence[tuple[str, str]]) -> Markup:
+def _pills(title: str, items: Sequence[tuple[str, str]], css: str = "") -> Markup:
     labels = (Markup('<label for="{}">{}</label>').format(key, text) for key, text in items)
-    return Markup('<div class="pills"><span class="pills-title">{}</span>{}</div>').format(
-        title, Markup("").join(labels)
+    return Markup('<div class="pills {}"><span class="pills-title">{}</span>{}</div>').format(
+        css, title, Markup("").join(labels)
     )
 
 
 def _rules(views: Sequence[_View], years: Sequence[int]) -> Markup:
-    """Return the style rules that show the chosen state and mark the chosen labels."""
-    rules = [".state,.of-layer{display:none}"]
+    """Return the style rules that show the chosen state and mark the chosen labels.
+
+    The choice travels as a custom property set on the stage: it is inherited by the copies of the
+    drawing that `use` makes, which selectors do not reach.
+    """
+    rules = []
     for place, view in enumerate(views):
-        rules.append(f"#v{place}:checked~.map-stage .layer-{view.layer.key}{{display:inline}}")
-        rules.append(f"#v{place}:checked~.map-stage .html-{view.layer.key}{{display:block}}")
+        layer = view.layer.key
+        rules.append(f"#v{place}:checked~.map-stage{{--layer-{layer}:inline;--note-{layer}:block}}")
         rules += [
             f"#v{place}:checked~#y{year}:checked~#m{mode}:checked~.map-stage"
-            f" .s{place}-{year}-{mode}{{display:inline}}"
+            f"{{--{_state_key(place, year, mode)}:inline}}"
             for year in years
             for mode in _MODES
         ]
@@ -116,6 +138,10 @@ def _rules(views: Sequence[_View], years: Sequence[int]) -> Markup:
     )
     rules.append(f"{focused}{{outline:3px solid var(--focus);outline-offset:2px}}")
     return Markup("".join(rules))
+
+
+def _state_key(place: int, year: int, mode: str) -> str:
+    return f"s{place}-{year}-{mode}"
 
 
 def _drawing(
@@ -135,36 +161,65 @@ def _drawing(
         '<clipPath id="map-frame"><rect width="{w}" height="{h}"/></clipPath>'
         '<g id="map-geometry" clip-path="url(#map-frame)">{base}{states}{dots}</g></defs></svg>'
     ).format(w=_n(width), h=_n(height), base=_base(projection), states=states, dots=dots)
-    wide = _window("map-wide", (0.0, 0.0, width, height), layers, WIDE_LETTERS, projection)
-    half = width / 2
-    west = _window(
-        "map-half", (0.0, 0.0, half + HALF_OVERLAP, height), layers, NARROW_LETTERS, projection
-    )
-    east = _window(
-        "map-half", (half - HALF_OVERLAP, 0.0, width, height), layers, NARROW_LETTERS, projection
-    )
-    return definitions + wide + west + east
+    windows = (_window(shape, layers, projection) for shape in _shapes(projection))
+    return definitions + Markup("").join(windows)
 
 
-def _window(
-    css: str, box: Box, layers: Sequence[Layer], letters: float, projection: Projection
-) -> Markup:
+def _shapes(projection: Projection) -> tuple[_Shape, ...]:
+    """Return the windows: wide and enlarged for wide pages, two halves and enlarged for phones."""
+    width, height, half = projection.width, projection.height, projection.width / 2
+    left, top = projection(*ENLARGED[0])
+    right, bottom = projection(*ENLARGED[1])
+    core = (left, top, right, bottom)
+    zoom = (right - left) / width
+    return (
+        _Shape("map-wide", "Map of flows", (0.0, 0.0, width, height), WIDE_LETTERS),
+        _Shape("map-wide zoomed", CORE_TITLE, core, WIDE_LETTERS * zoom, zoom),
+        _Shape(
+            "map-half",
+            "Map of flows, west",
+            (0.0, 0.0, half + HALF_OVERLAP, height),
+            NARROW_LETTERS,
+        ),
+        _Shape(
+            "map-half",
+            "Map of flows, east",
+            (half - HALF_OVERLAP, 0.0, width, height),
+            NARROW_LETTERS,
+        ),
+        _Shape("map-half zoomed", CORE_TITLE, core, 1.7 * NARROW_LETTERS * zoom, zoom),
+    )
+
+
+def _window(shape: _Shape, layers: Sequence[Layer], projection: Projection) -> Markup:
     """Return one view of the geometry with labels placed for its size of letters."""
-    left, top, right, bottom = box
+    left, top, right, bottom = shape.box
+    margin = 40 * shape.zoom
     seas = Markup("").join(
         Markup('<text class="sea" x="{}" y="{}" font-size="{}">{}</text>').format(
-            *(_n(part) for part in projection(lon, lat)), _n(letters), name
+            *(_n(part) for part in projection(lon, lat)), _n(shape.letters), name
         )
         for name, lon, lat in SEA_LABELS
-        if left + 40 < projection(lon, lat)[0] < right - 40
+        if left + margin < projection(lon, lat)[0] < right - margin
+        and top + margin < projection(lon, lat)[1] < bottom
     )
-    labels = Markup("").join(_labels(layer, box, letters) for layer in layers)
+    labels = Markup("").join(_labels(layer, shape) for layer in layers)
     return Markup(
-        '<svg class="map-window {css}" role="img" aria-label="Map of flows; the tables below hold '
-        'every number" viewBox="{x} {y} {w} {h}"><use href="#map-geometry"/>{seas}{labels}</svg>'
+        '<svg class="map-window {css}" style="--dot:{dot}px;--halo-width:{halo}px" role="img" '
+        'aria-label="{title}; the tables below hold every number" viewBox="{x} {y} {w} {h}">'
+        '<use href="#map-geometry"/>{seas}{labels}{heading}</svg>'
     ).format(
-        css=css, x=_n(left), y=_n(top), w=_n(right - left), h=_n(bottom - top), seas=seas,
-        labels=labels,
+        css=shape.css, dot=_n(3.2 * shape.zoom), halo=_n(3.0 * shape.zoom), title=shape.title,
+        heading=_heading(shape), x=_n(left), y=_n(top), w=_n(right - left), h=_n(bottom - top), seas=seas, labels=labels,
+    )  # fmt: skip
+
+
+def _heading(shape: _Shape) -> Markup:
+    if shape.zoom == 1.0:
+        return Markup("")
+    return Markup('<text x="{}" y="{}" font-size="{}">{}</text>').format(
+        _n(shape.box[0] + 0.6 * shape.letters), _n(shape.box[1] + 1.4 * shape.letters),
+        _n(shape.letters), shape.title,
     )  # fmt: skip
 
 
@@ -193,34 +248,35 @@ def _line(points: Sequence[Point]) -> str:
 
 def _dots(layer: Layer) -> Markup:
     shapes = (
-        Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>').format(
-            "market" if place.is_market else "dot",
-            *(_n(part) for part in place.at),
-            "4.5" if layer.key == "power" else "2.4",
-            place.name,
+        Markup('<circle class="{}" cx="{}" cy="{}" r="3"><title>{}</title></circle>').format(
+            "market" if place.is_market else "dot", *(_n(part) for part in place.at), place.name
         )
         for place in layer.places
     )
-    return Markup('<g class="of-layer layer-{}">{}</g>').format(layer.key, Markup("").join(shapes))
+    return Markup('<g style="display:var(--layer-{},none)">{}</g>').format(
+        layer.key, Markup("").join(shapes)
+    )
 
 
-def _labels(layer: Layer, box: Box, letters: float) -> Markup:
-    left, top, right, bottom = box
-    radius = 5.0 if layer.key == "power" else 3.0
+def _labels(layer: Layer, shape: _Shape) -> Markup:
+    left, top, right, bottom = shape.box
+    edge = 2 * shape.zoom
     labels = [
-        Label(place.name, *place.at, place.rank, radius)
+        Label(place.name, *place.at, place.rank, 4.0 * shape.zoom)
         for place in layer.places
         if left < place.at[0] < right
+        and top < place.at[1] < bottom
+        and (place.rank <= LEAST_RANK or shape.zoom < 1)
     ]
-    placed = place_labels(labels, (left + 2, top + 2, right - 2, bottom - 2), letters)
+    frame = (left + edge, top + edge, right - edge, bottom - edge)
     texts = (
         Markup('<text x="{}" y="{}" text-anchor="{}"{}>{}</text>').format(
             _n(label.x), _n(label.y), label.anchor, Markup(' class="minor"') if label.rank else "", label.text
         )
-        for label in placed
+        for label in place_labels(labels, frame, shape.letters)
     )  # fmt: skip
-    return Markup('<g class="of-layer layer-{} labels" font-size="{}">{}</g>').format(
-        layer.key, _n(letters), Markup("").join(texts)
+    return Markup('<g style="display:var(--layer-{},none)" font-size="{}">{}</g>').format(
+        layer.key, _n(shape.letters), Markup("").join(texts)
     )
 
 
@@ -228,7 +284,9 @@ def _state(place: int, view: _View, year: int, mode: str, largest: float) -> Mar
     flows = view.layer.flows.get((view.run, year), {})
     reference = view.layer.flows.get((REFERENCE, year), {})
     if mode == "flow":
-        parts = [_flow(way, flows[way.key], view.layer, largest) for way in view.layer.ways if way.key in flows]  # fmt: skip
+        parts = [
+            _flow(way, flows[way.key], view, largest) for way in view.layer.ways if way.key in flows
+        ]
     else:
         changes = [
             (way, _difference(flows.get(way.key), reference.get(way.key)))
@@ -240,8 +298,8 @@ def _state(place: int, view: _View, year: int, mode: str, largest: float) -> Mar
             for way, change in changes
             if abs(change) > max(SMALLEST_CHANGE * largest, 0.01 * size)
         ]
-    return Markup('<g class="state s{}-{}-{}">{}</g>').format(
-        place, year, mode, Markup("").join(parts)
+    return Markup('<g class="state" style="display:var(--{},none)">{}</g>').format(
+        _state_key(place, year, mode), Markup("").join(parts)
     )
 
 
@@ -249,17 +307,23 @@ def _difference(flow: Flow | None, reference: Flow | None) -> float:
     return (flow.total if flow else 0.0) - (reference.total if reference else 0.0)
 
 
-def _flow(way: Way, flow: Flow, layer: Layer, largest: float) -> Markup:
+def _flow(way: Way, flow: Flow, view: _View, largest: float) -> Markup:
     if flow.total <= 0.0 or largest <= 0.0:
         return Markup('<path class="idle" d="{}"/>').format(_path(way))
     width = max(WIDEST * flow.total / largest, THINNEST)
     colour = UNLIMITED_COLOUR if flow.load is None else load_colour(flow.load)
+    # Titles with numbers take half of the map's size: the reference has them, the other runs
+    # have them on what changes (mode "change").
+    title = _flow_title(way, flow, view.layer) if view.run == REFERENCE else ""
+    return _stroke(way, width, colour, title) + _arrow(way, flow.forward >= flow.reverse, width)
+
+
+def _flow_title(way: Way, flow: Flow, layer: Layer) -> str:
     load = "no limit" if flow.load is None else format_share(flow.load)
-    title = (
+    return (
         f"{way.name}: {format_number(flow.forward)} {layer.unit} ahead, "
         f"{format_number(flow.reverse)} {layer.unit} back; {layer.load_meaning}: {load}"
     )
-    return _stroke(way, width, colour, title) + _arrow(way, flow.forward >= flow.reverse, width)
 
 
 def _change(way: Way, change: float, layer: Layer, size: float) -> Markup:
@@ -269,8 +333,9 @@ def _change(way: Way, change: float, layer: Layer, size: float) -> Markup:
 
 
 def _stroke(way: Way, width: float, colour: str, title: str) -> Markup:
-    return Markup('<path d="{}" stroke="{}" stroke-width="{:.1f}"><title>{}</title></path>').format(
-        _path(way), colour, width, title
+    name = Markup("<title>{}</title>").format(title) if title else Markup("")
+    return Markup('<path d="{}" stroke="{}" stroke-width="{:.1f}">{}</path>').format(
+        _path(way), colour, width, name
     )
 
 
@@ -294,7 +359,7 @@ def _arrow(way: Way, is_forward: bool, width: float) -> Markup:
     """Return the head that shows the stronger sense, in the middle of ways long enough for it."""
     length = distance(way.start, way.end)
     size = 3.0 + 0.55 * width
-    if length < 5 * size:
+    if length < 5 * size or width < THINNEST_ARROW:
         return Markup("")
     start, end = (way.start, way.end) if is_forward else (way.end, way.start)
     ux, uy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
@@ -312,7 +377,7 @@ def _legend(
     layers: Sequence[Layer], largest: Mapping[str, float], views: Sequence[_View]
 ) -> Markup:
     parts = [
-        Markup('<div class="of-layer html-{}"><p class="legend">{} {}</p></div>').format(
+        Markup('<div style="display:var(--note-{},none)"><p class="legend">{} {}</p></div>').format(
             layer.key, _width_legend(layer, largest[layer.key]), _ramp_legend(layer)
         )
         for layer in layers
@@ -341,8 +406,8 @@ def _width_legend(layer: Layer, largest: float) -> Markup:
 def _ramp_legend(layer: Layer) -> Markup:
     stops = ", ".join(LOAD_RAMP)
     return Markup(
-        '&ensp;Colour: {}, 0\u2009% <span class="ramp" style="background:linear-gradient(90deg,{})">'
-        "</span> 120\u2009%"
+        '&ensp;Colour: {}, 0\u202f% <span class="ramp" style="background:linear-gradient(90deg,{})">'
+        "</span> 120\u202f%"
     ).format(layer.load_meaning, stops) + (
         Markup('; grey: no limit <span class="swatch" style="background:{}"></span>').format(
             UNLIMITED_COLOUR

@@ -21,7 +21,7 @@ __all__ = [
 
 HOURS_PER_YEAR = 8760.0
 # Shown runs of each sector: enough for every ranked project, few enough to read the switches.
-MOST_RUNS = 12
+MOST_RUNS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,30 +18,16 @@ def map_tables(layers: Sequence[Layer], names: Names) -> tuple[HtmlTable, ...]:
 
 
 def _layer_table(layer: Layer, names: Names) -> HtmlTable:
-    titles = {way.key: way.name for way in layer.ways}
-    rows = [
-        {
-            "run": run,
-            "year": year,
-            "link": link,
-            "name": titles.get(link, link),
-            "forward": flow.forward,
-            "reverse": flow.reverse,
-            "load": flow.load,
-        }
-        for (run, year), flows in layer.flows.items()
-        for link, flow in flows.items()
-        if run in layer.runs and (flow.total > 0 or run == REFERENCE)
-    ]
-    frame = pl.DataFrame(rows, infer_schema_length=None)
-    reference = (
-        frame.filter(pl.col("run") == REFERENCE)
-        .with_columns(total=pl.col("forward") + pl.col("reverse"))
-        .filter(pl.col("total").max().over("link") > 0)
-    )
+    frame = _flow_frame(layer)
+    reference = frame.filter(pl.col("run") == REFERENCE)
     years = [str(year) for year in layer.years]
-    pivot = reference.with_columns(pl.col("year").cast(pl.String)).pivot(
-        "year", index=["link", "name"], values="total"
+    titles = {way.key: way.name for way in layer.ways}
+    pivot = (
+        reference.with_columns(
+            pl.col("year").cast(pl.String), total=pl.col("forward") + pl.col("reverse")
+        )
+        .pivot("year", index="link", values="total")
+        .with_columns(name=pl.col("link").replace_strict(titles, default=pl.col("link")))
     )
     views = [ColumnView("name", "Link")]
     views += [
@@ -49,16 +35,40 @@ def _layer_table(layer: Layer, names: Names) -> HtmlTable:
     ]
     caption = (
         f"{layer.title}: both senses together, {names.run(REFERENCE).lower()} (the download has "
-        f"both senses, load and every run)"
+        f"both senses, load, and what each project changes)"
     )
     shown = frame_table(pivot, views, caption, is_compact=True)
     return HtmlTable(
         caption,
         shown.headers,
         shown.rows,
-        csv_address(
-            frame.with_columns(pl.col("forward", "reverse", "load").cast(pl.Float64).round(6))
-        ),
+        csv_address(frame),
         f"map_{layer.key}.csv",
         is_compact=True,
     )
+
+
+def _flow_frame(layer: Layer) -> pl.DataFrame:
+    """Return what moves without any project, and with each what differs by a thousandth."""
+    rows = []
+    for (run, year), flows in layer.flows.items():
+        reference = layer.flows.get((REFERENCE, year), {})
+        for link, flow in flows.items():
+            before = reference.get(link)
+            is_same = (
+                before is not None and abs(before.total - flow.total) <= 1e-3 * before.total + 1e-9
+            )
+            if run in layer.runs and flow.total > 0 and (run == REFERENCE or not is_same):
+                rows.append((run, year, link, flow.forward, flow.reverse, flow.load))
+    return pl.DataFrame(
+        rows,
+        schema={
+            "run": pl.String,
+            "year": pl.Int64,
+            "link": pl.String,
+            "forward": pl.Float64,
+            "reverse": pl.Float64,
+            "load": pl.Float64,
+        },
+        orient="row",
+    ).with_columns(pl.col("forward", "reverse", "load").round_sig_figs(6))

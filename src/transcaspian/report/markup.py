@@ -23,6 +23,7 @@ __all__ = [
     "chip",
     "csv_address",
     "difference_cell",
+    "exact",
     "figure",
     "frame_table",
     "head_cell",
@@ -45,10 +46,19 @@ class ColumnView:
     format: Format = "text"
 
 
+def exact(value: float | str | None) -> str:
+    """Return a value to 12 figures: those beyond depend on the order of summation."""
+    if value is None:
+        return ""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
 def figure(text: str, value: float | str | None, source: str) -> Markup:
     """Return a number inside a sentence, with its exact value and the table it comes from."""
-    exact = "" if value is None else str(value)
-    return Markup('<data value="{}" title="{}: {}">{}</data>').format(exact, source, exact, text)
+    value_text = exact(value)
+    return Markup('<data value="{}" title="{}: {}">{}</data>').format(
+        value_text, source, value_text, text
+    )
 
 
 def join_words(parts: Sequence[str | Markup]) -> Markup:
@@ -66,9 +76,11 @@ def chip(text: str, css: str) -> Markup:
 
 
 def csv_address(frame: pl.DataFrame) -> str:
-    """Return the frame as a data address that a link can offer as a file."""
+    """Return the frame as a data address that a link can offer as a file; 12 figures."""
     flat = frame.select(
-        pl.col(name).list.join(";") if dtype == pl.List else pl.col(name)
+        pl.col(name).list.join(";")
+        if dtype == pl.List
+        else (pl.col(name).round_sig_figs(12) if dtype == pl.Float64 else pl.col(name))
         for name, dtype in frame.schema.items()
     )
     # A byte order mark makes Excel read UTF-8.
@@ -88,8 +100,7 @@ def head_cell(text: str | Markup, title: str = "") -> Cell:
 
 def number_cell(value: float | None, text: str = "", css: str = "") -> Cell:
     """Return a cell of a number, the exact value in its title."""
-    exact = "" if value is None else repr(value)
-    return Cell(text or format_number(value), is_number=True, title=exact, css=css)
+    return Cell(text or format_number(value), is_number=True, title=exact(value), css=css)
 
 
 def difference_cell(value: float | None, largest: float, digits: int = 3) -> Cell:
@@ -101,7 +112,7 @@ def difference_cell(value: float | None, largest: float, digits: int = 3) -> Cel
     return Cell(
         format_signed(value, digits),
         is_number=True,
-        title=repr(value),
+        title=exact(value),
         background=colour,
         colour=ink,
     )
@@ -114,7 +125,7 @@ def load_cell(ratio: float | None) -> Cell:
     colour = load_colour(ratio)
     ink = "#ffffff" if is_dark(colour) else "#1c2328"
     return Cell(
-        format_share(ratio), is_number=True, title=repr(ratio), background=colour, colour=ink
+        format_share(ratio), is_number=True, title=exact(ratio), background=colour, colour=ink
     )
 
 

@@ -62,7 +62,7 @@ def draw_mix(mix: pl.DataFrame, label: str) -> Markup:
         "spacing": {"row": 10, "column": 12},
         "resolve": {"axis": {"x": "independent"}},
         "spec": {
-            "width": 138,
+            "width": 165,
             "height": {"step": 15},
             "layer": [
                 {"mark": {"type": "bar", "height": 11},
@@ -156,7 +156,7 @@ def draw_duration(
     spec: Spec = {
         "height": 230,
         "data": {"values": prices.to_dicts()},
-        "mark": {"type": "line", "strokeWidth": 1.8, "clip": True},
+        "mark": {"type": "line", "strokeWidth": 1.8},
         "encoding": {
             "x": {"field": "share", "type": "quantitative", "title": "Share of the year's hours",
                   "axis": {"format": ".0%", "tickCount": 5}},

@@ -62,9 +62,13 @@ def power_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Nam
     at_year = tables["power_zone_year"].filter(pl.col("run") == REFERENCE, pl.col("year") == year)
     chosen = focus_zones(case, names, at_year)
     run = featured_run(tables["projects"], tables["power_zone_year"], ("cable", "line"))
-    blocks: list[Block] = [_mix_and_prices(tables, names, run, year)]
+    overview = (
+        *_mix_figures(tables["power_carrier_year"], names),
+        _price_figure(tables["power_zone_year"], names, run, year),
+        *_durations(tables["power_prices"], names, chosen, run),
+    )
+    blocks: list[Block] = [Grid(overview)]
     blocks += _weeks(tables["power_dispatch"], names, chosen)
-    blocks += _durations(tables["power_prices"], names, chosen, run)
     blocks += _cables(tables, case, names)
     blocks.append(
         Fold(
@@ -127,18 +131,9 @@ def _zone_table(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     )
 
 
-def _mix_and_prices(
-    tables: Mapping[str, pl.DataFrame],
-    names: Names,
-    run: str | None,
-    year: int,
-) -> Grid:
-    figures = []
-    mix = _mix(tables["power_carrier_year"], names)
-    if mix.height:
-        figures.append(_mix_figure(mix))
-    figures.append(_price_figure(tables["power_zone_year"], names, run, year))
-    return Grid(tuple(figures))
+def _mix_figures(frame: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
+    mix = _mix(frame, names)
+    return (_mix_figure(mix),) if mix.height else ()
 
 
 def _mix(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
@@ -146,6 +141,10 @@ def _mix(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     reference = frame.filter(pl.col("run") == REFERENCE)
     if reference.is_empty():
         return pl.DataFrame()
+    in_order = sorted(
+        names.buses, key=lambda bus: names.bus_countries.get(bus) not in names.corridor
+    )
+    places = {names.bus(bus): place for place, bus in enumerate(in_order)}
     return (
         reference.with_columns(
             zone=pl.col("bus").map_elements(names.bus, return_dtype=pl.String),
@@ -155,12 +154,17 @@ def _mix(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
         .group_by("zone", "year", "group", maintain_order=True)
         .agg(twh=pl.col("energy_mwh").sum() / 1e6)
         .filter(pl.col("twh").sum().over("zone") > 0, pl.col("twh") >= 0)
+        .with_columns(
+            place=pl.col("zone").replace_strict(places, default=99, return_dtype=pl.Int64)
+        )
+        .sort("place", "year", maintain_order=True)
+        .drop("place")
     )
 
 
 def _mix_figure(mix: pl.DataFrame) -> Figure:
     years = mix["year"].unique().sort().to_list()
-    by_year = mix.group_by("year", "group").agg(pl.col("twh").sum())
+    by_year = mix.group_by("year", "group", maintain_order=True).agg(pl.col("twh").sum())
 
     def share(year: int) -> float:
         rows = by_year.filter(pl.col("year") == year)
@@ -177,7 +181,9 @@ def _mix_figure(mix: pl.DataFrame) -> Figure:
     table = mix.with_columns(
         pl.col("group").replace_strict(CARRIER_LABELS, default=pl.col("group"))
     )
-    pivot = table.pivot("year", index=["zone", "group"], values="twh", sort_columns=True)
+    pivot = table.pivot(
+        "year", index=["zone", "group"], values="twh", aggregate_function="sum", sort_columns=True
+    )
     views = [ColumnView("zone", "Zone"), ColumnView("group", "Carrier")]
     views += [ColumnView(str(year), str(year), "TWh", "number") for year in years]
     return Figure(
@@ -187,6 +193,7 @@ def _mix_figure(mix: pl.DataFrame) -> Figure:
         draw_mix(mix, title),
         SOURCE,
         frame_table(pivot, views, "Generation by zone, carrier and year", "power_mix.csv"),
+        is_tall=True,
     )
 
 
@@ -321,9 +328,9 @@ def _week_figure(
 
 def _durations(
     prices: pl.DataFrame, names: Names, zones: Sequence[str], run: str | None
-) -> list[Block]:
+) -> tuple[Figure, ...]:
     if prices.is_empty():
-        return []
+        return ()
     known = prices["year"].unique().sort().to_list()
     year = int(known[min(1, len(known) - 1)])
     runs = [REFERENCE] + ([run] if run in prices["run"].unique().to_list() else [])
@@ -340,7 +347,7 @@ def _durations(
                     for s, p in zip(shares, levels, strict=True)
                 ]
     if not rows:
-        return []
+        return ()
     frame = pl.DataFrame(rows)
     spread = frame.filter(pl.col("run") == names.run(REFERENCE)).group_by("zone", maintain_order=True).agg(
         high=pl.col("price").max(), middle=pl.col("price").median(), low=pl.col("price").min()
@@ -358,20 +365,16 @@ def _durations(
         ColumnView("price", "Price at or above", "USD/MWh", "number"),
     )
     zone_names = [names.bus(bus) for bus in zones if names.bus(bus) in frame["zone"]]
-    return [
-        Grid(
-            (
-                Figure(
-                    "duration",
-                    title,
-                    f"Hourly prices of {year} from highest to lowest, USD/MWh. Dashed: without any project.",
-                    draw_duration(frame, zone_names, [names.run(str(r)) for r in runs], title),
-                    SOURCE,
-                    frame_table(shown, views, f"Price duration {year}", "price_duration.csv"),
-                ),
-            )
-        )
-    ]
+    return (
+        Figure(
+            "duration",
+            title,
+            f"Hourly prices of {year} from highest to lowest, USD/MWh. Dashed: without any project.",
+            draw_duration(frame, zone_names, [names.run(str(r)) for r in runs], title),
+            SOURCE,
+            frame_table(shown, views, f"Price duration {year}", "price_duration.csv"),
+        ),
+    )
 
 
 def _cables(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> list[Block]:

@@ -112,10 +112,12 @@ def _chart_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
 def _npv_figure(ranked: pl.DataFrame) -> Figure:
     rows = _chart_rows(ranked)
     best = ranked.row(0, named=True)
-    title = f"{best['name']} is worth most: {format_number(best['npv_6_musd'])} million USD at 6 %"
+    title = (
+        f"{best['name']} is worth most: {format_number(best['npv_6_musd'])} million USD at 6\u202f%"
+    )
     y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
          "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
-    x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",~g"}}  # fmt: skip
+    x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",.4~r"}}  # fmt: skip
     spec: Spec = {
         "height": {"step": 26},
         "data": {"values": rows},
@@ -131,8 +133,8 @@ def _npv_figure(ranked: pl.DataFrame) -> Figure:
             {"mark": {"type": "tick", "color": INK, "height": 8, "thickness": 1.5},
              "encoding": {"y": y, "x": {"field": "high", **x}}},
             *[
-                {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1},
-                 "encoding": {"y": {**y}, "yOffset": {"value": 11}, "x": {"field": f"npv_{rate}", **x}}}
+                {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1, "yOffset": 10},
+                 "encoding": {"y": y, "x": {"field": f"npv_{rate}", **x}}}
                 for rate, shape in ((4, "triangle-right"), (9, "circle"), (12, "triangle-left"))
             ],
         ],
@@ -140,12 +142,13 @@ def _npv_figure(ranked: pl.DataFrame) -> Figure:
     table = ranked.select("name", *(f"npv_{rate}_musd" for rate in RATES))
     views = [ColumnView("name", "Project")]
     views += [
-        ColumnView(f"npv_{rate}_musd", f"At {rate} %", "million USD", "number") for rate in RATES
+        ColumnView(f"npv_{rate}_musd", f"At {rate}\u202f%", "million USD", "number")
+        for rate in RATES
     ]
     return Figure(
         "npv",
         title,
-        "NPV at 6 % (bar), over the range of capital cost (line), and below it at 4 % (▸), 9 % (●) and 12 % (◂). Million USD.",
+        "NPV at 6\u202f% (bar), over the range of capital cost (line); below it at 4\u202f% (▸), 9\u202f% (●) and 12\u202f% (◂). Million USD.",
         draw(spec, title),
         SOURCE,
         frame_table(table, views, "NPV at four rates", "npv_rates.csv"),
@@ -226,25 +229,25 @@ def _value_table(frame: pl.DataFrame, caption: str, file_name: str) -> HtmlTable
                 _eirr_cell(row),
                 number_cell(row["bcr_6"]),
                 number_cell(row["co2_mt_per_year_2035"]),
-                text_cell(worth.verdict, worth.css),
+                text_cell(chip(worth.verdict, worth.css), "verdict"),
             )
         )
     headers = (
         Header("Project"),
         Header("Cost is"),
-        Header("Cost", "million USD", is_number=True),
-        Header("Break-even cost", "million USD", is_number=True),
-        Header("NPV 6 %", "million USD", is_number=True),
-        Header("NPV 4 %", "million USD", is_number=True),
-        Header("NPV 9 %", "million USD", is_number=True),
-        Header("NPV 12 %", "million USD", is_number=True),
-        Header("of NPV 6 %, corridor", "million USD", is_number=True),
+        Header("Cost", "", is_number=True),
+        Header("Break-even cost", "", is_number=True),
+        Header("NPV", "6\u202f%", is_number=True),
+        Header("NPV", "4\u202f%", is_number=True),
+        Header("NPV", "9\u202f%", is_number=True),
+        Header("NPV", "12\u202f%", is_number=True),
+        Header("Corridor's part", "6\u202f%", is_number=True),
         Header("EIRR", "", is_number=True),
-        Header("Benefit/cost 6 %", "", is_number=True),
+        Header("Benefit over cost", "6\u202f%", is_number=True),
         Header("CO₂ 2035", "Mt/a", is_number=True),
         Header("Worth it?"),
     )
-    return HtmlTable(caption, headers, tuple(rows), csv_address(frame), file_name)
+    return HtmlTable(f"{caption}; million USD", headers, tuple(rows), csv_address(frame), file_name)
 
 
 def _eirr_cell(row: Mapping[str, Any]) -> Cell:
@@ -324,7 +327,7 @@ def _sheet(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> Fold:
     blocks.append(
         Remark(Markup('<a href="#gains-{}">Who gains from it</a>').format(row["project"]))
     )
-    title = Markup("{} <span class='aside'>NPV 6\u2009%: {} million USD</span>").format(
+    title = Markup("{} <span class='aside'>NPV 6\u202f%: {} million USD</span>").format(
         row["name"], format_number(row["npv_6_musd"])
     )
     return Fold(title, tuple(blocks), f"project-{row['project']}")

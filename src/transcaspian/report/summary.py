@@ -8,12 +8,13 @@ import polars as pl
 from markupsafe import Markup
 
 from transcaspian.report.blocks import CaseLike, Cell, Header, HtmlTable
-from transcaspian.report.choices import featured_run, ordered_projects
+from transcaspian.report.choices import ordered_projects
 from transcaspian.report.freight_section import bottlenecks
 from transcaspian.report.gains_section import small_matrix
 from transcaspian.report.markup import (
     chip,
     csv_address,
+    exact,
     figure,
     head_cell,
     join_words,
@@ -24,16 +25,15 @@ from transcaspian.report.names import Names, humanise
 from transcaspian.report.quality_section import checks_line, within
 from transcaspian.report.worth import break_even_text, npv_range, worth_of
 from transcaspian.results.theme import (
-    difference_colour,
     format_number,
     format_share,
     format_signed,
-    is_dark,
 )
 
 __all__ = ["Summary", "summarise"]
 
 MOST_RANKED = 10
+MOST_CABLES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def summarise(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) 
     ranked = ordered_projects(tables["projects"])
     sentences = [
         _worth_sentence(ranked),
-        _cable_sentence(tables, names),
+        _cable_sentence(tables),
         _freight_sentence(tables, names),
         _gains_sentence(tables, ranked, names),
         _cluster_sentence(tables, case),
@@ -109,7 +109,7 @@ def _worth_sentence(ranked: pl.DataFrame) -> Markup:
         none=_count(len(worth) - sure - unsure, "projects"),
         best=_strong(best["name"]),
         npv=_npv(best),
-        rate=figure("6\u2009%", 0.06, "rate"),
+        rate=figure("6\u202f%", 0.06, "rate"),
     )
 
 
@@ -134,21 +134,25 @@ def _verdict_text(row: Mapping[str, Any]) -> Markup:
     )
 
 
-def _cable_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Markup:
-    """Return the value of the cable with the largest effect."""
-    projects = tables["projects"]
-    cables = projects.filter(pl.col("kind") == "cable", ~pl.col("is_cluster"))
-    run = featured_run(cables, cables.select(run="project"))
-    if run is None:
-        return Markup("")
-    row = cables.filter(pl.col("project") == run).row(0, named=True)
+def _cable_sentence(tables: Mapping[str, pl.DataFrame]) -> Markup:
+    """Return the value of the ranked cables with the largest effects."""
+    cables = (
+        ordered_projects(tables["projects"])
+        .filter(pl.col("kind") == "cable")
+        .sort([pl.col("benefit_2035_musd").abs(), "project"], descending=[True, False])
+        .head(MOST_CABLES)
+    )
+    return Markup(" ").join(_cable_words(row) for row in cables.iter_rows(named=True))
+
+
+def _cable_words(row: Mapping[str, Any]) -> Markup:
+    text = Markup("{name} {verdict}").format(name=_strong(row["name"]), verdict=_verdict_text(row))
     co2 = row["co2_mt_per_year_2035"]
-    way = "saves" if co2 is not None and co2 < 0 else "adds"
-    return Markup("{name} {verdict}; it {way} {co2} Mt of CO₂ a year in {year}.").format(
-        name=_strong(names.run(run)),
-        verdict=_verdict_text(row),
-        way=way,
-        co2=figure(format_number(abs(co2 or 0.0)), co2, "projects.co2_mt_per_year_2035"),
+    if co2 is None:
+        return text + Markup(".")
+    return text + Markup("; it {way} {co2} Mt of CO₂ a year in {year}.").format(
+        way="saves" if co2 < 0 else "adds",
+        co2=figure(format_number(abs(co2)), co2, "projects.co2_mt_per_year_2035"),
         year=figure("2035", 2035, "projects.co2_mt_per_year_2035"),
     )
 
@@ -183,17 +187,17 @@ def _gains_sentence(
     first, last = own.row(0, named=True), own.row(-1, named=True)
 
     def party(row: Mapping[str, Any]) -> Markup:
-        return Markup("{} of {} ({} million USD)").format(
+        return Markup("the {} in {} ({} million USD)").format(
             humanise(row["party"]).lower(),
             names.country(row["country"]),
             figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd"),
         )
 
-    text = Markup("From {name} the {first} gain most").format(
+    text = Markup("From {name} most goes to {first}").format(
         name=_strong(names.run(best)), first=party(first)
     )
     if last["npv_musd"] < 0:
-        return text + Markup("; the {} lose most.").format(party(last))
+        return text + Markup("; most is lost by {}.").format(party(last))
     return text + Markup("; nobody loses.")
 
 
@@ -251,7 +255,6 @@ def _bottleneck_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Ma
 def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTable:
     rows = []
     shown = ranked.head(MOST_RANKED)
-    largest = float(ranked["npv_6_musd"].abs().max() or 0.0)  # type: ignore[arg-type]
     for place, row in enumerate(shown.iter_rows(named=True), start=1):
         worth = worth_of(row)
         rows.append(
@@ -260,12 +263,12 @@ def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTab
                 head_cell(
                     Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
                 ),
-                text_cell(chip(worth.verdict, worth.css)),
-                _value_cell(row["npv_6_musd"], npv_range(worth), largest),
+                text_cell(chip(worth.verdict, worth.css), "verdict"),
+                _value_cell(row["npv_6_musd"], npv_range(worth)),
                 text_cell(
                     break_even_text(row),
                     "headline" if row["capex_confidence"] == "assumed" else "",
-                    repr(row["break_even_capex_musd"]),
+                    exact(row["break_even_capex_musd"]),
                 ),
                 text_cell(_gainers(gains, row["project"], names)),
                 text_cell(worth.certainty.split("; ")[-1].capitalize()),
@@ -287,14 +290,11 @@ def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTab
     return HtmlTable(caption, headers, tuple(rows), csv_address(ranked), "ranking.csv")
 
 
-def _value_cell(value: float, text: str, largest: float) -> Cell:
-    colour = difference_colour(value, largest)
+def _value_cell(value: float, text: str) -> Cell:
     return Cell(
         Markup('<b>{}</b><br><span class="range">{}</span>').format(format_number(value), text),
         is_number=True,
-        title=repr(value),
-        background=colour,
-        colour="#ffffff" if is_dark(colour) else "#1c2328",
+        title=exact(value),
     )
 
 
@@ -302,7 +302,7 @@ def _gainers(gains: pl.DataFrame, project: str, names: Names) -> Markup:
     """Return the two countries that gain most."""
     own = (
         gains.filter(pl.col("project") == project)
-        .group_by("country")
+        .group_by("country", maintain_order=True)
         .agg(pl.col("npv_musd").sum())
         .filter(pl.col("npv_musd") > 0)
         .sort(["npv_musd", "country"], descending=[True, False])
@@ -327,7 +327,7 @@ def _trust(tables: Mapping[str, pl.DataFrame]) -> tuple[Markup, ...]:
     if parts:
         lines.append(
             Markup("Published figures met within {}: {}.").format(
-                figure("10\u2009%", 0.1, "validation.relative"), join_words(parts)
+                figure("10\u202f%", 0.1, "validation.relative"), join_words(parts)
             )
         )
     counts = tables["confidence_counts"]

@@ -82,10 +82,12 @@ FAILED = "#b3261e"
 # Load of a link over its capacity: empty to full and beyond.
 LOAD_RAMP = ("#8fb4c9", "#e6c35c", "#e08a2e", "#b8402a", "#6d1023")
 # Differences, centred on zero: loss to gain.
-DIFFERENCE_RAMP = ("#a8481a", "#f0b48c", "#f7f6f3", "#9cc3de", "#155a8f")
+DIFFERENCE_RAMP = ("#c2642c", "#efc09d", "#f7f6f3", "#aecfe4", "#3c7fb3")
+# Letters of charts have these metrics wherever they are drawn, so that nothing is cut off.
+CHART_FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 
-THIN_SPACE = "\u2009"
+THIN_SPACE = "\u202f"  # narrow and no-break
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 NO_VALUE = "n/a"
@@ -94,7 +96,7 @@ NO_VALUE = "n/a"
 def format_number(value: float | None, digits: int = 3) -> str:
     r"""Return the value with `digits` significant figures and thin spaces between thousands.
 
-    >>> format_number(12345.6).replace("\u2009", " ")
+    >>> format_number(12345.6).replace("\u202f", " ")
     '12 300'
     >>> format_number(0.04567)
     '0.0457'

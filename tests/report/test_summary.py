@@ -1,0 +1,131 @@
+"""The first screen: every number in it comes from a table."""
+
+import re
+
+import polars as pl
+import pytest
+
+from tests.report.sample import SampleResults, empty_results, sample_case, sample_results
+from transcaspian.report.names import Names, names_of_case
+from transcaspian.report.summary import Summary, summarise
+from transcaspian.report.worth import worth_of
+
+
+def names() -> Names:
+    return names_of_case(sample_case(), sample_results().tables["projects"])
+
+
+def summary_of(results: SampleResults) -> Summary:
+    return summarise(results.tables, sample_case(), names())
+
+
+def words(summary: Summary) -> str:
+    return " ".join(str(sentence) for sentence in (*summary.sentences, *summary.trust))
+
+
+@pytest.fixture
+def summary() -> Summary:
+    return summary_of(sample_results())
+
+
+def test_no_digit_stands_outside_a_figure_or_a_name(summary: Summary) -> None:
+    text = re.sub(r"<data .*?</data>|<strong>.*?</strong>", "", words(summary))
+    assert not re.search(r"\d", text), text
+
+
+def test_the_exact_value_stands_behind_every_number(summary: Summary) -> None:
+    projects = sample_results().tables["projects"]
+    exact = {str(value) for value in projects["npv_6_musd"]}
+    shown = re.findall(r'<data value="([^"]*)" title="projects.npv_6_musd', words(summary))
+    assert shown
+    assert set(shown) <= {f"{float(value):.12g}" for value in exact} | {"430"}
+
+
+def test_another_value_gives_another_sentence(summary: Summary) -> None:
+    results = sample_results()
+    projects = results.tables["projects"].with_columns(
+        npv_6_musd=pl.when(pl.col("project") == "zangezur").then(5432.0).otherwise("npv_6_musd")
+    )
+    changed = words(summary_of(results.with_table("projects", projects)))
+    assert "5\u202f430 million USD" in changed
+    assert "5\u202f430 million USD" not in words(summary)
+    assert "Worth most: <strong>Zangezur railway</strong>" in changed
+
+
+def test_assumed_capital_cost_makes_break_even_the_headline(summary: Summary) -> None:
+    cable = next(s for s in summary.sentences if "Trans-Caspian cable 1,000 MW" in str(s))
+    assert "breaks even at a cost of" in str(cable)
+
+
+def test_ranking_leaves_out_clusters_and_variants(summary: Summary) -> None:
+    assert summary.ranking is not None
+    ranked = [str(row[1].text) for row in summary.ranking.rows]
+    assert len(ranked) == 5
+    assert not any("2,000 MW" in name or "Green corridor" in name for name in ranked)
+
+
+def test_ranking_falls_from_best_to_worst(summary: Summary) -> None:
+    assert summary.ranking is not None
+    values = [float(row[3].title) for row in summary.ranking.rows]
+    assert values == sorted(values, reverse=True)
+
+
+def test_rows_of_the_small_matrix_add_up_to_the_project(summary: Summary) -> None:
+    assert summary.matrix is not None
+    gains = sample_results().tables["who_gains"]
+    totals = {float(row[-1].title) for row in summary.matrix.rows}
+    expected = gains.group_by("project").agg(pl.col("npv_musd").sum())
+    for total in totals:
+        assert min(abs(total - value) for value in expected["npv_musd"]) < 1e-6
+
+
+def test_a_failed_check_is_named_on_the_first_screen() -> None:
+    results = sample_results()
+    checks = results.tables["checks"].with_columns(passed=pl.col("check") != "transfers_cancel")
+    text = words(summary_of(results.with_table("checks", checks)))
+    assert "failed" in text
+    assert "Transfers cancel" in text
+
+
+def test_without_tables_nothing_is_claimed() -> None:
+    summary = summary_of(empty_results())
+    assert summary.sentences == ()
+    assert summary.ranking is None
+
+
+def row(**changes: object) -> dict[str, object]:
+    base = {
+        "npv_4_musd": 50.0, "npv_6_musd": 20.0, "npv_9_musd": -5.0, "npv_12_musd": -9.0,
+        "capex_musd": 100.0, "capex_low_musd": 80.0, "capex_high_musd": 150.0,
+        "capex_confidence": "reported", "break_even_capex_musd": 125.0,
+    }  # fmt: skip
+    return base | changes
+
+
+def test_the_range_of_npv_follows_from_the_break_even_cost() -> None:
+    # NPV falls by 20/25 = 0.8 with each dollar of cost: at 80 it is 36, at 150 it is -20.
+    worth = worth_of(row())
+    assert worth.high_musd == pytest.approx(36.0)
+    assert worth.low_musd == pytest.approx(-20.0)
+    assert worth.verdict == "Yes, but not at the high cost"
+
+
+def test_npv_at_the_break_even_cost_is_zero() -> None:
+    assert worth_of(row(capex_high_musd=125.0)).low_musd == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"capex_high_musd": 110.0}, "Yes, at the high cost too"),
+        ({"capex_low_musd": None, "capex_high_musd": None}, "Yes"),
+        ({"npv_6_musd": -8.0, "break_even_capex_musd": 90.0}, "Only at the low cost"),
+        ({"npv_6_musd": -40.0, "break_even_capex_musd": 50.0}, "No"),
+    ],
+)
+def test_verdicts_follow_the_range(changes: dict[str, object], verdict: str) -> None:
+    assert worth_of(row(**changes)).verdict == verdict
+
+
+def test_certainty_names_the_highest_rate_that_still_pays() -> None:
+    assert "positive up to 4 %" in worth_of(row(npv_6_musd=-1.0)).certainty
