@@ -95,6 +95,11 @@ TURKISH_EU_LIMIT = (
     "all trade of Türkiye with the EU is held to 500 MW out and 650 MW in since 2014, two thirds"
     " over Bulgaria; taken to hold until the outlook's values of 2030"
 )
+ONE_CONVERTER = (
+    "half of the converters' 700 MW: Georgia sent 0.4 TWh in nine months of 2025, and all"
+    " Azerbaijani exports were 1.4 TWh in 2024; contracts, summer water and gas policy hold back"
+    " trade that price alone would drive"
+)
 CAPACITY_OVERRIDES: dict[str, tuple[dict[int, tuple[float, float]], str, str]] = {
     "TR-BG": (
         dict.fromkeys((2022, 2024, 2025), (333.0, 433.0)), "opcom-2013", TURKISH_EU_LIMIT
@@ -102,6 +107,7 @@ CAPACITY_OVERRIDES: dict[str, tuple[dict[int, tuple[float, float]], str, str]] =
     "TR-GR": (
         dict.fromkeys((2022, 2024, 2025), (167.0, 217.0)), "opcom-2013", TURKISH_EU_LIMIT
     ),
+    "GE-TR": (dict.fromkeys((2022, 2024, 2025), (350.0, 350.0)), "assumption", ONE_CONVERTER),
 }  # fmt: skip
 HVDC_LOSS = {"KZ_MANGYSTAU-AZ": (0.0298, 430.0), "GE-RO": (0.046, 1155.0)}
 

@@ -43,7 +43,9 @@ EURO_ZONES = ("RO", "HU", "BG", "GR")
 def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     """Write `power/observed`: mixes of 2022 and day-ahead means."""
     write_table(
-        case_dir, "power/observed", [*_mixes(figures, citations), *_prices(figures, citations)]
+        case_dir,
+        "power/observed",
+        [*_mixes(figures, citations), *_prices(figures, citations), *_trade(citations)],
     )
 
 
@@ -54,6 +56,7 @@ def _mixes(figures: Path, citations: Citations) -> Iterator[Row]:
                 int(row["year"]) == BACKCAST_YEARS[0]
                 and row["carrier"] in GROUPS
                 and row["country"] in TWO_LETTERS
+                and float(row["twh"]) > 0.0
             ):
                 yield {
                     "country": TWO_LETTERS[row["country"]],
@@ -82,3 +85,17 @@ def _prices(figures: Path, citations: Citations) -> Iterator[Row]:
                     "confidence": "derived",
                     "note": f"{row['value']} {row['unit']}, in USD of 2024",
                 }
+
+
+def _trade(citations: Citations) -> Iterator[Row]:
+    """Yield published net imports: few countries print a clear yearly figure."""
+    yield {
+        "country": "AZ",
+        "year": 2022,
+        "quantity": "net_import",
+        "value": -2.86,
+        "unit": "TWh",
+        "source": citations.cite("menafn-2023-1107433826"),
+        "confidence": "derived",
+        "note": "just over 3 TWh sold, 0.137 bought",
+    }
