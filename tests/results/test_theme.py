@@ -64,3 +64,13 @@ def test_neighbours_in_a_stack_of_carriers_differ_in_grey() -> None:
 
 def test_examples_in_the_theme_hold() -> None:
     assert doctest.testmod(theme).failed == 0
+
+
+@pytest.mark.parametrize("ramp", [theme.DIFFERENCE_RAMP, theme.LOAD_RAMP])
+def test_text_on_a_coloured_cell_is_readable(ramp: tuple[str, ...]) -> None:
+    # WCAG 2.2 asks for 4.5 (text) and 3 (large text); steps between the stops are the worst case.
+    for step in range(41):
+        colour = theme.blend(ramp, step / 40)
+        ink = "#ffffff" if theme.is_dark(colour) else theme.INK
+        lighter, darker = sorted((theme._luminance(colour), theme._luminance(ink)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) > 4.0

@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from transcaspian.results.theme import DIFFERENCE_RAMP, INK, MUTED, blend, format_number
+from transcaspian.results.theme import FLOW_RAMP, INK, MUTED, blend, format_number
 
 __all__ = ["draw_year"]
 
@@ -54,7 +54,7 @@ def _scale(y: float, largest: float, unit: str) -> Markup:
     bar_width, bar_left = 180.0, LEFT + 70.0
     steps = Markup("").join(
         Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.2f}" height="9" fill="{}"/>').format(
-            bar_left + step * bar_width / 30, y, bar_width / 30 + 0.3, blend(DIFFERENCE_RAMP, step / 29)
+            bar_left + step * bar_width / 30, y, bar_width / 30 + 0.3, blend(FLOW_RAMP, step / 29)
         )
         for step in range(30)
     )  # fmt: skip
@@ -79,7 +79,7 @@ def _picture(values: NDArray[np.float64], largest: float) -> str:
     share = grid / largest if largest > 0 else np.zeros_like(grid)
     index = np.clip(np.rint((share + 1) / 2 * (COLOURS - 1)), 0, COLOURS - 1).astype(np.uint8)
     palette = b"".join(
-        bytes.fromhex(blend(DIFFERENCE_RAMP, step / (COLOURS - 1))[1:]) for step in range(COLOURS)
+        bytes.fromhex(blend(FLOW_RAMP, step / (COLOURS - 1))[1:]) for step in range(COLOURS)
     )
     lines = b"".join(b"\x00" + row.tobytes() for row in index)
     header = pack(">IIBBBBB", DAYS, HOURS, 8, 3, 0, 0, 0)

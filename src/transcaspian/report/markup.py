@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from transcaspian.report.blocks import Cell, Header, HtmlTable
 from transcaspian.results.theme import (
+    INK,
     difference_colour,
     format_number,
     format_share,
@@ -108,7 +109,7 @@ def difference_cell(value: float | None, largest: float, digits: int = 3) -> Cel
     if value is None:
         return Cell("", is_number=True)
     colour = difference_colour(value, largest)
-    ink = "#ffffff" if is_dark(colour) else "#1c2328"
+    ink = "#ffffff" if is_dark(colour) else INK
     return Cell(
         format_signed(value, digits),
         is_number=True,
@@ -123,7 +124,7 @@ def load_cell(ratio: float | None) -> Cell:
     if ratio is None:
         return Cell("no limit", is_number=True)
     colour = load_colour(ratio)
-    ink = "#ffffff" if is_dark(colour) else "#1c2328"
+    ink = "#ffffff" if is_dark(colour) else INK
     return Cell(
         format_share(ratio), is_number=True, title=exact(ratio), background=colour, colour=ink
     )

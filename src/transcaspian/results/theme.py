@@ -11,6 +11,7 @@ __all__ = [
     "CARRIER_COLOURS",
     "CONFIDENCE_COLOURS",
     "DIFFERENCE_RAMP",
+    "FLOW_RAMP",
     "LOAD_RAMP",
     "ROUTE_COLOURS",
     "blend",
@@ -81,8 +82,10 @@ PASSED = "#1b7f5c"
 FAILED = "#b3261e"
 # Load of a link over its capacity: empty to full and beyond.
 LOAD_RAMP = ("#8fb4c9", "#e6c35c", "#e08a2e", "#b8402a", "#6d1023")
-# Differences, centred on zero: loss to gain.
-DIFFERENCE_RAMP = ("#c2642c", "#efc09d", "#f7f6f3", "#aecfe4", "#3c7fb3")
+# Differences, centred on zero: loss to gain. Dark text is readable on all of it.
+DIFFERENCE_RAMP = ("#db8a58", "#f1c8a9", "#f7f6f3", "#b7d4e7", "#649fcb")
+# Flows of two senses in pictures without text.
+FLOW_RAMP = ("#a8481a", "#f0b48c", "#f7f6f3", "#9cc3de", "#155a8f")
 # Letters of charts have these metrics wherever they are drawn, so that nothing is cut off.
 CHART_FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
@@ -163,13 +166,17 @@ def route_colour(position: int) -> str:
 
 
 def is_dark(colour: str) -> bool:
-    """Return whether white text reads better on the colour than black text (WCAG luminance)."""
+    """Return whether white text reads better on the colour than INK (WCAG 2.2 contrast)."""
+    luminance = _luminance(colour)
+    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / (_luminance(INK) + 0.05)
+
+
+def _luminance(colour: str) -> float:
     linear = [
         part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
         for part in _rgb(colour)
     ]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return luminance < 0.179  # where both contrasts are equal
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
