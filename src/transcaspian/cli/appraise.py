@@ -1,14 +1,21 @@
-"""`transcaspian appraise`: cash flows and projects."""
+"""`transcaspian appraise`: tables of cash flows, and the projects of a run."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transcaspian.appraisal.cash_flow import CashFlowAppraisal, appraise_cash_flow
 from transcaspian.appraisal.read import read_cash_flow
-from transcaspian.cli.output import JSON_OPTION, print_json
+from transcaspian.cli.output import JSON_OPTION, print_json, print_table
+from transcaspian.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+RUN_SCOPES = ("all", "market", "inside")  # whose countries are the corridor's a run does not say
 
 app = typer.Typer(help="Appraise cash flows and projects.", no_args_is_help=True)
 
@@ -40,6 +47,96 @@ def cashflow(
         typer.echo(_as_text(result))
 
 
+@app.command()
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")],
+    rate: Annotated[
+        float | None,
+        typer.Option(help="Discount rate as a fraction; the run's headline rate without it."),
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="Scenario; the first of the run without it.")] = "",
+    projects: Annotated[
+        str, typer.Option(help="Projects or clusters, separated by commas; all without it.")
+    ] = "",
+    scope: Annotated[str, typer.Option(help="Whose gains count: all, market or inside.")] = "all",
+    draws: Annotated[int, typer.Option(min=1000, help="Risk draws, a multiple of 1,000.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Value the projects of a run again at any rate, without solving the models again."""
+    from transcaspian.appraisal.again import models_of, usual_risk, value_again, value_tables
+    from transcaspian.appraisal.risk import RiskOptions
+    from transcaspian.cli.run_facts import read_run_facts
+
+    found = read_run_facts(folder, scenario, [word for word in projects.split(",") if word])
+    at = found.headline_rate if rate is None else rate
+    check_scope(scope)
+    values = value_again(found.ledgers, found.projects, found.run, at, scope)
+    tables = value_tables(
+        models_of(found.ledgers, found.run, scope),
+        [usual_risk(project) for project in found.projects],
+        RiskOptions(rate=at, n_draw=draws, seed=seed),
+    )
+    if as_json:
+        head = {"run": str(folder), "scenario": found.scenario, "rate": at, "scope": scope}
+        print_json(
+            head
+            | {"projects": values.to_dicts()}
+            | {name: table.to_dicts() for name, table in tables.items()}
+        )
+        return
+    _print_values(found.scenario, at, values, tables)
+
+
+def check_scope(scope: str) -> None:
+    """Raise InputError for a scope that a run's tables cannot tell."""
+    if scope not in RUN_SCOPES:
+        raise InputError(f"{scope!r} is no scope of a run. Choose one of {', '.join(RUN_SCOPES)}.")
+
+
+def _print_values(
+    scenario: str, rate: float, values: "pl.DataFrame", tables: "Mapping[str, pl.DataFrame]"
+) -> None:
+    import polars as pl
+
+    risk = {row["project"]: row for row in tables["risk"].iter_rows(named=True)}
+    late = {
+        row["project"]: row["npv_change_spent_musd"]
+        for row in tables["delay_prices"].filter(pl.col("delay_years") == 1.0).iter_rows(named=True)
+    }
+    rows = []
+    for row in values.sort("npv_musd", descending=True).iter_rows(named=True):
+        drawn = risk[row["project"]]
+        rows.append(
+            (
+                row["project"],
+                _musd(row["npv_musd"]),
+                f"{row['eirr']:.1%}" if row["eirr"] is not None else f"{row['eirr_count']} rates",
+                _number(row["bcr"], 2),
+                _musd(row["break_even_capex_musd"]),
+                f"{_musd(drawn['p10_musd'])} to {_musd(drawn['p90_musd'])}",
+                f"{drawn['probability_negative']:.0%}",
+                _musd(late[row["project"]]),
+            )
+        )
+    columns = (
+        "project",
+        "NPV",
+        "EIRR",
+        "BCR",
+        "worth building up to",
+        "P10 to P90",
+        "NPV < 0",
+        "a year late",
+    )
+    title = f"{scenario}, {rate:.1%} real, million USD; capital cost, benefits and delay drawn as assumed"
+    print_table(title, columns, rows, numeric=columns[1:])
+
+
+def _musd(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
 def _as_text(result: CashFlowAppraisal) -> str:
     rates = ", ".join(f"{rate:.4%}" for rate in result.irr) or "none"
     lines = [
@@ -53,5 +150,5 @@ def _as_text(result: CashFlowAppraisal) -> str:
     return "\n".join([*lines, f"Conventions     {result.conventions}."])
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.4f}"
+def _number(value: float | None, digits: int = 4) -> str:
+    return "-" if value is None else f"{value:,.{digits}f}"

@@ -1,0 +1,159 @@
+"""Values projects again from the tables of a run, at other rates and under changes of money.
+
+No model is solved: what the models found stands in the ledger of the run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transcaspian.appraisal.distributions import COST_OVERRUNS, Distribution, Pert, Triangular
+from transcaspian.appraisal.gains import yearly_flows
+from transcaspian.appraisal.indicators import find_indicators
+from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger, LedgerRules
+from transcaspian.appraisal.money import MoneyModel, money_model
+from transcaspian.appraisal.postings import PLAN_KINDS
+from transcaspian.appraisal.risk import RiskInputs, RiskOptions, simulate_risk, tornado
+from transcaspian.appraisal.sensitivity import delay_prices, sensitivity_table, switching_values
+from transcaspian.errors import InputError, NotFoundError
+
+__all__ = [
+    "ProjectFacts",
+    "RunFacts",
+    "ledger_of_run",
+    "models_of",
+    "usual_risk",
+    "value_again",
+    "value_tables",
+]
+
+REFERENCE_CLASS = {"railway": "rail", "road": "road", "line": "rail", "cable": "fixed_link"}
+# Assumed where nothing is published: benefits more often overstated than understated (Flyvbjerg,
+# B., Holm, M.S. and Buhl, S. (2005), How (In)accurate Are Demand Forecasts in Public Works
+# Projects?, Journal of the American Planning Association 71(2)), openings late rather than early.
+ASSUMED_BENEFITS = Pert(0.5, 1.0, 1.3)
+ASSUMED_DELAY = Triangular(0.0, 1.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What a run's table `projects` says of one project or cluster."""
+
+    project: str
+    kind: str
+    opening_year: int
+    life_years: int
+    capex_musd: float
+    capex_low_musd: float | None = None
+    capex_high_musd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run's settings say of money."""
+
+    price_year: int
+    discount_year: int
+
+
+def ledger_of_run(rows: pl.DataFrame, facts: ProjectFacts, run: RunFacts) -> Ledger:
+    """Return the ledger of one project and scenario from the rows of a run's table `ledger`."""
+    kept = rows.select(list(LEDGER_SCHEMA)).filter(pl.col("project") == facts.project)
+    if kept.is_empty():
+        raise NotFoundError(f"The run has no ledger of project {facts.project!r}.")
+    last = facts.opening_year + facts.life_years - 1
+    benefits = kept.filter(~pl.col("kind").is_in(PLAN_KINDS))
+    return Ledger(
+        project=facts.project,
+        rows=kept,
+        # Each year of use stands for itself, as if it had been solved.
+        solved=benefits,
+        rules=LedgerRules(run.price_year),
+        first_year=min(int(kept["year"].to_numpy().min()), facts.opening_year),
+        opening_year=facts.opening_year,
+        last_year=last,
+        model_years=tuple(range(facts.opening_year, last + 1)),
+    )
+
+
+def value_again(
+    ledgers: Sequence[Ledger],
+    facts: Sequence[ProjectFacts],
+    run: RunFacts,
+    rate: float,
+    scope: str = "all",
+) -> pl.DataFrame:
+    """Return the indicators of each project at a rate, one row a project.
+
+    Columns: project, npv_musd, eirr (null unless exactly one), eirr_count, eirr_note, bcr,
+    break_even_capex_musd, capex_musd, first_year_return, payback_years.
+    """
+    rows = []
+    for ledger, fact in zip(ledgers, facts, strict=True):
+        found = find_indicators(
+            yearly_flows(ledger, scope),
+            capex_musd=fact.capex_musd,
+            opening_year=ledger.opening_year,
+            last_model_year=ledger.last_year,
+            rates=(rate,),
+            headline_rate=rate,
+            discount_year=run.discount_year,
+        )
+        rows.append(
+            {
+                "project": fact.project,
+                "npv_musd": found.npv_headline_musd,
+                "eirr": found.eirr[0] if len(found.eirr) == 1 else None,
+                "eirr_count": len(found.eirr),
+                "eirr_note": found.eirr_note,
+                "bcr": found.bcr,
+                "break_even_capex_musd": found.break_even_capex_musd,
+                "capex_musd": fact.capex_musd,
+                "first_year_return": found.first_year_return,
+                "payback_years": found.payback_years,
+            }
+        )
+    return pl.DataFrame(rows, schema_overrides={"eirr": pl.Float64, "payback_years": pl.Float64})
+
+
+def usual_risk(facts: ProjectFacts) -> RiskInputs:
+    """Return what is uncertain of a project when nobody has said more.
+
+    Capital cost between the published low and high values, or as a reference class overran;
+    benefits and delay as assumed in this module.
+    """
+    return RiskInputs(
+        capex_factor=_cost_risk(facts),
+        benefit_factor=ASSUMED_BENEFITS,
+        delay_years=ASSUMED_DELAY,
+    )
+
+
+def value_tables(
+    models: Sequence[MoneyModel], inputs: Sequence[RiskInputs], options: RiskOptions
+) -> Mapping[str, pl.DataFrame]:
+    """Return the tables that say what values hang on, by name."""
+    if not models:
+        raise InputError("No project is to be valued. Name at least one.")
+    return {
+        "switching_values": pl.concat([switching_values(one, options.rate) for one in models]),
+        "sensitivity": pl.concat([sensitivity_table(one, options.rate) for one in models]),
+        "delay_prices": pl.concat([delay_prices(one, options.rate) for one in models]),
+        "tornado": pl.concat(
+            [tornado(one, given, options) for one, given in zip(models, inputs, strict=True)]
+        ),
+        "risk": simulate_risk(models, inputs, options).summary,
+    }
+
+
+def models_of(ledgers: Sequence[Ledger], run: RunFacts, scope: str = "all") -> list[MoneyModel]:
+    """Return the money model of each ledger."""
+    return [money_model(ledger, scope, (), run.discount_year) for ledger in ledgers]
+
+
+def _cost_risk(facts: ProjectFacts) -> Distribution:
+    low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
+    if low is not None and high is not None and capex > 0.0 and low <= capex <= high:
+        return Pert(low / capex, 1.0, high / capex)
+    return COST_OVERRUNS[REFERENCE_CLASS.get(facts.kind, "fixed_link")]

@@ -1,0 +1,65 @@
+"""What `appraise run` needs of a run folder: ledgers, project facts, rates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from transcaspian.appraisal.again import ProjectFacts, RunFacts, ledger_of_run
+from transcaspian.appraisal.ledger import Ledger
+from transcaspian.errors import NotFoundError
+from transcaspian.results.read import read_results
+
+__all__ = ["RunOfProjects", "read_run_facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOfProjects:
+    """The projects of one scenario of a run."""
+
+    scenario: str
+    headline_rate: float
+    run: RunFacts
+    projects: tuple[ProjectFacts, ...]
+    ledgers: tuple[Ledger, ...]
+
+
+def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunOfProjects:
+    """Return the projects of a run folder; NotFoundError for a name that it lacks."""
+    results = read_results(folder)
+    settings: Any = results.manifest["settings"]
+    table = results.table("projects")
+    scenarios = table["scenario"].unique(maintain_order=True).to_list()
+    chosen = scenario or scenarios[0]
+    if chosen not in scenarios:
+        raise NotFoundError(f"The run has no scenario {chosen!r}; it has {', '.join(scenarios)}.")
+    table = table.filter(pl.col("scenario") == chosen)
+    missing = sorted(set(projects) - set(table["project"]))
+    if missing:
+        raise NotFoundError(f"The run has not valued {', '.join(missing)}.")
+    if projects:
+        table = table.filter(pl.col("project").is_in(list(projects)))
+    run = RunFacts(int(settings["price_year"]), int(settings["base_year"]))
+    facts = tuple(_facts(row) for row in table.iter_rows(named=True))
+    rows = results.table("ledger").filter(pl.col("scenario") == chosen)
+    return RunOfProjects(
+        scenario=chosen,
+        headline_rate=float(settings["headline_rate"]),
+        run=run,
+        projects=facts,
+        ledgers=tuple(ledger_of_run(rows, one, run) for one in facts),
+    )
+
+
+def _facts(row: dict[str, Any]) -> ProjectFacts:
+    return ProjectFacts(
+        project=str(row["project"]),
+        kind=str(row["kind"]),
+        opening_year=int(row["opening_year"]),
+        life_years=int(row["life_years"]),
+        capex_musd=float(row["capex_musd"]),
+        capex_low_musd=row["capex_low_musd"],
+        capex_high_musd=row["capex_high_musd"],
+    )

@@ -1,0 +1,135 @@
+import json
+
+import polars as pl
+import pytest
+
+from tests.appraisal.accounts_examples import options, plan, power_year
+from transcaspian.appraisal.again import (
+    ProjectFacts,
+    RunFacts,
+    ledger_of_run,
+    models_of,
+    usual_risk,
+    value_again,
+)
+from transcaspian.appraisal.distributions import COST_OVERRUNS, Pert
+from transcaspian.appraisal.money import Variation, money_model, vary
+from transcaspian.appraisal.project import appraise_project
+from transcaspian.cli.appraise import app
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.results.tables import Results
+from transcaspian.results.write import write_results
+
+RUN = RunFacts(price_year=2024, discount_year=2025)
+WITHOUT = {2030: power_year(50.0, 70.0, 9.0), 2035: power_year(60.0, 70.0, 9.0)}
+WITH = {2030: power_year(30.0, 60.0, 8.0), 2035: power_year(34.0, 60.0, 7.0)}
+
+
+def appraisal_of(name="cable"):
+    return appraise_project(name, [plan(name, opex_share=0.02)], WITH, WITHOUT, options())
+
+
+def facts_of(name="cable", **changes):
+    values = {"kind": "cable", "opening_year": 2030, "life_years": 10, "capex_musd": 100.0}
+    return ProjectFacts(project=name, **(values | changes))
+
+
+@pytest.fixture
+def run_folder(tmp_path):
+    names = ("cable", "line")
+    ledger = pl.concat([appraisal_of(name).ledger.rows for name in names])
+    facts = pl.DataFrame(
+        [
+            {
+                "scenario": "reference",
+                "project": name,
+                "kind": "cable",
+                "opening_year": 2030,
+                "life_years": 10,
+                "capex_musd": 100.0,
+                "capex_low_musd": 80.0,
+                "capex_high_musd": 150.0,
+            }
+            for name in names
+        ]
+    )
+    settings = {"price_year": 2024, "base_year": 2025, "headline_rate": 0.06}
+    tables = {"projects": facts, "ledger": ledger.with_columns(scenario=pl.lit("reference"))}
+    return write_results(Results(tables, {"settings": settings}), tmp_path / "run", "<html></html>")
+
+
+def run(capsys, *words):
+    app([str(word) for word in words], standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_a_run_valued_again_at_its_rate_gives_what_the_run_found():
+    first = appraisal_of()
+    ledger = ledger_of_run(first.ledger.rows, facts_of(), RUN)
+    found = value_again([ledger], [facts_of()], RUN, 0.06).row(0, named=True)
+    expected = first.indicators["all"]
+    assert found["npv_musd"] == pytest.approx(expected.npv_headline_musd, rel=1e-12)
+    assert found["eirr"] == pytest.approx(expected.eirr[0], rel=1e-12)
+    assert found["bcr"] == pytest.approx(expected.bcr, rel=1e-12)
+    assert found["break_even_capex_musd"] == pytest.approx(expected.break_even_capex_musd)
+
+
+def test_slips_of_a_run_are_those_of_its_models_after_the_last_model_year():
+    first = appraisal_of()
+    (again,) = models_of([ledger_of_run(first.ledger.rows, facts_of(), RUN)], RUN)
+    fresh = money_model(first.ledger, "all", (), 2025)
+    late = Variation(delay_years=3.0)
+    assert vary(again, late)[0] @ again.factors(0.06) == pytest.approx(
+        vary(fresh, late)[0] @ fresh.factors(0.06), rel=1e-12
+    )
+
+
+def test_a_project_without_ledger_is_not_found():
+    with pytest.raises(NotFoundError, match="bridge"):
+        ledger_of_run(appraisal_of().ledger.rows, facts_of("bridge"), RUN)
+
+
+def test_published_low_and_high_cost_make_the_risk_of_cost():
+    facts = facts_of(capex_low_musd=80.0, capex_high_musd=150.0)
+    assert usual_risk(facts).capex_factor == Pert(0.8, 1.0, 1.5)
+
+
+def test_a_railway_without_published_range_overruns_as_railways_did():
+    assert usual_risk(facts_of(kind="railway")).capex_factor == COST_OVERRUNS["rail"]
+
+
+def test_appraise_run_prints_one_json_object(run_folder, capsys):
+    found = json.loads(run(capsys, "run", run_folder, "--draws", "1000", "--json"))
+    assert [row["project"] for row in found["projects"]] == ["cable", "line"]
+    assert found["projects"][0]["npv_musd"] == pytest.approx(
+        appraisal_of().indicators["all"].npv_headline_musd
+    )
+    assert {"switching_values", "sensitivity", "delay_prices", "tornado", "risk"} <= set(found)
+
+
+def test_appraise_run_at_another_rate(run_folder, capsys):
+    words = ("run", run_folder, "--rate", "0.12", "--projects", "line", "--draws", "1000", "--json")
+    (row,) = json.loads(run(capsys, *words))["projects"]
+    assert row["npv_musd"] == pytest.approx(appraisal_of().indicators["all"].npv_musd[0.12])
+
+
+def test_appraise_run_prints_a_table_for_people(run_folder, capsys):
+    text = run(capsys, "run", run_folder, "--draws", "1000")
+    assert "drawn as assumed" in text
+    assert "cable" in text
+
+
+def test_appraise_run_names_projects_and_scenarios_that_are_missing(run_folder):
+    for option, word in (("--projects", "bridge"), ("--scenario", "boom")):
+        with pytest.raises(NotFoundError, match=word):
+            app(["run", str(run_folder), option, word], standalone_mode=False)
+
+
+def test_appraise_run_refuses_an_unknown_scope(run_folder):
+    with pytest.raises(InputError, match="market"):
+        app(["run", str(run_folder), "--scope", "moon"], standalone_mode=False)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(NotFoundError, match="not a run folder"):
+        app(["run", str(tmp_path)], standalone_mode=False)
