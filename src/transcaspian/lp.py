@@ -34,6 +34,7 @@ __all__ = [
     "Status",
     "raise_unless_optimal",
     "solve",
+    "solve_from",
     "solver_version",
 ]
 
@@ -43,6 +44,10 @@ IntArray = NDArray[np.int32]
 StatusArray = NDArray[np.int8]
 
 INFINITY = float("inf")
+DUAL, PRIMAL = 1, 4  # simplex_strategy of HiGHS
+NO_LIMIT = 2_147_483_647  # largest iteration limit of HiGHS
+MOST_SHIFTED = 3000  # columns; with more, a starting basis counts as far from optimal
+MOST_PRIMAL_ITERATIONS = 3000
 
 
 class Status(Enum):
@@ -204,7 +209,7 @@ def _set_options(solver: highspy.Highs, options: SolveOptions, *, is_mip: bool) 
         "presolve": "on" if options.presolve else "off",
         "primal_feasibility_tolerance": options.feasibility_tolerance,
         "dual_feasibility_tolerance": options.feasibility_tolerance,
-        "simplex_strategy": 4 if options.primal else 1,
+        "simplex_strategy": PRIMAL if options.primal else DUAL,
     }
     if options.method != "choose" and not is_mip:
         values["solver"] = options.method
@@ -214,8 +219,7 @@ def _set_options(solver: highspy.Highs, options: SolveOptions, *, is_mip: bool) 
         values["simplex_iteration_limit"] = options.iteration_limit
     if options.time_limit_s < INFINITY:
         values["time_limit"] = options.time_limit_s
-    for name, value in {**values, **options.extra}.items():
-        _check(solver.setOptionValue(name, value), f"option {name}={value!r}")
+    _set(solver, **{**values, **options.extra})
 
 
 def _pass_program(solver: highspy.Highs, lp: LinearProgram) -> None:
@@ -325,6 +329,70 @@ def solve(lp: LinearProgram, options: SolveOptions, basis: Basis | None = None) 
     if model_status not in _MODEL_STATUS:
         raise ModelError(f"HiGHS failed: {solver.modelStatusToString(model_status)}.")
     return _unpack(solver, lp, _MODEL_STATUS[model_status], began)
+
+
+def solve_from(lp: LinearProgram, basis: Basis, options: SolveOptions) -> Solution:
+    """Solve from a basis that is nearly optimal, by simplex without presolve.
+
+    HiGHS perturbs every cost when a starting basis is not dual feasible, and then spends
+    thousands of iterations on ties. So the few columns whose reduced cost has the wrong sign get a
+    cost that makes it zero; dual simplex takes that program to its optimum; then the true costs
+    come back, and primal simplex removes what little is left. Both stages run unperturbed. A basis
+    with more than `MOST_SHIFTED` such columns is far from optimal, and plain dual simplex is used.
+    """
+    began = perf_counter()
+    solver = highspy.Highs()
+    _set_options(solver, replace(options, method="simplex", presolve=False), is_mip=False)
+    _pass_program(solver, lp)
+    _set_basis(solver, basis)
+    wrong, reduced_cost = _wrong_signed(solver, lp, basis)
+    spent = 0
+    is_shifted = 0 < wrong.size <= MOST_SHIFTED
+    if is_shifted:
+        index = wrong.astype(np.int32)
+        _check(
+            solver.changeColsCost(index.size, index, lp.cost[wrong] - reduced_cost[wrong]),
+            "shifted costs",
+        )
+        _check(solver.run(), "to solve with shifted costs")
+        spent += _iterations(solver.getInfo())
+        _check(solver.changeColsCost(index.size, index, lp.cost[wrong]), "the true costs")
+        _set(solver, simplex_strategy=PRIMAL, simplex_iteration_limit=MOST_PRIMAL_ITERATIONS)
+        _check(solver.run(), "to solve from the shifted optimum")
+    if not is_shifted or solver.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+        if is_shifted:
+            spent += _iterations(solver.getInfo())
+        limit = options.iteration_limit or NO_LIMIT
+        _set(solver, simplex_strategy=DUAL, simplex_iteration_limit=limit)
+        _check(solver.run(), "to solve")
+    model_status = solver.getModelStatus()
+    if model_status not in _MODEL_STATUS:
+        raise ModelError(f"HiGHS failed: {solver.modelStatusToString(model_status)}.")
+    solution = _unpack(solver, lp, _MODEL_STATUS[model_status], began)
+    return replace(solution, iterations=solution.iterations + spent)
+
+
+def _wrong_signed(
+    solver: highspy.Highs, lp: LinearProgram, basis: Basis
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """Return the nonbasic columns whose reduced cost asks to leave their bound, and all of them."""
+    _set(solver, simplex_strategy=PRIMAL, simplex_iteration_limit=0)
+    _set(solver, primal_simplex_bound_perturbation_multiplier=0.0)
+    _check(solver.run(), "to factor the starting basis")
+    reduced_cost = np.asarray(solver.getSolution().col_dual, dtype=np.float64)
+    _set(solver, simplex_strategy=DUAL, simplex_iteration_limit=NO_LIMIT)
+    if reduced_cost.size != lp.n_col:
+        return np.zeros(0, dtype=np.int64), np.zeros(lp.n_col)
+    tolerance = 1e-7
+    is_wrong = ((basis.col_status == AT_LOWER) & (reduced_cost < -tolerance)) | (
+        (basis.col_status == AT_UPPER) & (reduced_cost > tolerance)
+    )
+    return np.flatnonzero(is_wrong & (lp.col_lower < lp.col_upper)), reduced_cost
+
+
+def _set(solver: highspy.Highs, /, **values: str | float | int | bool) -> None:
+    for name, value in values.items():
+        _check(solver.setOptionValue(name, value), f"option {name}={value!r}")
 
 
 def _unpack(solver: highspy.Highs, lp: LinearProgram, status: Status, began: float) -> Solution:

@@ -29,10 +29,13 @@ from transcaspian.lp import (
     SolveOptions,
     Status,
     solve,
+    solve_from,
 )
 from transcaspian.power.blocks import HourlyProgram
 
-__all__ = ["WindowLog", "WindowPlan", "month_bounds", "solve_by_windows"]
+__all__ = ["Start", "WindowLog", "WindowPlan", "month_bounds", "solve_by_windows"]
+
+FloatArray = NDArray[np.float64]
 
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
 HOURS_PER_YEAR = 8760
@@ -52,6 +55,14 @@ class WindowPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where a solve begins: a basis and the values that go with it."""
+
+    basis: Basis
+    x: FloatArray  # [n_col]
+
+
+@dataclass(frozen=True, slots=True)
 class WindowLog:
     """How the optimum was reached."""
 
@@ -68,33 +79,68 @@ def month_bounds(n_hour: int) -> tuple[int, ...]:
     return (*(int(start) for start in starts if start < n_hour), n_hour)
 
 
-def solve_by_windows(program: HourlyProgram, plan: WindowPlan) -> tuple[Solution, WindowLog]:
-    """Return the optimum of the whole program."""
+def solve_by_windows(
+    program: HourlyProgram, plan: WindowPlan, start: Start | None = None
+) -> tuple[Solution, WindowLog]:
+    """Return the optimum of the whole program.
+
+    start: the optimum of a program of the same shape with other numbers.
+    """
     began = perf_counter()
     cutter = _Cutter.of(program)
     spans = list(pairwise(plan.long_bounds))
-
-    def solve_span(span: tuple[int, int]) -> tuple[_Window, Basis | None, int]:
-        window = cutter.cut(*span)
-        basis, iterations = _start_from_short_windows(cutter, window, plan.short_h)
-        solution = solve(window.lp, SIMPLEX, basis)
-        return window, solution.basis, iterations + solution.iterations
-
     with ThreadPoolExecutor(max_workers=plan.workers) as pool:
-        parts = list(pool.map(solve_span, spans))
+        if start is None:
+            start, iterations = _first_pass(cutter, spans, plan.short_h, pool)
+            spans = _staggered(plan.long_bounds)
+        else:
+            iterations = 0
+        start, more = _next_pass(cutter, spans, start, pool)
     window_s = perf_counter() - began
-    window_iterations = sum(part[2] for part in parts)
-    joined = cutter.join([(window, basis) for window, basis, _ in parts])
     limit = int(FINISH_ITERATIONS_PER_ROW * program.lp.n_row)
-    solution = solve(program.lp, replace(SIMPLEX, iteration_limit=limit), joined)
+    solution = solve_from(program.lp, start.basis, replace(SIMPLEX, iteration_limit=limit))
     method = "window start"
     if solution.status is Status.LIMIT:
         solution = solve(program.lp, SIMPLEX)
         method = "cold dual simplex after a window start that lost its way"
-    log = WindowLog(
-        method, window_iterations, solution.iterations, window_s, perf_counter() - began - window_s
-    )
-    return solution, log
+    finish_s = perf_counter() - began - window_s
+    return solution, WindowLog(method, iterations + more, solution.iterations, window_s, finish_s)
+
+
+def _staggered(bounds: Sequence[int]) -> list[tuple[int, int]]:
+    """Return windows from the middle of one to the middle of the next."""
+    middles = [(first + end) // 2 for first, end in pairwise(bounds)]
+    return list(pairwise([bounds[0], *middles, bounds[-1]]))
+
+
+def _first_pass(
+    cutter: "_Cutter", spans: Sequence[tuple[int, int]], short_h: int, pool: ThreadPoolExecutor
+) -> tuple[Start, int]:
+    """Solve long windows as circles, each from the joined basis of its short windows."""
+
+    def solve_span(span: tuple[int, int]) -> tuple[_Window, Solution, int]:
+        window = cutter.cut(*span)
+        basis, iterations = _start_from_short_windows(cutter, window, short_h)
+        solution = solve(window.lp, SIMPLEX, basis)
+        return window, solution, iterations + solution.iterations
+
+    parts = list(pool.map(solve_span, spans))
+    start = cutter.join([(window, solution) for window, solution, _ in parts], cutter.slack())
+    return start, sum(part[2] for part in parts)
+
+
+def _next_pass(
+    cutter: "_Cutter", spans: Sequence[tuple[int, int]], start: Start, pool: ThreadPoolExecutor
+) -> tuple[Start, int]:
+    """Solve windows again while all outside them stays as it is."""
+    activity = cutter.program.lp.matrix @ start.x
+
+    def solve_span(span: tuple[int, int]) -> tuple[_Window, Solution]:
+        window = cutter.cut_fixed(*span, start.x, activity)
+        return window, solve_from(window.lp, cutter.slice_basis(start.basis, window), SIMPLEX)
+
+    parts = list(pool.map(solve_span, spans))
+    return cutter.join(parts, start), sum(solution.iterations for _, solution in parts)
 
 
 def _start_from_short_windows(
@@ -104,7 +150,7 @@ def _start_from_short_windows(
     bounds: Sequence[int] = [*range(window.first, window.end, short_h), window.end]
     if len(bounds) == 2:
         return None, 0
-    parts: list[tuple[_Window, Basis | None]] = []
+    parts: list[tuple[_Window, Solution]] = []
     iterations = 0
     basis: Basis | None = None
     for first, end in pairwise(bounds):
@@ -117,8 +163,9 @@ def _start_from_short_windows(
         solution = solve(part.lp, SIMPLEX, basis if fits else None)
         basis = solution.basis
         iterations += solution.iterations
-        parts.append((part, basis))
-    return cutter.slice_basis(cutter.join(parts), window), iterations
+        parts.append((part, solution))
+    joined = cutter.join(parts, cutter.slack())
+    return cutter.slice_basis(joined.basis, window), iterations
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +209,7 @@ class _Cutter:
         inside = (row - rows.start) % n_row
         inside[is_single] = n_row + single_position
         matrix = sparse.csc_array(
-            (lp.matrix.data[entries], inside.astype(np.int32), pointer - pointer[0]),
+            (lp.matrix.data[entries].copy(), inside.astype(np.int32), pointer - pointer[0]),
             shape=(n_row + single_rows.size, n_col),
         )
         matrix.sum_duplicates()
@@ -179,27 +226,82 @@ class _Cutter:
         )
         return _Window(first, end, window, single_rows)
 
-    def join(self, parts: Sequence[tuple[_Window, Basis | None]]) -> Basis:
-        """Return a basis of the whole program, slack outside the given windows.
+    def cut_fixed(self, first: int, end: int, x: FloatArray, activity: FloatArray) -> _Window:
+        """Return the hours from `first` to before `end` with all outside them held at `x`.
+
+        Columns that reach into rows of other hours (the level at the end) are held too.
+        """
+        program, lp = self.program, self.program.lp
+        window = self.cut(first, end)
+        columns = slice(first * program.n_hour_col, end * program.n_hour_col)
+        rows = slice(first * program.n_hour_row, end * program.n_hour_row)
+        n_row, n_col = rows.stop - rows.start, columns.stop - columns.start
+        pointer = lp.matrix.indptr[columns.start : columns.stop + 1]
+        entries = slice(pointer[0], pointer[-1])
+        row = lp.matrix.indices[entries]
+        is_single = row >= program.n_hourly_row
+        is_outside = ~is_single & ((row < rows.start) | (row >= rows.stop))
+        position = row - rows.start
+        position[is_single] = n_row + np.searchsorted(
+            window.single_rows, row[is_single] - program.n_hourly_row
+        )
+        column = np.repeat(np.arange(n_col), np.diff(pointer))
+        reaching = np.unique(column[is_outside])
+        value = np.where(is_outside, 0.0, lp.matrix.data[entries])
+        position[is_outside] = 0
+        matrix = sparse.csc_array(
+            (value, position, pointer - pointer[0]),
+            shape=(n_row + window.single_rows.size, n_col),
+        )
+        matrix.eliminate_zeros()
+        inner = x[columns]
+        every = np.concatenate(
+            [np.arange(rows.start, rows.stop), program.n_hourly_row + window.single_rows]
+        )
+        outer = activity[every] - matrix @ inner
+        col_lower, col_upper = lp.col_lower[columns].copy(), lp.col_upper[columns].copy()
+        held = np.clip(inner[reaching], col_lower[reaching], col_upper[reaching])
+        col_lower[reaching] = col_upper[reaching] = held
+        fixed = replace(
+            window.lp,
+            col_lower=col_lower,
+            col_upper=col_upper,
+            matrix=matrix,
+            row_lower=lp.row_lower[every] - outer,
+            row_upper=lp.row_upper[every] - outer,
+        )
+        return replace(window, lp=fixed)
+
+    def slack(self) -> Start:
+        """Return the basis of all rows, with nothing moving."""
+        lp = self.program.lp
+        basis = Basis(np.zeros(lp.n_col, dtype=np.int8), np.full(lp.n_row, BASIC, dtype=np.int8))
+        return Start(basis, np.zeros(lp.n_col))
+
+    def join(self, parts: Sequence[tuple[_Window, Solution]], start: Start) -> Start:
+        """Return `start` with what the windows found in the place of what it held there.
 
         A single row is nonbasic where it binds in any window. Such a row leaves surplus basics,
         which HiGHS takes out when it factors the basis.
         """
         program = self.program
-        col_status = np.zeros(program.lp.n_col, dtype=np.int8)
-        row_status = np.full(program.lp.n_row, BASIC, dtype=np.int8)
-        for window, basis in parts:
+        x = start.x.copy()
+        col_status, row_status = start.basis.col_status.copy(), start.basis.row_status.copy()
+        row_status[program.n_hourly_row :] = BASIC
+        for window, solution in parts:
+            basis = solution.basis
             if basis is None:
                 continue
             columns = slice(window.first * program.n_hour_col, window.end * program.n_hour_col)
             rows = slice(window.first * program.n_hour_row, window.end * program.n_hour_row)
             n_row = rows.stop - rows.start
+            x[columns] = solution.x
             col_status[columns] = basis.col_status
             row_status[rows] = basis.row_status[:n_row]
             single = basis.row_status[n_row:]
             binding = single != BASIC
             row_status[program.n_hourly_row + window.single_rows[binding]] = single[binding]
-        return Basis(col_status, row_status)
+        return Start(Basis(col_status, row_status), x)
 
     def slice_basis(self, basis: Basis, window: _Window) -> Basis:
         """Return the part of a basis of the whole program that lies in a window."""
