@@ -5,18 +5,13 @@ from pathlib import Path
 import polars as pl
 from tables import write_table
 
-from transcaspian.case.synthetic import generate, read_day_shapes, read_targets, round_series
-
-TARGETS = Path(__file__).with_name("profile_targets.csv")
-DAY_SHAPES = Path(__file__).with_name("day_shapes.csv")
-SEED = 2016
-DIGITS = 3
+from transcaspian.case.synthetic import PACKAGED_SEED, TARGETS_FILE, read_targets, weather_year
 
 
 def build(case_dir: Path) -> None:
     """Write `power/profiles.parquet` and `power/profile_info`."""
-    targets = read_targets(TARGETS)
-    series = round_series(generate(targets, read_day_shapes(DAY_SHAPES), SEED), DIGITS)
+    targets = read_targets(TARGETS_FILE)
+    series = weather_year()
     frame = pl.DataFrame(dict(series)).cast(pl.Float32)
     frame.write_parquet(
         case_dir / "power/profiles.parquet",
@@ -35,7 +30,7 @@ def build(case_dir: Path) -> None:
                 "mean": round(float(series[target.profile].mean()), 6),
                 "source": "synthetic",
                 "confidence": "synthetic",
-                "note": f"seed {SEED}; yearly mean, months, day shape, spread and memory from profile_targets",
+                "note": f"seed {PACKAGED_SEED}; yearly mean, months, day shape, spread and memory from the targets of the generator",
             }
             for target in targets
         ],

@@ -1,11 +1,20 @@
-"""Changes of the power tables under the scenarios `slow` and `high_green`."""
+"""Changes of the power tables under the scenarios `slow` and `high_green`.
 
+    python scripts/build_case/power_scenarios.py --figures DIR --out CASE
+
+The scenarios themselves need a row each in `scenarios/scenarios.csv`.
+"""
+
+import argparse
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from power_assumptions import PLANTS, STORAGE_TYPES
 from power_fleet import generator_name, reference_rows
 from power_sources import Citations
+from sources import merge_sources
+from tables import write_table
 
 Row = dict[str, object]
 SCENARIOS = {
@@ -83,3 +92,38 @@ def _change(
         "confidence": row["confidence"],
         "note": "",
     }
+
+
+def build(figures: Path, case_dir: Path) -> None:
+    """Replace the power rows of the scenarios in `scenarios/changes`; other rows stay."""
+    citations = Citations()
+    rows = scenario_rows(figures, citations)
+    path = case_dir / "scenarios" / "changes.csv"
+    kept: list[Row] = []
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            kept = [_typed(row) for row in csv.DictReader(file) if not _is_ours(row)]
+    write_table(case_dir, "scenarios/changes", [*kept, *rows])
+    merge_sources(case_dir, citations.rows({str(row["source"]) for row in rows}))
+
+
+def _typed(row: dict[str, str]) -> Row:
+    years = {name: int(row[name]) if row[name] else None for name in ("from_year", "to_year")}
+    return {**row, **years}
+
+
+def _is_ours(row: dict[str, str]) -> bool:
+    return row["scenario"] in SCENARIOS and row["table"].startswith("power/")
+
+
+def main() -> None:
+    """Parse the command line and build."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=Path, required=True, help="folder with the raw figures")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the case")
+    arguments = parser.parse_args()
+    build(arguments.figures, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

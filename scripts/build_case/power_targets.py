@@ -1,4 +1,4 @@
-"""Derives the targets of the synthetic hourly series: `profile_targets.csv` and `day_shapes.csv`.
+"""Derives the targets of the synthetic hourly series that `transcaspian.case.synthetic` reads.
 
     python scripts/build_case/power_targets.py --figures DIR
 
@@ -17,7 +17,9 @@ from power_assumptions import EU_ZONES, EUROPEAN_FACTOR, HYDRO, ZONES, hydro_mon
 from power_fleet import heat_zones, zones_with
 
 from transcaspian.case.synthetic import (
+    DAY_SHAPES_FILE,
     SEASONS,
+    TARGETS_FILE,
     FloatArray,
     Target,
     clear_sky_output,
@@ -25,7 +27,6 @@ from transcaspian.case.synthetic import (
     week_curve,
 )
 
-HERE = Path(__file__).parent
 THREE_LETTERS = {"RO": "ROU", "HU": "HUN", "BG": "BGR", "GR": "GRC"}
 SEASON_OF_MONTH = (0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0)
 LEAP_HOURS = slice(59 * 24, 60 * 24)
@@ -446,8 +447,8 @@ class Targets:
         )  # type: ignore[arg-type]
 
     def write(self) -> None:
-        """Write both tables beside this script."""
-        with (HERE / "profile_targets.csv").open("w", encoding="utf-8", newline="") as file:
+        """Write both tables beside the generator."""
+        with TARGETS_FILE.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
                 [
@@ -474,7 +475,7 @@ class Targets:
                     target.day_shape, f"{target.saturday:.4g}", f"{target.sunday:.4g}", note,
                 ])  # fmt: skip
         used = {target.day_shape for target, _ in self.targets}
-        with (HERE / "day_shapes.csv").open("w", encoding="utf-8", newline="") as file:
+        with DAY_SHAPES_FILE.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["shape", "season", *(f"h{hour}" for hour in range(24))])
             for name in sorted(used - {""}):

@@ -11,7 +11,7 @@ output is a clear sky, from the sun's geometry, times a random clearness.
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,12 @@ MIDDLE_DAY_OF_SEASON = (14.0, 104.0, 195.0, 287.0)
 EARTH_RADIUS_KM = 6371.0
 PEAK_STEPS = 30  # each narrows the gap to the peak by more than half
 KINDS = ("load", "wind", "solar", "hydro", "must_run", "price")
+
+
+TARGETS_FILE = Path(__file__).with_name("synthetic_targets.csv")
+DAY_SHAPES_FILE = Path(__file__).with_name("synthetic_day_shapes.csv")
+PACKAGED_SEED = 2016  # of the series that the packaged case ships
+DIGITS = 3  # so that the file packs well; a thousandth of the capacity or of the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,18 @@ def read_day_shapes(path: Path) -> dict[str, FloatArray]:
                 float(row[f"h{hour}"]) for hour in range(HOURS_A_DAY)
             ]
     return shapes
+
+
+def weather_year(seed: int = PACKAGED_SEED) -> dict[str, FloatArray]:
+    """Return every hourly series of the packaged case in another year of weather.
+
+    The packaged file holds the year of `PACKAGED_SEED`.
+
+    >>> weather_year()["wind_AZ"].shape
+    (8760,)
+    """
+    series = generate(read_targets(TARGETS_FILE), read_day_shapes(DAY_SHAPES_FILE), seed)
+    return {name: np.round(values, DIGITS) for name, values in series.items()}
 
 
 def generate(
@@ -355,13 +373,3 @@ def autocorrelation(values: FloatArray, lag_h: int) -> float:
     """Return the correlation of a series with itself some hours later."""
     deviation = values - values.mean()
     return float(np.mean(deviation[:-lag_h] * deviation[lag_h:]) / np.mean(deviation**2))
-
-
-def round_series(series: Mapping[str, FloatArray], digits: int) -> dict[str, FloatArray]:
-    """Return the series rounded, so that the file packs well and reads the same everywhere."""
-    return {name: np.round(values, digits) for name, values in series.items()}
-
-
-def profiles_of(targets: Iterable[Target], kind: str) -> list[str]:
-    """Return the names of the profiles of one kind."""
-    return [target.profile for target in targets if target.kind == kind]
