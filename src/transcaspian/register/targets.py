@@ -5,7 +5,7 @@ with a figure that is not too old counts; where it names none, each series is ju
 they must agree.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from transcaspian.register.edtf import Period, VagueDate
@@ -74,7 +74,7 @@ def _usable(commitment: Commitment, facts: Facts) -> dict[str, Sequence[Point]]:
 
 
 def choose_series(
-    commitment: Commitment, facts: Facts, by_compiler: dict[str, Sequence[Point]]
+    commitment: Commitment, facts: Facts, by_compiler: Mapping[str, Sequence[Point]]
 ) -> Sequence[Point]:
     """Return the first-named compiler's series that is not too old, else the first-named."""
     limit = max_age(commitment, facts)

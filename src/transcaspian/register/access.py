@@ -1,0 +1,52 @@
+"""Where commands and pages get the register from: the packaged one, or a database by address."""
+
+import os
+import sys
+from pathlib import Path
+
+from transcaspian.errors import InputError
+from transcaspian.register.read import read_packaged
+from transcaspian.register.record import create_store
+from transcaspian.register.store import Store, open_store
+from transcaspian.register.tables import Register
+
+__all__ = ["ROLES", "default_database", "load_register", "open_for_writing"]
+
+ROLES = ("public", "internal")
+
+
+def load_register(
+    address: str | None = None, *, role: str = "public", entered_by: str = ""
+) -> Register:
+    """Return the packaged register, or the one at an address, as a role may see it.
+
+    Internal rows, and what would betray them, are left out for every role but `internal`.
+    """
+    if role not in ROLES:
+        raise InputError(f"{role!r} is no role; roles are {', '.join(ROLES)}.")
+    if address is None:
+        register = read_packaged()
+    else:
+        with open_store(address) as store:
+            register = store.read(entered_by=entered_by)
+    return register if role == "internal" else register.public()
+
+
+def open_for_writing(address: str | None = None) -> Store:
+    """Return the database at an address, by default the user's own, made where it is missing."""
+    if address is None:
+        file = default_database()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        address = str(file)
+    return create_store(address, read_packaged())
+
+
+def default_database() -> Path:
+    """Return the user's own database file: in the data folder of the operating system."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "transcaspian" / "register.sqlite"

@@ -1,0 +1,273 @@
+"""How promised dates move, and when promises will really be met.
+
+Every date ever given is a vintage. Three outlooks stand side by side and none replaces another:
+
+pace        the day on which the measured value reaches its target if it goes on as it did over
+            at least the last half year;
+vintages    the day on which the promised dates, which move by s days for each day that passes,
+            are caught up: T = (due - s * said) / (1 - s), s by least squares over the vintages
+            ("slip chart"); none where s >= 0.85, a date that runs away;
+class       the time first given, stretched by the overrun that half (and four fifths) of the
+            other promises had so far (reference class forecasting, Kahneman and Tversky 1979,
+            Flyvbjerg 2008, doi:10.1080/09654310701747936).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from transcaspian.register.facts import Facts, Point, Vintage, gather_facts
+from transcaspian.register.status import Verdict, judge_all, read_commitments
+from transcaspian.register.tables import Register
+from transcaspian.register.targets import MIN_PACE_DAYS
+from transcaspian.register.verdict import Commitment
+
+__all__ = ["Slip", "find_slips", "pace_outlook", "vintage_outlook"]
+
+DAYS_PER_MONTH = 365.25 / 12
+LAST_OUTLOOK = date(2199, 12, 31)
+# A date that moves by more than this many days a day is as good as running away: the outlook
+# divides by what is left.
+MAX_SLOPE = 0.85
+MIN_CLASS = 3  # overruns of fewer promises say nothing about another one
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """How the date of one promise or project moved, and its outlooks as of a day."""
+
+    subject: str
+    status: str  # of the commitment; empty for a project
+    first_said: date
+    first_due: date
+    last_said: date
+    last_due: date
+    vintages: int
+    moves: int  # how often the date changed from one statement to the next
+    slip_months: float  # last date less first date
+    slip_per_month: float | None  # by how many months the date moves in a month, least squares
+    done_on: date | None
+    pace_outlook: date | None
+    vintage_outlook: date | None
+    class_outlook: date | None  # half of comparable promises were done or due by then
+    class_outlook_late: date | None  # four fifths were
+    rows: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values, dates as ISO text."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {
+            name: value.isoformat()
+            if isinstance(value, date)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+            for name, value in values.items()
+        }
+
+
+def find_slips(register: Register, as_of: date) -> list[Slip]:
+    """Return every promise and project with a date, those that slipped most first."""
+    facts = gather_facts(register, as_of)
+    verdicts = {verdict.id: verdict for verdict in judge_all(register, as_of)}
+    commitments = {commitment.id: commitment for commitment in read_commitments(register)}
+    histories = _histories(commitments, facts)
+    done = _done_days(verdicts, facts)
+    overruns = {
+        subject: _overrun(history, done.get(subject), as_of)
+        for subject, history in histories.items()
+    }
+    slips = [
+        _slip(
+            subject,
+            history,
+            commitments.get(subject),
+            verdicts.get(subject),
+            done.get(subject),
+            overruns,
+            facts,
+        )
+        for subject, history in histories.items()
+    ]
+    return sorted(slips, key=lambda slip: (-slip.slip_months, slip.subject))
+
+
+def _histories(commitments: Mapping[str, Commitment], facts: Facts) -> dict[str, list[Vintage]]:
+    """Return all dates ever given, the promise's own among them, in order of saying."""
+    histories = {subject: list(vintages) for subject, vintages in facts.vintages.items()}
+    for commitment in commitments.values():
+        if commitment.due is None or commitment.promised_on.last > facts.as_of:
+            continue
+        own = Vintage(commitment.id, commitment.promised_on, commitment.due, commitment.owner or "")
+        said = histories.setdefault(commitment.id, [])
+        is_said_there = any(
+            vintage.said.last == own.said.last and vintage.due.last == own.due.last
+            for vintage in said
+        )
+        if not is_said_there:
+            said.append(own)
+    for said in histories.values():
+        said.sort(key=lambda vintage: (vintage.said.last, vintage.row))
+    return dict(sorted(histories.items()))
+
+
+def _done_days(verdicts: Mapping[str, Verdict], facts: Facts) -> dict[str, date]:
+    done: dict[str, date] = {}
+    for subject, events in facts.events.items():
+        for event in events:
+            if event.kind == "done":
+                done.setdefault(subject, event.happened.last)
+    points = {
+        point.row: point
+        for by_compiler in facts.points.values()
+        for series in by_compiler.values()
+        for point in series
+    }
+    for verdict in verdicts.values():
+        if (
+            verdict.status == "met"
+            and verdict.id not in done
+            and verdict.evidence
+            and verdict.evidence[0] in points
+        ):
+            done[verdict.id] = points[verdict.evidence[0]].measured
+    return done
+
+
+def _ahead(day: date | None, as_of: date) -> date | None:
+    """Return an outlook, unless the day has passed without the promise being kept."""
+    return day if day is not None and day >= as_of else None
+
+
+def _overrun(history: Sequence[Vintage], done: date | None, as_of: date) -> float | None:
+    """Return by which share of the time first given the finish moved; None if it can't be said.
+
+    A promise still open at its last date may slip further, so this is the overrun so far.
+    """
+    first = history[0]
+    given = (first.due.last - first.said.last).days
+    if given <= 0 or (len(history) == 1 and done is None and first.due.last > as_of):
+        return None
+    end = done if done is not None else max(history[-1].due.last, first.due.last)
+    return (end - first.due.last).days / given
+
+
+def _slip(
+    subject: str,
+    history: Sequence[Vintage],
+    commitment: Commitment | None,
+    verdict: Verdict | None,
+    done: date | None,
+    overruns: Mapping[str, float | None],
+    facts: Facts,
+) -> Slip:
+    first, last = history[0], history[-1]
+    known = [
+        overrun for other, overrun in overruns.items() if other != subject and overrun is not None
+    ]
+    is_open = done is None and (
+        verdict is None or verdict.status not in {"met", "missed", "superseded"}
+    )
+    half, late = _class_outlooks(first, known, facts.as_of) if is_open else (None, None)
+    return Slip(
+        subject=subject,
+        status=verdict.status if verdict else "",
+        first_said=first.said.last,
+        first_due=first.due.last,
+        last_said=last.said.last,
+        last_due=last.due.last,
+        vintages=len(history),
+        moves=sum(one.due.last != other.due.last for one, other in pairwise(history)),
+        slip_months=round(((done or last.due.last) - first.due.last).days / DAYS_PER_MONTH, 1),
+        slip_per_month=_slope(history),
+        done_on=done,
+        pace_outlook=pace_outlook(commitment, facts)
+        if commitment is not None and is_open
+        else None,
+        vintage_outlook=_ahead(vintage_outlook(history), facts.as_of) if is_open else None,
+        class_outlook=half,
+        class_outlook_late=late,
+        rows=tuple(vintage.row for vintage in history),
+    )
+
+
+def _slope(history: Sequence[Vintage]) -> float | None:
+    """Return the least-squares slope of promised date over day of saying."""
+    said = np.array([vintage.said.last.toordinal() for vintage in history], dtype=np.float64)
+    due = np.array([vintage.due.last.toordinal() for vintage in history], dtype=np.float64)
+    spread = said - said.mean()
+    if len(history) < 2 or not np.any(spread):
+        return None
+    return float(spread @ (due - due.mean()) / (spread @ spread))
+
+
+def vintage_outlook(history: Sequence[Vintage]) -> date | None:
+    """Return the day on which the moving dates are caught up; None where they run away."""
+    slope = _slope(history)
+    if slope is None or slope >= MAX_SLOPE:
+        return None
+    said = float(np.mean([vintage.said.last.toordinal() for vintage in history]))
+    due = float(np.mean([vintage.due.last.toordinal() for vintage in history]))
+    # The regression line meets the line "due today" where T = due + slope (T - said).
+    caught_up = (due - slope * said) / (1.0 - slope)
+    if caught_up < history[-1].said.last.toordinal():
+        return history[-1].due.last
+    return _day(caught_up)
+
+
+def pace_outlook(commitment: Commitment, facts: Facts) -> date | None:
+    """Return the day on which the measured value reaches the target at its recent pace."""
+    if (
+        commitment.indicator is None
+        or commitment.target is None
+        or commitment.measure not in {"level", "steps"}
+    ):
+        return None
+    by_compiler = facts.points.get((commitment.indicator, commitment.scope), {})
+    named = commitment.compilers or tuple(by_compiler)
+    points: Sequence[Point] = next(
+        (by_compiler[name] for name in named if by_compiler.get(name)), ()
+    )
+    levels = [point for point in points if point.kind != "ytd"]
+    if len(levels) < 2:
+        return None
+    last = levels[-1]
+    earlier = [point for point in levels if (last.measured - point.measured).days >= MIN_PACE_DAYS]
+    before = earlier[-1] if earlier else levels[0]
+    days = (last.measured - before.measured).days
+    if days <= 0:
+        return None
+    pace = (last.value - before.value) / days
+    missing = commitment.target - last.value
+    if pace * missing <= 0.0:
+        return None
+    return _day(last.measured.toordinal() + missing / pace)
+
+
+def _class_outlooks(
+    first: Vintage, overruns: Sequence[float], as_of: date
+) -> tuple[date | None, date | None]:
+    """Return when half and four fifths of the comparable promises would be kept.
+
+    A promise still open has outlived the smaller overruns: only those that end after today count.
+    """
+    given = (first.due.last - first.said.last).days
+    if given <= 0:
+        return None, None
+    start = first.said.last.toordinal()
+    today = as_of.toordinal()
+    possible = [overrun for overrun in overruns if start + given * (1.0 + overrun) >= today]
+    if len(possible) < MIN_CLASS:
+        return None, None
+    half, late = np.quantile(np.array(possible), [0.5, 0.8])
+    return _day(start + given * (1.0 + float(half))), _day(start + given * (1.0 + float(late)))
+
+
+def _day(ordinal: float) -> date | None:
+    """Return the day of an ordinal; None where it lies beyond what a calendar can say."""
+    if not ordinal <= LAST_OUTLOOK.toordinal():
+        return None
+    return date.fromordinal(1) + timedelta(days=max(round(ordinal) - 1, 0))
