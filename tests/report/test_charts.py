@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.report.sample import sample_case, sample_results
+from tests.report.sample import SETTINGS, sample_case, sample_results
 from transcaspian.report.freight_section import bottlenecks
 from transcaspian.report.gains_section import gains_section
 from transcaspian.report.heatmap import draw_year
@@ -16,6 +16,7 @@ from transcaspian.report.markup import csv_address
 from transcaspian.report.names import humanise, names_of_case
 from transcaspian.report.power_charts import SUMMER, WINTER, draw_week, duration_curve, peak_week
 from transcaspian.report.schema import TABLE_COLUMNS, with_every_table
+from transcaspian.report.terms import with_terms
 
 NAMES = names_of_case(sample_case(), sample_results().tables["projects"])
 
@@ -84,7 +85,8 @@ def test_a_download_holds_twelve_digits() -> None:
 
 def test_matrices_add_up_to_the_value_of_their_project() -> None:
     tables = sample_results().tables
-    section = gains_section(tables, NAMES)
+    projects, terms = with_terms(tables["projects"], SETTINGS)
+    section = gains_section({**tables, "projects": projects}, NAMES, terms)
     for fold in section.blocks:
         table = fold.blocks[0]  # type: ignore[union-attr]
         project = fold.key.removeprefix("gains-")  # type: ignore[union-attr]
@@ -101,9 +103,8 @@ def test_bottlenecks_are_sorted_by_their_fullest_year() -> None:
 def test_the_sample_has_every_table_and_column_of_the_contract() -> None:
     tables = sample_results().tables
     assert set(tables) == set(TABLE_COLUMNS)
-    assert {name: frame.columns for name, frame in with_every_table(tables).items()} == {
-        name: frame.columns for name, frame in tables.items()
-    }
+    for name, frame in with_every_table(tables).items():
+        assert set(TABLE_COLUMNS[name]) <= set(frame.columns)
 
 
 def test_short_names_become_words() -> None:

@@ -203,5 +203,5 @@ def test_another_scenario_changes_no_chart_but_gets_a_column() -> None:
     other = projects.with_columns(scenario=pl.lit("low_demand"), npv_6_musd=pl.lit(-777.0))
     small = SampleResults(_light(results), {}).with_table("projects", pl.concat([projects, other]))
     page_text = build_report(small, sample_case())
-    assert "NPV at 6 % under each scenario" in page_text
+    assert "NPV at 6\u202f% under each scenario" in page_text
     assert "\u2212777" not in page_text.split('id="projects"')[0]

@@ -5,9 +5,10 @@ import re
 import polars as pl
 import pytest
 
-from tests.report.sample import SampleResults, empty_results, sample_case, sample_results
+from tests.report.sample import SETTINGS, SampleResults, empty_results, sample_case, sample_results
 from transcaspian.report.names import Names, names_of_case
 from transcaspian.report.summary import Summary, summarise
+from transcaspian.report.terms import Terms, with_terms
 from transcaspian.report.worth import worth_of
 
 
@@ -16,7 +17,8 @@ def names() -> Names:
 
 
 def summary_of(results: SampleResults) -> Summary:
-    return summarise(results.tables, sample_case(), names())
+    projects, terms = with_terms(results.tables["projects"], SETTINGS)
+    return summarise({**results.tables, "projects": projects}, sample_case(), names(), terms)
 
 
 def words(summary: Summary) -> str:
@@ -36,7 +38,7 @@ def test_no_digit_stands_outside_a_figure_or_a_name(summary: Summary) -> None:
 def test_the_exact_value_stands_behind_every_number(summary: Summary) -> None:
     projects = sample_results().tables["projects"]
     exact = {str(value) for value in projects["npv_6_musd"]}
-    shown = re.findall(r'<data value="([^"]*)" title="projects.npv_6_musd', words(summary))
+    shown = re.findall(r'<data value="([^"]*)" title="projects.npv_musd', words(summary))
     assert shown
     assert set(shown) <= {f"{float(value):.12g}" for value in exact} | {"430"}
 
@@ -93,9 +95,12 @@ def test_without_tables_nothing_is_claimed() -> None:
     assert summary.ranking is None
 
 
+TERMS = Terms(0.06, (0.04, 0.06, 0.09, 0.12), (2030, 2035, 2040))
+
+
 def row(**changes: object) -> dict[str, object]:
     base = {
-        "npv_4_musd": 50.0, "npv_6_musd": 20.0, "npv_9_musd": -5.0, "npv_12_musd": -9.0,
+        "npv_4_musd": 50.0, "npv_6_musd": 20.0, "npv_9_musd": -5.0, "npv_12_musd": -9.0, "npv_musd": 20.0,
         "capex_musd": 100.0, "capex_low_musd": 80.0, "capex_high_musd": 150.0,
         "capex_confidence": "reported", "break_even_capex_musd": 125.0,
     }  # fmt: skip
@@ -104,14 +109,14 @@ def row(**changes: object) -> dict[str, object]:
 
 def test_the_range_of_npv_follows_from_the_break_even_cost() -> None:
     # NPV falls by 20/25 = 0.8 with each dollar of cost: at 80 it is 36, at 150 it is -20.
-    worth = worth_of(row())
+    worth = worth_of(row(), TERMS)
     assert worth.high_musd == pytest.approx(36.0)
     assert worth.low_musd == pytest.approx(-20.0)
     assert worth.verdict == "Yes, but not at the high cost"
 
 
 def test_npv_at_the_break_even_cost_is_zero() -> None:
-    assert worth_of(row(capex_high_musd=125.0)).low_musd == pytest.approx(0.0, abs=1e-12)
+    assert worth_of(row(capex_high_musd=125.0), TERMS).low_musd == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -119,13 +124,41 @@ def test_npv_at_the_break_even_cost_is_zero() -> None:
     [
         ({"capex_high_musd": 110.0}, "Yes, at the high cost too"),
         ({"capex_low_musd": None, "capex_high_musd": None}, "Yes"),
-        ({"npv_6_musd": -8.0, "break_even_capex_musd": 90.0}, "Only at the low cost"),
-        ({"npv_6_musd": -40.0, "break_even_capex_musd": 50.0}, "No"),
+        ({"npv_musd": -8.0, "break_even_capex_musd": 90.0}, "Only at the low cost"),
+        ({"npv_musd": -40.0, "break_even_capex_musd": 50.0}, "No"),
     ],
 )
 def test_verdicts_follow_the_range(changes: dict[str, object], verdict: str) -> None:
-    assert worth_of(row(**changes)).verdict == verdict
+    assert worth_of(row(**changes), TERMS).verdict == verdict
 
 
 def test_certainty_names_the_highest_rate_that_still_pays() -> None:
-    assert "positive up to 4 %" in worth_of(row(npv_6_musd=-1.0)).certainty
+    assert (
+        "positive up to 4\u202f%" in worth_of(row(npv_musd=-1.0, npv_6_musd=-1.0), TERMS).certainty
+    )
+
+
+def test_another_size_of_a_project_is_not_ranked_beside_it() -> None:
+    projects = (
+        sample_results()
+        .tables["projects"]
+        .with_columns(variant_of=pl.when(pl.col("project") == "zangezur").then(pl.lit("aktau_hub")))
+    )
+    named, _ = with_terms(projects, SETTINGS)
+    ranked = dict(zip(named["project"], named["is_ranked"], strict=True))
+    assert not ranked["zangezur"]
+    assert ranked["aktau_hub"]
+
+
+def test_a_case_with_another_headline_rate_is_stated_at_that_rate() -> None:
+    settings = SETTINGS.model_copy(update={"headline_rate": 0.09})
+    named, terms = with_terms(sample_results().tables["projects"], settings)
+    assert terms.headline == "9\u202f%"
+    assert named["npv_musd"].to_list() == named["npv_9_musd"].to_list()
+
+
+def test_one_solved_year_is_the_year_of_single_figures() -> None:
+    projects = sample_results().tables["projects"].drop("benefit_2035_musd", "benefit_2040_musd")
+    named, terms = with_terms(projects, SETTINGS)
+    assert terms.value_year == 2030
+    assert named["benefit_musd"].to_list() == projects["benefit_2030_musd"].to_list()

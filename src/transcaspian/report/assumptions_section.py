@@ -20,6 +20,7 @@ from transcaspian.report.blocks import (
 )
 from transcaspian.report.charts import Spec, draw
 from transcaspian.report.markup import ColumnView, frame_table, head_cell, text_cell
+from transcaspian.report.terms import percent
 from transcaspian.results.theme import CONFIDENCE_COLOURS, format_number, format_share
 
 __all__ = ["assumptions_section", "reading_section"]
@@ -137,7 +138,7 @@ def _assumption_fold(name: str, rows: pl.DataFrame) -> Fold:
         f"{name}.csv",
         headers,
         body,
-        row_css=tuple(confidence or "" for confidence in wide["confidence"]),
+        row_css=tuple((confidence or "").replace(",", "") for confidence in wide["confidence"]),
         is_compact=True,
     )
     title = Markup('{} <span class="aside">{}</span>').format(name, mixed)
@@ -146,7 +147,7 @@ def _assumption_fold(name: str, rows: pl.DataFrame) -> Fold:
 
 def _spaced(key: str) -> Markup:
     """Return a row's key with breaking points between its parts."""
-    return Markup(" | <wbr>").join(key.split("|"))
+    return Markup(" | <wbr>").join(part.strip() for part in key.split("|"))
 
 
 def _short_number(value: str | None) -> str:
@@ -196,9 +197,9 @@ def reading_section(case: CaseLike, results: ResultsLike) -> Section:
          f"Model years: {', '.join(str(year) for year in settings.model_years)}; values between them are interpolated, zero before opening, "
          "constant after the last one."),
         ("NPV", f"All gains and costs to all parties, discounted to {settings.base_year} at a real rate; million USD of {settings.price_year}. "
-         "The headline rate is 6 %."),
+         f"The headline rate is {percent(settings.headline_rate)}."),
         ("Range of NPV", "The same at the high and the low capital cost of the case."),
-        ("Break-even cost", "The capital cost at which NPV at 6 % is zero. Where the cost is assumed this is the figure to compare an offer with."),
+        ("Break-even cost", "The capital cost at which NPV is zero. Where the cost is assumed this is the figure to compare an offer with."),
         ("EIRR", "The discount rate at which NPV is zero; “none” where the yearly values never change sign or do so more than once."),
         ("Benefit/cost", "Discounted benefits over discounted costs; above 1 is worth it."),
         ("Ranked", "Projects added alone to the network of the reference. Other sizes of the same project and clusters stand apart: "

@@ -20,12 +20,22 @@ __all__ = [
 MOST_ZONES = 4
 
 
-def of_scenario(tables: Mapping[str, pl.DataFrame], scenario: str) -> dict[str, pl.DataFrame]:
-    """Return the tables with the rows of one scenario; tables without scenarios stay whole."""
-    return {
-        name: frame.filter(pl.col("scenario") == scenario) if "scenario" in frame.columns else frame
-        for name, frame in tables.items()
-    }
+def of_scenario(
+    tables: Mapping[str, pl.DataFrame], scenario: str, years: Sequence[int]
+) -> dict[str, pl.DataFrame]:
+    """Return the rows of one scenario; of power and freight the rows of `years` only.
+
+    Past years are solved too, for comparison with statistics: they are not part of the outlook.
+    """
+    chosen = {}
+    for name, frame in tables.items():
+        rows = (
+            frame.filter(pl.col("scenario") == scenario) if "scenario" in frame.columns else frame
+        )
+        if name.startswith(("power_", "freight_")) and "year" in frame.columns:
+            rows = rows.filter(pl.col("year").is_in(list(years)))
+        chosen[name] = rows
+    return chosen
 
 
 def focus_year(years: Sequence[int], solved: pl.DataFrame) -> int:
@@ -38,9 +48,9 @@ def focus_year(years: Sequence[int], solved: pl.DataFrame) -> int:
 
 
 def ordered_projects(projects: pl.DataFrame) -> pl.DataFrame:
-    """Return ranked single projects, best NPV at 6 % first; clusters and variants are not here."""
+    """Return ranked single projects, best NPV first; clusters and variants are not here."""
     return projects.filter(pl.col("is_ranked") & ~pl.col("is_cluster")).sort(
-        ["npv_6_musd", "project"], descending=[True, False]
+        ["npv_musd", "project"], descending=[True, False]
     )
 
 
@@ -51,14 +61,14 @@ def featured_run(
     *,
     clusters: bool = False,
 ) -> str | None:
-    """Return the run that a with/without chart shows: of the kinds given, most benefit in 2035."""
+    """Return the run that a with/without chart shows: of the kinds given, most yearly benefit."""
     runs = set(solved["run"].unique().to_list()) if solved.height else set()
     fitting = projects.filter(
         pl.col("project").is_in(sorted(runs)), clusters | ~pl.col("is_cluster")
     )
     preferred = fitting.filter(pl.col("kind").is_in(list(kinds)))
     chosen = (preferred if preferred.height else fitting).sort(
-        [pl.col("is_ranked"), pl.col("benefit_2035_musd").abs(), "project"],
+        [pl.col("is_ranked"), pl.col("benefit_musd").abs(), "project"],
         descending=[True, True, False],
     )
     return str(chosen["project"][0]) if chosen.height else None

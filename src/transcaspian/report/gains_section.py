@@ -9,6 +9,7 @@ from transcaspian.report.blocks import Block, Cell, Fold, Header, HtmlTable, Sec
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.markup import csv_address, difference_cell, exact, head_cell
 from transcaspian.report.names import Names, humanise
+from transcaspian.report.terms import Terms
 from transcaspian.results.theme import format_signed
 
 __all__ = ["gains_section", "small_matrix"]
@@ -17,7 +18,7 @@ MOST_COUNTRIES = 7
 MOST_PROJECTS = 8
 
 
-def gains_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Section:
+def gains_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Section:
     """Return the section: a matrix for every project and cluster, the best one open."""
     gains = tables["who_gains"]
     if gains.is_empty():
@@ -37,20 +38,20 @@ def gains_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Section:
                 Markup("{} <span class='aside'>{} million USD in all</span>").format(
                     names.run(project), format_signed(float(own["npv_musd"].sum()))
                 ),
-                (_matrix(own, names, project),),
+                (_matrix(own, names, project, terms),),
                 f"gains-{project}",
                 is_open=place == 0,
             )
         )
     lead = (
-        "NPV at 6 % of what each party gains (blue) or loses (orange), million USD. What one side "
+        f"NPV at {terms.headline} of what each party gains (blue) or loses (orange), million USD. What one side "
         "pays another receives, so each matrix adds up to the NPV of its project. Gains of different "
         "projects do not add up: the projects touch each other."
     )
     return Section("gains", "Who gains", lead, blocks)
 
 
-def _matrix(own: pl.DataFrame, names: Names, project: str) -> HtmlTable:
+def _matrix(own: pl.DataFrame, names: Names, project: str, terms: Terms) -> HtmlTable:
     values = {(c, p): v for c, p, v in own.group_by("country", "party", maintain_order=True).agg(pl.col("npv_musd").sum()).iter_rows()}  # fmt: skip
     largest = max((abs(v) for v in values.values()), default=0.0)
     parties = list(dict.fromkeys(own.sort("party")["party"]))
@@ -70,7 +71,7 @@ def _matrix(own: pl.DataFrame, names: Names, project: str) -> HtmlTable:
         Header("All", "", is_number=True),
     )
     return HtmlTable(
-        f"{names.run(project)}: who gains, million USD, NPV at 6 %",
+        f"{names.run(project)}: who gains, million USD, NPV at {terms.headline}",
         headers,
         tuple(rows),
         csv_address(own),
@@ -96,7 +97,9 @@ def _total(value: float) -> Cell:
     return Cell(format_signed(value), is_number=True, title=exact(value), css="total")
 
 
-def small_matrix(tables: Mapping[str, pl.DataFrame], names: Names) -> HtmlTable | None:
+def small_matrix(
+    tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms
+) -> HtmlTable | None:
     """Return the best ranked projects by country: the answer to "worth it, to whom"."""
     gains = tables["who_gains"]
     projects = ordered_projects(tables["projects"])["project"].to_list()[:MOST_PROJECTS]
@@ -127,7 +130,7 @@ def small_matrix(tables: Mapping[str, pl.DataFrame], names: Names) -> HtmlTable 
         Header("All", "", is_number=True),
     )
     return HtmlTable(
-        "Who gains: NPV at 6 % by country, million USD; colours by row",
+        f"Who gains: NPV at {terms.headline} by country, million USD; colours by row",
         headers,
         tuple(rows),
         csv_address(by_country.sort("project", "country")),

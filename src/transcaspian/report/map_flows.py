@@ -186,7 +186,7 @@ def _ways(
 def _runs(frame: pl.DataFrame, projects: pl.DataFrame) -> tuple[str, ...]:
     """Return the reference, then clusters and projects that were solved, by size of their value."""
     solved = set(frame["run"].unique().to_list())
-    ordered = projects.with_columns(size=pl.col("npv_6_musd").abs()).sort(
+    ordered = projects.with_columns(size=pl.col("npv_musd").abs()).sort(
         ["is_cluster", "size", "project"], descending=[True, True, False]
     )
     chosen = [run for run in ordered["project"].unique(maintain_order=True) if run in solved]

@@ -25,6 +25,7 @@ from transcaspian.report.projects_section import HATCHED_COLOURS, projects_secti
 from transcaspian.report.quality_section import checks_section, validation_section
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.summary import Summary, summarise
+from transcaspian.report.terms import with_terms
 
 __all__ = ["PageContext", "build_report"]
 
@@ -52,22 +53,23 @@ def build_report(results: ResultsLike, case: CaseLike) -> str:
     from anywhere, and needs no script for any of its content.
     """
     every = with_every_table(results.tables)
+    every["projects"], terms = with_terms(every["projects"], case.settings)
     scenario = _first_scenario(case)
-    tables = of_scenario(every, scenario)
+    tables = of_scenario(every, scenario, case.settings.model_years)
     names = names_of_case(case, every["projects"])
     sections = (
         _map_section(tables, case, names),
         power_section(tables, case, names),
         freight_section(tables, case, names),
-        projects_section(tables, case, names, every["projects"]),
-        gains_section(tables, names),
+        projects_section(tables, case, names, every["projects"], terms),
+        gains_section(tables, names, terms),
         validation_section(tables, names),
         checks_section(tables),
         assumptions_section(tables, case),
         reading_section(case, results),
     )
     context = PageContext(
-        summary=summarise(tables, case, names),
+        summary=summarise(tables, case, names, terms),
         sections=sections,
         style=Markup(_shipped("style.css")),
         script=Markup(_shipped("report.js")),

@@ -31,7 +31,8 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
-from transcaspian.report.worth import RATES, worth_of
+from transcaspian.report.terms import Terms, npv_column, percent
+from transcaspian.report.worth import worth_of
 from transcaspian.results.theme import (
     GRID,
     INK,
@@ -47,39 +48,45 @@ __all__ = ["HATCHED_COLOURS", "projects_section"]
 HATCHED_COLOURS = (POSITIVE, NEGATIVE)
 SOURCE = "Model results. Hatched: the capital cost is assumed."
 MOST_LEDGER_ROWS = 14
+# Marks of the rates beside the headline one: Vega's name and the sign in the text.
+_MARKS = (("triangle-right", "▸"), ("circle", "●"), ("triangle-left", "◂"))
 
 
 def projects_section(
-    tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names, every_scenario: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame],
+    case: CaseLike,
+    names: Names,
+    every_scenario: pl.DataFrame,
+    terms: Terms,
 ) -> Section:
     """Return the section; `every_scenario` is the table of projects of all scenarios."""
     projects = tables["projects"]
     if projects.is_empty():
         return Section("projects", "Projects", "No project was valued in this run.", ())
     ranked = ordered_projects(projects)
-    clusters = projects.filter(pl.col("is_cluster")).sort("npv_6_musd", descending=True)
+    clusters = projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
     others = projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
     blocks: list[Block] = []
     if ranked.height:
-        blocks.append(Grid((_npv_figure(ranked), _break_even_figure(ranked))))
-        blocks.append(_value_table(ranked, "Ranking: each project alone, added to today's network", "ranking.csv"))  # fmt: skip
+        blocks.append(Grid((_npv_figure(ranked, terms), _break_even_figure(ranked, terms))))
+        blocks.append(_value_table(ranked, terms, "Ranking: each project alone, added to today's network", "ranking.csv"))  # fmt: skip
     if clusters.height:
-        blocks.append(_value_table(clusters, "Clusters: projects that need each other, valued together", "clusters.csv"))  # fmt: skip
-        blocks.append(_synergy_table(clusters, projects, case))
+        blocks.append(_value_table(clusters, terms, "Clusters: projects that need each other, valued together", "clusters.csv"))  # fmt: skip
+        blocks.append(_synergy_table(clusters, projects, case, terms))
     if others.height:
-        blocks.append(_value_table(others, "Not ranked: other sizes or prices of a ranked project, and projects whose benefits are given, not modelled", "not_ranked.csv"))  # fmt: skip
-    blocks += _scenarios(every_scenario, names)
+        blocks.append(_value_table(others, terms, "Not ranked: other sizes or prices of a ranked project, and projects whose benefits are given, not modelled", "not_ranked.csv"))  # fmt: skip
+    blocks += _scenarios(every_scenario, names, terms)
     blocks.append(Remark(Markup("<strong>Sheets.</strong> One for every project and cluster.")))
     blocks += [
-        _sheet(row, tables)
+        _sheet(row, tables, terms, names)
         for part in (ranked, clusters, others)
         for row in part.iter_rows(named=True)
     ]
-    return Section("projects", "Projects", _lead(ranked, case), blocks)
+    return Section("projects", "Projects", _lead(ranked, case, terms), blocks)
 
 
-def _lead(ranked: pl.DataFrame, case: CaseLike) -> str:
-    worth = [worth_of(row) for row in ranked.iter_rows(named=True)]
+def _lead(ranked: pl.DataFrame, case: CaseLike, terms: Terms) -> str:
+    worth = [worth_of(row, terms) for row in ranked.iter_rows(named=True)]
     good = sum(item.low_musd > 0 for item in worth)
     return (
         f"Each project is put into the network alone and compared with the same network without it. "
@@ -89,32 +96,30 @@ def _lead(ranked: pl.DataFrame, case: CaseLike) -> str:
     )
 
 
-def _chart_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+def _chart_rows(frame: pl.DataFrame, terms: Terms) -> list[dict[str, Any]]:
     rows = []
     for row in frame.iter_rows(named=True):
-        worth = worth_of(row)
-        colour = POSITIVE if row["npv_6_musd"] > 0 else NEGATIVE
+        worth = worth_of(row, terms)
+        colour = POSITIVE if row["npv_musd"] > 0 else NEGATIVE
         is_assumed = row["capex_confidence"] == "assumed"
         rows.append(
             {
                 "name": row["name"],
-                "npv": row["npv_6_musd"],
+                "npv": row["npv_musd"],
                 "low": worth.low_musd,
                 "high": worth.high_musd,
                 "fill": hatch_key(colour) if is_assumed else colour,
                 "stroke": colour,
-                **{f"npv_{rate}": row[f"npv_{rate}_musd"] for rate in RATES},
+                **{npv_column(rate): row[npv_column(rate)] for rate in terms.other_rates},
             }
         )
     return rows
 
 
-def _npv_figure(ranked: pl.DataFrame) -> Figure:
-    rows = _chart_rows(ranked)
+def _npv_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
+    rows = _chart_rows(ranked, terms)
     best = ranked.row(0, named=True)
-    title = (
-        f"{best['name']} is worth most: {format_number(best['npv_6_musd'])} million USD at 6\u202f%"
-    )
+    title = f"{best['name']} is worth most: {format_number(best['npv_musd'])} million USD at {terms.headline}"
     y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
          "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
     x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",.4~r"}}  # fmt: skip
@@ -134,28 +139,36 @@ def _npv_figure(ranked: pl.DataFrame) -> Figure:
              "encoding": {"y": y, "x": {"field": "high", **x}}},
             *[
                 {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1, "yOffset": 10},
-                 "encoding": {"y": y, "x": {"field": f"npv_{rate}", **x}}}
-                for rate, shape in ((4, "triangle-right"), (9, "circle"), (12, "triangle-left"))
+                 "encoding": {"y": y, "x": {"field": npv_column(rate), **x}}}
+                for rate, (shape, _) in zip(terms.other_rates, _MARKS, strict=False)
             ],
         ],
     }  # fmt: skip
-    table = ranked.select("name", *(f"npv_{rate}_musd" for rate in RATES))
+    table = ranked.select("name", *(npv_column(rate) for rate in terms.rates))
     views = [ColumnView("name", "Project")]
     views += [
-        ColumnView(f"npv_{rate}_musd", f"At {rate}\u202f%", "million USD", "number")
-        for rate in RATES
+        ColumnView(npv_column(rate), f"At {percent(rate)}", "million USD", "number")
+        for rate in terms.rates
     ]
     return Figure(
         "npv",
         title,
-        "NPV at 6\u202f% (bar), over the range of capital cost (line); below it at 4\u202f% (▸), 9\u202f% (●) and 12\u202f% (◂). Million USD.",
+        f"NPV at {terms.headline} (bar), over the range of capital cost (line); {_marks_text(terms)}million USD.",
         draw(spec, title),
         SOURCE,
         frame_table(table, views, "NPV at four rates", "npv_rates.csv"),
     )
 
 
-def _break_even_figure(ranked: pl.DataFrame) -> Figure:
+def _marks_text(terms: Terms) -> str:
+    marks = [
+        f"{percent(rate)} ({sign})"
+        for rate, (_, sign) in zip(terms.other_rates, _MARKS, strict=False)
+    ]
+    return f"below it at {', '.join(marks)}; " if marks else ""
+
+
+def _break_even_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
     rows = []
     for row in ranked.iter_rows(named=True):
         capex, break_even = row["capex_musd"], row["break_even_capex_musd"]
@@ -201,18 +214,18 @@ def _break_even_figure(ranked: pl.DataFrame) -> Figure:
     return Figure(
         "break-even",
         title,
-        "Break-even capital cost at 6 % (dot) over the capital cost in the case; grey band: low to high cost.",
+        f"Break-even capital cost at {terms.headline} (dot) over the capital cost in the case; grey band: low to high cost.",
         draw(spec, title),
         "Model results; capital costs and their sources stand under Assumptions.",
         frame_table(ranked, views, "Capital cost and break-even cost", "break_even.csv"),
     )
 
 
-def _value_table(frame: pl.DataFrame, caption: str, file_name: str) -> HtmlTable:
-    largest = float(frame["npv_6_musd"].abs().max() or 0.0)  # type: ignore[arg-type]
+def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str) -> HtmlTable:
+    largest = float(frame["npv_musd"].abs().max() or 0.0)  # type: ignore[arg-type]
     rows = []
     for row in frame.iter_rows(named=True):
-        worth = worth_of(row)
+        worth = worth_of(row, terms)
         rows.append(
             (
                 head_cell(
@@ -221,14 +234,12 @@ def _value_table(frame: pl.DataFrame, caption: str, file_name: str) -> HtmlTable
                 text_cell(chip(row["capex_confidence"], row["capex_confidence"])),
                 number_cell(row["capex_musd"]),
                 number_cell(row["break_even_capex_musd"]),
-                difference_cell(row["npv_6_musd"], largest),
-                number_cell(row["npv_4_musd"]),
-                number_cell(row["npv_9_musd"]),
-                number_cell(row["npv_12_musd"]),
-                number_cell(row["npv_corridor_6_musd"]),
+                difference_cell(row["npv_musd"], largest),
+                *(number_cell(row[npv_column(rate)]) for rate in terms.other_rates),
+                number_cell(row["npv_corridor_musd"]),
                 _eirr_cell(row),
-                number_cell(row["bcr_6"]),
-                number_cell(row["co2_mt_per_year_2035"]),
+                number_cell(row["bcr"]),
+                number_cell(row["co2_mt"]),
                 text_cell(chip(worth.verdict, worth.css), "verdict"),
             )
         )
@@ -237,14 +248,12 @@ def _value_table(frame: pl.DataFrame, caption: str, file_name: str) -> HtmlTable
         Header("Cost is"),
         Header("Cost", "", is_number=True),
         Header("Break-even cost", "", is_number=True),
-        Header("NPV", "6\u202f%", is_number=True),
-        Header("NPV", "4\u202f%", is_number=True),
-        Header("NPV", "9\u202f%", is_number=True),
-        Header("NPV", "12\u202f%", is_number=True),
-        Header("Corridor's part", "6\u202f%", is_number=True),
+        Header("NPV", terms.headline, is_number=True),
+        *(Header("NPV", percent(rate), is_number=True) for rate in terms.other_rates),
+        Header("Corridor's part", terms.headline, is_number=True),
         Header("EIRR", "", is_number=True),
-        Header("Benefit over cost", "6\u202f%", is_number=True),
-        Header("CO₂ 2035", "Mt/a", is_number=True),
+        Header("Benefit over cost", terms.headline, is_number=True),
+        Header(f"CO₂ {terms.value_year}", "Mt/a", is_number=True),
         Header("Worth it?"),
     )
     return HtmlTable(f"{caption}; million USD", headers, tuple(rows), csv_address(frame), file_name)
@@ -256,11 +265,13 @@ def _eirr_cell(row: Mapping[str, Any]) -> Cell:
     return number_cell(row["eirr"], format_share(row["eirr"]))
 
 
-def _synergy_table(clusters: pl.DataFrame, projects: pl.DataFrame, case: CaseLike) -> HtmlTable:
+def _synergy_table(
+    clusters: pl.DataFrame, projects: pl.DataFrame, case: CaseLike, terms: Terms
+) -> HtmlTable:
     """Return the value of each cluster beside the sum of its members alone."""
     pairs = case.tables.get("projects/clusters", pl.DataFrame())
     rows = []
-    values = dict(zip(projects["project"], projects["npv_6_musd"], strict=True))
+    values = dict(zip(projects["project"], projects["npv_musd"], strict=True))
     for row in clusters.iter_rows(named=True):
         members = (
             pairs.filter(pl.col("cluster") == row["project"])["project"].to_list()
@@ -269,82 +280,87 @@ def _synergy_table(clusters: pl.DataFrame, projects: pl.DataFrame, case: CaseLik
         )
         known = [member for member in members if member in values]
         alone = sum(values[member] for member in known) if len(known) == len(members) else None
-        joint = None if alone is None else row["npv_6_musd"] - alone
+        joint = None if alone is None else row["npv_musd"] - alone
         rows.append(
-            {"name": row["name"], "together": row["npv_6_musd"], "alone": alone, "gain": joint}
+            {"name": row["name"], "together": row["npv_musd"], "alone": alone, "gain": joint}
         )
     frame = pl.DataFrame(rows, schema={"name": pl.String, "together": pl.Float64, "alone": pl.Float64, "gain": pl.Float64})  # fmt: skip
     views = (
         ColumnView("name", "Cluster"),
-        ColumnView("together", "NPV 6 % together", "million USD", "number"),
+        ColumnView("together", f"NPV at {terms.headline} together", "million USD", "number"),
         ColumnView("alone", "Sum of members alone", "million USD", "number"),
         ColumnView("gain", "Gained by being together", "million USD", "difference"),
     )
     return frame_table(frame, views, "Whole against parts", "clusters_whole_and_parts.csv")
 
 
-def _scenarios(projects: pl.DataFrame, names: Names) -> list[Block]:
+def _scenarios(projects: pl.DataFrame, names: Names, terms: Terms) -> list[Block]:
     scenarios = projects["scenario"].unique(maintain_order=True).to_list()
     if len(scenarios) < 2:
         return []
-    pivot = projects.pivot("scenario", index=["project", "name"], values="npv_6_musd")
+    pivot = projects.pivot("scenario", index=["project", "name"], values="npv_musd")
     views = [ColumnView("name", "Project")]
     views += [
         ColumnView(s, names.scenarios.get(s, humanise(s)), "million USD", "difference") for s in scenarios
     ]  # fmt: skip
-    return [frame_table(pivot, views, "NPV at 6 % under each scenario", "npv_scenarios.csv")]
+    return [
+        frame_table(
+            pivot, views, f"NPV at {terms.headline} under each scenario", "npv_scenarios.csv"
+        )
+    ]
 
 
-def _sheet(row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> Fold:
-    worth = worth_of(dict(row))
+def _sheet(
+    row: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], terms: Terms, names: Names
+) -> Fold:
+    worth = worth_of(row, terms)
     facts = [
         ("Kind", f"{humanise(row['kind'])}, {row['sector']}; {humanise(row['status']).lower()}"),
         ("Opens, life", f"{row['opening_year']}, {row['life_years']} years"),
         ("Capital cost", f"{format_number(row['capex_musd'])} million USD "
          f"({format_number(row['capex_low_musd'])} to {format_number(row['capex_high_musd'])}), {row['capex_confidence']}"),
-        ("Break-even capital cost at 6 %", f"{format_number(row['break_even_capex_musd'])} million USD"),
-        ("NPV at 4, 6, 9, 12 %", ", ".join(format_number(row[f"npv_{rate}_musd"]) for rate in RATES) + " million USD"),
+        (f"Break-even capital cost at {terms.headline}", f"{format_number(row['break_even_capex_musd'])} million USD"),
+        (f"NPV at {', '.join(percent(rate) for rate in terms.rates)}", ", ".join(format_number(row[npv_column(rate)]) for rate in terms.rates) + " million USD"),
         ("EIRR", format_share(row["eirr"]) if row["eirr"] is not None else f"none: {row['eirr_note']}"),
-        ("Benefit over cost at 6 %", format_number(row["bcr_6"])),
-        ("Yearly benefit 2030, 2035, 2040 as if open", ", ".join(
-            format_number(row[f"benefit_{year}_musd"]) for year in (2030, 2035, 2040)) + " million USD"),
-        ("CO₂ in 2035", f"{format_number(row['co2_mt_per_year_2035'])} Mt a year"),
+        (f"Benefit over cost at {terms.headline}", format_number(row["bcr"])),
+        (f"Yearly benefit {', '.join(str(year) for year in terms.years)}", ", ".join(
+            format_number(row[f"benefit_{year}_musd"]) for year in terms.years) + " million USD"),
+        (f"CO₂ in {terms.value_year}", f"{format_number(row['co2_mt'])} Mt a year"),
         ("Benefits after the last model year", f"{format_share(row['share_after_last_model_year'])} of the present value, "
          "held constant"),
         ("Worth it?", f"{worth.verdict}; {worth.certainty}"),
     ]  # fmt: skip
     if row["is_cluster"]:
-        facts.insert(1, ("Members", _members(row["members"])))
+        facts.insert(1, ("Members", _members(row["members"], names)))
     table = HtmlTable(
         f"{row['name']}: key figures",
         (Header("What"), Header("Value")),
         tuple((head_cell(name), text_cell(value)) for name, value in facts),
     )
     blocks: list[Block] = [table]
-    ledger = _ledger_table(row, tables["ledger"])
+    ledger = _ledger_table(row, tables["ledger"], terms)
     if ledger is not None:
         blocks.append(ledger)
     blocks.append(
         Remark(Markup('<a href="#gains-{}">Who gains from it</a>').format(row["project"]))
     )
-    title = Markup("{} <span class='aside'>NPV 6\u202f%: {} million USD</span>").format(
-        row["name"], format_number(row["npv_6_musd"])
+    title = Markup("{} <span class='aside'>NPV at {}: {} million USD</span>").format(
+        row["name"], terms.headline, format_number(row["npv_musd"])
     )
     return Fold(title, tuple(blocks), f"project-{row['project']}")
 
 
-def _members(members: object) -> str:
-    parts = members.split(";") if isinstance(members, str) else list(members or [])  # type: ignore[call-overload]
-    return ", ".join(humanise(str(part).strip()) for part in parts)
+def _members(members: str, names: Names) -> str:
+    return "; ".join(names.run(part.strip()) for part in members.replace(";", ",").split(","))
 
 
-def _ledger_table(row: Mapping[str, Any], ledger: pl.DataFrame) -> HtmlTable | None:
+def _ledger_table(row: Mapping[str, Any], ledger: pl.DataFrame, terms: Terms) -> HtmlTable | None:
     """Return the largest rows of the ledger in the first model year with the project open."""
     own = ledger.filter(pl.col("project") == row["project"])
     years = [y for y in own["year"].unique().sort().to_list() if y >= row["opening_year"]]
     if not years:
         return None
-    year = 2035 if 2035 in years else years[0]
+    year = terms.value_year if terms.value_year in years else years[0]
     flows = (
         own.filter(pl.col("year") == year)
         .group_by("kind", "payer", "payer_country", "receiver", "receiver_country", "nature", maintain_order=True)

@@ -28,11 +28,10 @@ def _columns(text: str) -> dict[str, pl.DataType]:
 
 TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "projects": _columns(
+        # besides: npv_<rate>_musd, npv_corridor_<rate>_musd, bcr_<rate>, benefit_<year>_musd and
+        # co2_mt_per_year_<year>
         "t:scenario project name sector kind b:is_cluster t:members status w:opening_year life_years "
-        "r:capex_musd capex_low_musd capex_high_musd t:capex_confidence r:npv_4_musd npv_6_musd "
-        "npv_9_musd npv_12_musd npv_corridor_6_musd eirr t:eirr_note r:bcr_6 break_even_capex_musd "
-        "co2_mt_per_year_2035 benefit_2030_musd benefit_2035_musd benefit_2040_musd "
-        "share_after_last_model_year t:headline b:is_ranked"
+        "r:capex_musd capex_low_musd capex_high_musd t:capex_confidence r:eirr t:eirr_note r:break_even_capex_musd share_after_last_model_year t:headline b:is_ranked"
     ),
     "who_gains": _columns("t:scenario project country party r:npv_musd"),
     "ledger": _columns(

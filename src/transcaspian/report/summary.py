@@ -23,6 +23,7 @@ from transcaspian.report.markup import (
 )
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.quality_section import checks_line, within
+from transcaspian.report.terms import Terms
 from transcaspian.report.worth import break_even_text, npv_range, worth_of
 from transcaspian.results.theme import (
     format_number,
@@ -52,13 +53,15 @@ class Summary:
     trust: tuple[Markup, ...]
 
 
-def summarise(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Summary:
+def summarise(
+    tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names, terms: Terms
+) -> Summary:
     """Return the first screen; sentences whose tables are empty are left out."""
     ranked = ordered_projects(tables["projects"])
     sentences = [
-        _worth_sentence(ranked),
-        _cable_sentence(tables),
-        _freight_sentence(tables, names),
+        _worth_sentence(ranked, terms),
+        _cable_sentence(tables, terms),
+        _freight_sentence(tables, names, terms),
         _gains_sentence(tables, ranked, names),
         _cluster_sentence(tables, case),
         _bottleneck_sentence(tables, names),
@@ -71,8 +74,8 @@ def summarise(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) 
             f"discounted to {settings.base_year}."
         ),
         sentences=tuple(sentence for sentence in sentences if sentence),
-        ranking=_ranking(ranked, tables["who_gains"], names) if ranked.height else None,
-        matrix=small_matrix(tables, names),
+        ranking=_ranking(ranked, tables["who_gains"], names, terms) if ranked.height else None,
+        matrix=small_matrix(tables, names, terms),
         trust=_trust(tables),
     )
 
@@ -83,7 +86,7 @@ def _strong(text: str) -> Markup:
 
 def _npv(row: Mapping[str, Any]) -> Markup:
     return figure(
-        f"{format_number(row['npv_6_musd'])} million USD", row["npv_6_musd"], "projects.npv_6_musd"
+        f"{format_number(row['npv_musd'])} million USD", row["npv_musd"], "projects.npv_musd"
     )
 
 
@@ -91,10 +94,10 @@ def _count(value: int, source: str) -> Markup:
     return figure(str(value), value, source)
 
 
-def _worth_sentence(ranked: pl.DataFrame) -> Markup:
+def _worth_sentence(ranked: pl.DataFrame, terms: Terms) -> Markup:
     if ranked.is_empty():
         return Markup("")
-    worth = [worth_of(row) for row in ranked.iter_rows(named=True)]
+    worth = [worth_of(row, terms) for row in ranked.iter_rows(named=True)]
     sure = sum(item.low_musd > 0 for item in worth)
     unsure = sum(item.low_musd <= 0 < item.high_musd for item in worth)
     best = ranked.row(0, named=True)
@@ -109,11 +112,11 @@ def _worth_sentence(ranked: pl.DataFrame) -> Markup:
         none=_count(len(worth) - sure - unsure, "projects"),
         best=_strong(best["name"]),
         npv=_npv(best),
-        rate=figure("6\u202f%", 0.06, "rate"),
+        rate=figure(terms.headline, terms.headline_rate, "discount rate"),
     )
 
 
-def _verdict_text(row: Mapping[str, Any]) -> Markup:
+def _verdict_text(row: Mapping[str, Any], terms: Terms) -> Markup:
     """Return how a project stands: its break-even cost where the capital cost is assumed."""
     capex = figure(format_number(row["capex_musd"]), row["capex_musd"], "projects.capex_musd")
     break_even = row["break_even_capex_musd"]
@@ -126,7 +129,7 @@ def _verdict_text(row: Mapping[str, Any]) -> Markup:
             side=side,
             capex=capex,
         )
-    worth = worth_of(dict(row))
+    worth = worth_of(row, terms)
     return Markup("is worth {npv} ({range} over the range of its cost of {capex})").format(
         npv=_npv(row),
         range=figure(npv_range(worth), f"{worth.low_musd} to {worth.high_musd}", "projects"),
@@ -134,43 +137,45 @@ def _verdict_text(row: Mapping[str, Any]) -> Markup:
     )
 
 
-def _cable_sentence(tables: Mapping[str, pl.DataFrame]) -> Markup:
+def _cable_sentence(tables: Mapping[str, pl.DataFrame], terms: Terms) -> Markup:
     """Return the value of the ranked cables with the largest effects."""
     cables = (
         ordered_projects(tables["projects"])
         .filter(pl.col("kind") == "cable")
-        .sort([pl.col("benefit_2035_musd").abs(), "project"], descending=[True, False])
+        .sort([pl.col("benefit_musd").abs(), "project"], descending=[True, False])
         .head(MOST_CABLES)
     )
-    return Markup(" ").join(_cable_words(row) for row in cables.iter_rows(named=True))
+    return Markup(" ").join(_cable_words(row, terms) for row in cables.iter_rows(named=True))
 
 
-def _cable_words(row: Mapping[str, Any]) -> Markup:
-    text = Markup("{name} {verdict}").format(name=_strong(row["name"]), verdict=_verdict_text(row))
-    co2 = row["co2_mt_per_year_2035"]
+def _cable_words(row: Mapping[str, Any], terms: Terms) -> Markup:
+    text = Markup("{name} {verdict}").format(
+        name=_strong(row["name"]), verdict=_verdict_text(row, terms)
+    )
+    co2 = row["co2_mt"]
     if co2 is None:
         return text + Markup(".")
     return text + Markup("; it {way} {co2} Mt of CO₂ a year in {year}.").format(
         way="saves" if co2 < 0 else "adds",
-        co2=figure(format_number(abs(co2)), co2, "projects.co2_mt_per_year_2035"),
-        year=figure("2035", 2035, "projects.co2_mt_per_year_2035"),
+        co2=figure(format_number(abs(co2)), co2, "projects.co2_mt"),
+        year=figure(str(terms.value_year), terms.value_year, "projects.co2_mt"),
     )
 
 
-def _freight_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Markup:
+def _freight_sentence(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Markup:
     """Return the value of the freight project with the largest effect, and the best one."""
     freight = ordered_projects(tables["projects"]).filter(pl.col("sector") == "freight")
     if freight.is_empty():
         return Markup("")
     best = freight.row(0, named=True)
     text = Markup("Of the freight projects {name} is worth most: it {verdict}").format(
-        name=_strong(best["name"]), verdict=_verdict_text(best)
+        name=_strong(best["name"]), verdict=_verdict_text(best, terms)
     )
     large = freight.sort(pl.col("capex_musd"), descending=True).row(0, named=True)
     if large["project"] == best["project"]:
         return text + Markup(".")
     return text + Markup("; the largest, {name}, {verdict}.").format(
-        name=_strong(names.run(large["project"])), verdict=_verdict_text(large)
+        name=_strong(names.run(large["project"])), verdict=_verdict_text(large, terms)
     )
 
 
@@ -204,7 +209,7 @@ def _gains_sentence(
 def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Markup:
     """Return what the best cluster is worth beyond its members alone."""
     projects = tables["projects"]
-    clusters = projects.filter(pl.col("is_cluster")).sort("npv_6_musd", descending=True)
+    clusters = projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
     if clusters.is_empty():
         return Markup("")
     row = clusters.row(0, named=True)
@@ -220,10 +225,10 @@ def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Mar
     )
     if alone.height != len(members) or not members:
         return text + Markup(".")
-    total = float(alone["npv_6_musd"].sum())
-    gap = row["npv_6_musd"] - total
+    total = float(alone["npv_musd"].sum())
+    gap = row["npv_musd"] - total
     return text + Markup(", {gap} million USD {way} than the same {n} one by one.").format(
-        gap=figure(format_number(abs(gap)), gap, "projects.npv_6_musd"),
+        gap=figure(format_number(abs(gap)), gap, "projects.npv_musd"),
         way="more" if gap >= 0 else "less",
         n=_count(len(members), "projects/clusters"),
     )
@@ -252,11 +257,11 @@ def _bottleneck_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Ma
     )  # fmt: skip
 
 
-def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTable:
+def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names, terms: Terms) -> HtmlTable:
     rows = []
     shown = ranked.head(MOST_RANKED)
     for place, row in enumerate(shown.iter_rows(named=True), start=1):
-        worth = worth_of(row)
+        worth = worth_of(row, terms)
         rows.append(
             (
                 number_cell(place, str(place)),
@@ -264,7 +269,7 @@ def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTab
                     Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
                 ),
                 text_cell(chip(worth.verdict, worth.css), "verdict"),
-                _value_cell(row["npv_6_musd"], npv_range(worth)),
+                _value_cell(row["npv_musd"], npv_range(worth)),
                 text_cell(
                     break_even_text(row),
                     "headline" if row["capex_confidence"] == "assumed" else "",
@@ -278,7 +283,9 @@ def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names) -> HtmlTab
         Header("", "", is_number=True),
         Header("Project"),
         Header("Worth its cost?"),
-        Header("NPV at 6 %, and over the range of cost", "million USD", is_number=True),
+        Header(
+            f"NPV at {terms.headline}, and over the range of cost", "million USD", is_number=True
+        ),
         Header("Break-even cost v. cost", "million USD"),
         Header("Most goes to"),
         Header("How sure"),

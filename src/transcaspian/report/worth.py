@@ -1,13 +1,13 @@
 """What the table of projects says in words: worth it or not, within which range, how sure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from transcaspian.report.terms import Terms, npv_column, percent
 from transcaspian.results.theme import format_number, format_range
 
-__all__ = ["RATES", "Worth", "break_even_text", "npv_range", "worth_of"]
-
-RATES = (4, 6, 9, 12)
+__all__ = ["Worth", "break_even_text", "npv_range", "worth_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,21 @@ class Worth:
     certainty: str
 
 
-def worth_of(row: dict[str, Any]) -> Worth:
+def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
     """Return the judgement on a row of the table of projects.
 
     NPV is linear in capital cost and zero at the break-even cost, so its slope is
     NPV / (break-even - capital cost); the range follows from the low and high capital cost.
     """
-    npv = float(row["npv_6_musd"])
+    npv = float(row["npv_musd"])
     at_high, at_low = _npv_at(row, row["capex_high_musd"]), _npv_at(row, row["capex_low_musd"])
     low, high = min(npv, at_high, at_low), max(npv, at_high, at_low)
     verdict, css = _verdict(npv, low, high)
-    return Worth(verdict, css, low, high, _certainty(row))
+    return Worth(verdict, css, low, high, _certainty(row, terms))
 
 
-def _npv_at(row: dict[str, Any], capex: float | None) -> float:
-    npv, break_even = float(row["npv_6_musd"]), row["break_even_capex_musd"]
+def _npv_at(row: Mapping[str, Any], capex: float | None) -> float:
+    npv, break_even = float(row["npv_musd"]), row["break_even_capex_musd"]
     if capex is None or break_even is None or break_even == row["capex_musd"]:
         return npv
     slope = npv / (float(break_even) - float(row["capex_musd"]))
@@ -56,16 +56,17 @@ def _verdict(npv: float, low: float, high: float) -> tuple[str, str]:
     return "No", "poor"
 
 
-def _certainty(row: dict[str, Any]) -> str:
+def _certainty(row: Mapping[str, Any], terms: Terms) -> str:
     """Return what the judgement withstands: the rates, and where the capital cost comes from."""
-    values = [float(row[f"npv_{rate}_musd"]) for rate in RATES]
+    values = [float(row[npv_column(rate)]) for rate in terms.rates]
+    span = f"from {percent(terms.rates[0])} to {percent(terms.rates[-1])}" if terms.rates else ""
     if all(value > 0 for value in values):
-        rates = "holds at every rate from 4 to 12 %"
+        rates = f"holds at every rate {span}"
     elif all(value <= 0 for value in values):
-        rates = "negative at every rate from 4 to 12 %"
+        rates = f"negative at every rate {span}"
     else:
-        kept = [rate for rate, value in zip(RATES, values, strict=True) if value > 0]
-        rates = f"positive up to {max(kept)} %"
+        kept = [rate for rate, value in zip(terms.rates, values, strict=True) if value > 0]
+        rates = f"positive up to {percent(max(kept))}"
     return f"capital cost {row['capex_confidence']}; {rates}"
 
 
@@ -74,7 +75,7 @@ def npv_range(worth: Worth) -> str:
     return format_range(worth.low_musd, worth.high_musd)
 
 
-def break_even_text(row: dict[str, Any]) -> str:
+def break_even_text(row: Mapping[str, Any]) -> str:
     """Return the break-even cost against the capital cost of the case, for people."""
     break_even = row["break_even_capex_musd"]
     against = f"{format_number(row['capex_musd'])} {row['capex_confidence']}"
