@@ -64,6 +64,10 @@ def read_flows(figures: Path) -> list[Flow]:
     for row in read_rows(figures / "demand_2024.csv"):
         if row["layer"] == "assign" and "all" not in (row["origin"], row["destination"]):
             flows.extend(part for flow in _split(row) for part in _by_urgency(flow))
+    flows += [
+        Flow(row["origin"], row["destination"], row["commodity"], row["form"], row["route"], float(row["tonnes"]), float(row["gross_tonnes"]), ASSUMPTION, "assumed")
+        for row in read_hand("extra_demand")
+    ]
     return flows
 
 
