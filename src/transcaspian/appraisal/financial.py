@@ -17,7 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transcaspian.accounts import NOT_PARTIES
+from transcaspian.appraisal.gains import paid_by_year
 from transcaspian.appraisal.ledger import Ledger
+from transcaspian.appraisal.postings import CAPITAL_KINDS, OPERATION_KIND
 from transcaspian.appraisal.returns import irr
 from transcaspian.errors import InputError
 
@@ -132,8 +134,8 @@ def owners_flows(ledger: Ledger, income_musd: FloatArray, terms: FinancialTerms)
         message = f"{income_musd.size} incomes do not fit the {years.size} years of the ledger."
         raise InputError(f"{message} Give one for each year from {years[0]} to {years[-1]}.")
     price_level = (1.0 + terms.inflation) ** (years - ledger.rules.price_year)
-    capital = _owners_pay(ledger, ("capital_cost", "renewal_cost", "residual_value")) * price_level
-    operation = _owners_pay(ledger, ("fixed_operation",)) * price_level
+    capital = paid_by_year(ledger, CAPITAL_KINDS) * price_level
+    operation = paid_by_year(ledger, (OPERATION_KIND,)) * price_level
     income = income_musd * price_level
     indirect = np.maximum(capital, 0.0) * _indirect_rate(terms)
     building = years < ledger.opening_year
@@ -212,13 +214,6 @@ def _check_factors(factors: Mapping[str, float], rows: pl.DataFrame) -> None:
     if unknown:
         message = f"conversion factors name {unknown}, which are no resources of the ledger."
         raise InputError(f"{message} The ledger has {', '.join(sorted(kinds))}.")
-
-
-def _owners_pay(ledger: Ledger, kinds: Sequence[str]) -> FloatArray:
-    rows = ledger.rows.filter(pl.col("kind").is_in(list(kinds)))
-    place = rows["year"].to_numpy() - ledger.first_year
-    paid = np.bincount(place, weights=rows["amount_musd"].to_numpy(), minlength=ledger.years.size)
-    return np.asarray(paid, dtype=np.float64)
 
 
 def _indirect_rate(terms: FinancialTerms) -> float:

@@ -162,6 +162,14 @@ def in_scope(gains: pl.DataFrame, scope: str, corridor_countries: Sequence[str])
     return gains
 
 
+def paid_by_year(ledger: Ledger, kinds: Sequence[str]) -> FloatArray:
+    """Return the sum of the rows of these kinds in each of `ledger.years`, payments positive."""
+    rows = ledger.rows.filter(pl.col("kind").is_in(list(kinds)))
+    place = rows["year"].to_numpy() - ledger.first_year
+    paid = np.bincount(place, weights=rows["amount_musd"].to_numpy(), minlength=ledger.years.size)
+    return np.asarray(paid, dtype=np.float64)
+
+
 def _by_year(ledger: Ledger, gains: pl.DataFrame) -> FloatArray:
     place = gains["year"].to_numpy() - ledger.first_year
     size = ledger.last_year - ledger.first_year + 1
