@@ -1,0 +1,766 @@
+"""The compiled engine: the events of `reference.py`, entities as rows of arrays, an array heap.
+
+All that a run needs lies in one record, `WORLD`: its tables have room for the largest run, so that
+kernels pass one pointer to each other, and pages of memory that nothing touches cost nothing. (A
+tuple of arrays as argument was ten times slower: every call copied a kilobyte of descriptors.)
+"""
+
+import math
+
+import numba
+import numpy as np
+from numba import types
+
+from transcaspian.compile import kernel
+from transcaspian.crossing import model as m
+from transcaspian.crossing.model import Due, Event, Law, Op, Records, Rule
+
+__all__ = [
+    "DONE",
+    "FULL_LOG",
+    "ROOM",
+    "STANDS_STILL",
+    "STREAMS",
+    "TOO_MANY",
+    "WORLD",
+    "advance",
+    "start",
+]
+
+_I, _F = np.int64, np.float64
+DUE = np.dtype([("time", _F), ("order", _I), ("who", _I), ("ticket", _I)])
+LOT = np.dtype([("serial", _I), ("voyage", _I), ("units", _F), ("resource", _I), ("next", _I)])
+ENTITY = np.dtype(
+    [
+        ("is_alive", _I),
+        ("serial", _I),
+        ("step", _I),
+        ("priority", _I),
+        ("batch", _F),
+        ("ticket", _I),
+        ("rank", _F),
+        ("units_wanted", _I),
+        ("next", _I),
+        ("previous", _I),
+        ("unload_h", _F),
+        ("voyage", _I),
+        ("is_loading", _I),
+        ("deadline_h", _F),
+        ("work_weather", _I),
+        ("work_end_h", _F),
+        ("work_left_h", _F),
+        ("is_suspended", _I),
+        ("next_dock_h", _F),
+        ("aboard", _F, (m.MAX_CARGOES,)),
+    ]
+)
+# Room in the tables of a run. Entities are what moves (vessels, ships, trains), not cargo, so that
+# more of them alive than this is a queue that grows for ever.
+SLOTS = 1 << 14
+LOG_ROWS = 1 << 16
+LOG_FULL = 1 << 15  # emptied when so full: small enough for the processor's cache, and the rest
+# has room for what a single event can write
+HEAP_ROWS = 1 << 15
+LOTS = 1 << 14
+STREAMS = 1 << 12
+ROOM = {
+    "resources": 1 << 10,
+    "stores": 1 << 10,
+    "weathers": 1 << 7,
+    "distributions": 1 << 12,
+    "values": 1 << 15,
+    "sources": 1 << 10,
+    "steps": 1 << 13,
+    "loadings": 1 << 12,
+    "serves": 1 << 13,
+    "choices": 1 << 12,
+    "vessels": 1 << 10,
+}
+WORLD = np.dtype(
+    [
+        ("now", _F),
+        ("start_h", _F),
+        ("counter", _I),
+        ("n_due", _I),
+        ("n_log", _I),
+        ("n_slot", _I),
+        ("free_slot", _I),
+        ("n_lot", _I),
+        ("free_lot", _I),
+        ("next_serial", _I),
+        ("n_gate", _I),
+        ("n_loader", _I),
+        ("n_weather", _I),
+        ("n_source", _I),
+        ("n_vessel", _I),
+        ("events_at_once", _I),
+        ("keep", _I),  # bit e is set when facts of event e are wanted
+        ("stream_state", np.uint64, (STREAMS,)),
+        ("stream_drawn", _I, (STREAMS,)),
+        ("resources", m.RESOURCE, (ROOM["resources"],)),
+        ("stores", m.STORE, (ROOM["stores"],)),
+        ("weathers", m.WEATHER, (ROOM["weathers"],)),
+        ("distributions", m.DISTRIBUTION, (ROOM["distributions"],)),
+        ("values", _F, (ROOM["values"],)),
+        ("sources", m.SOURCE, (ROOM["sources"],)),
+        ("steps", m.STEP, (ROOM["steps"],)),
+        ("loadings", m.LOADING, (ROOM["loadings"],)),
+        ("serves", m.SERVE, (ROOM["serves"],)),
+        ("choices", m.CHOICE, (ROOM["choices"],)),
+        ("vessels", m.VESSEL, (ROOM["vessels"],)),
+        ("due", DUE, (HEAP_ROWS,)),
+        ("log", m.LOG, (LOG_ROWS,)),
+        ("lots", LOT, (LOTS,)),
+        ("gate", _I, (SLOTS,)),
+        ("loaders", _I, (SLOTS,)),
+        ("entities", ENTITY, (SLOTS,)),
+    ]
+)
+# What `advance` returns.
+DONE, FULL_LOG, TOO_MANY, STANDS_STILL = range(4)
+KIND_SHIFT = 56  # the kind of a due event stands above its counter
+NONE, ABOARD, MAX_CARGOES = m.NONE, m.ABOARD, m.MAX_CARGOES
+HOURS_PER_YEAR, MONTH_START_H = m.HOURS_PER_YEAR, m.MONTH_START_H
+MOST_STEPS_AT_ONCE, MOST_EVENTS_AT_ONCE = m.MOST_STEPS_AT_ONCE, m.MOST_EVENTS_AT_ONCE
+DUE_WEATHER, DUE_CLEARING, DUE_RESUME = int(Due.WEATHER), int(Due.CLEARING), int(Due.RESUME)
+DUE_DEADLINE, DUE_ARRIVAL = int(Due.DEADLINE), int(Due.ARRIVAL)
+(
+    REQUEST, GRANT, RELEASED, TURNED_AWAY, PUT_IN, TAKE, DELIVERED, CLEARED, CLOSE, OPEN,
+    BREAKDOWN, DOCKED, ARRIVE, BERTH, UNLOADED, LOADED, SAIL, EXITED,
+) = (int(event) for event in Event)  # fmt: skip
+(
+    SEIZE, RELEASE, DELAY, WORK, GATE, PUT, LOAD, UNLOAD, DELIVER, MARK, BREAK, DOCK, BRANCH, JUMP,
+    EXIT,
+) = (int(op) for op in Op)  # fmt: skip
+CONSTANT, EXPONENTIAL, UNIFORM, ERLANG, LOGNORMAL, SERIES = (int(law) for law in Law)
+FIFO, PRIORITY, MOST_CARGO, SHORTEST = (int(rule) for rule in Rule)
+
+
+W = numba.from_dtype(WORLD)
+_i, _f, _b, _v = types.int64, types.float64, types.boolean, types.void
+
+
+# The heap -----------------------------------------------------------------------------------
+
+
+@kernel(_v(W, _f, _i, _i, _i))
+def push(world: Records, time: float, kind: int, who: int, ticket: int) -> None:
+    """Put an event on the heap, in place: the smallest (time, kind, counter) is on top."""
+    if time == np.inf:
+        return
+    due = world.due
+    world.counter += 1
+    order = (kind << KIND_SHIFT) + world.counter
+    place = world.n_due
+    world.n_due += 1
+    while place > 0:
+        parent = (place - 1) >> 1
+        above = due[parent]
+        if above.time < time or (above.time == time and above.order < order):
+            break
+        due[place] = above
+        place = parent
+    row = due[place]
+    row.time = time
+    row.order = order
+    row.who = who
+    row.ticket = ticket
+
+
+@kernel(_v(W))
+def drop_top(world: Records) -> None:
+    """Take the top off the heap, in place."""
+    due = world.due
+    world.n_due -= 1
+    size = world.n_due
+    last = due[size]
+    time, order = last.time, last.order
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= size:
+            break
+        if child + 1 < size:
+            left, right = due[child], due[child + 1]
+            if right.time < left.time or (right.time == left.time and right.order < left.order):
+                child += 1
+        below = due[child]
+        if time < below.time or (time == below.time and order < below.order):
+            break
+        due[place] = below
+        place = child
+    due[place] = last
+
+
+@kernel(_v(W, _i, _i, _i, _f))
+def write(world: Records, event: int, place: int, serial: int, amount: float) -> None:
+    """Append a fact to the log if its kind is wanted, in place."""
+    if (world.keep >> event) & 1 == 0:
+        return
+    row = world.log[world.n_log]
+    row.time_h = world.now
+    row.event = event
+    row.place = place
+    row.entity = serial
+    row.amount = amount
+    world.n_log += 1
+
+
+# Chance -------------------------------------------------------------------------------------
+
+
+@kernel(_f(W, _i))
+def uniform(world: Records, stream: int) -> float:
+    """Next number of a stream in [0, 1): SplitMix64 (Steele, Lea and Flood 2014)."""
+    world.stream_drawn[stream] += 1
+    z = world.stream_state[stream] + np.uint64(0x9E3779B97F4A7C15)
+    world.stream_state[stream] = z
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return float((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+
+
+@kernel(_f(W, _i))
+def exponential(world: Records, stream: int) -> float:
+    """Next number of a stream as an exponential of mean 1, by inversion."""
+    return -math.log(1.0 - uniform(world, stream))
+
+
+@kernel(_f(W, _i, _i))
+def draw(world: Records, distribution: int, stream: int) -> float:
+    """Next number of a stream under a distribution."""
+    row = world.distributions[distribution]
+    law, a, b = row.law, row.a, row.b
+    if law == CONSTANT:
+        return a
+    if law == EXPONENTIAL:
+        return a * exponential(world, stream)
+    if law == UNIFORM:
+        return a + (b - a) * uniform(world, stream)
+    if law == ERLANG:
+        total = 0.0
+        for _ in range(int(b)):
+            total += exponential(world, stream)
+        return a * total / b
+    if law == LOGNORMAL:
+        radius = math.sqrt(2.0 * exponential(world, stream))
+        normal = radius * math.cos(2.0 * math.pi * uniform(world, stream))
+        sigma = math.sqrt(math.log(1.0 + b * b))
+        return a * math.exp(sigma * normal - 0.5 * sigma * sigma)
+    index = world.stream_drawn[stream]
+    world.stream_drawn[stream] += 1
+    return world.values[int(a) + index] if index < b else np.inf
+
+
+@kernel(_f(W, _i))
+def gap(world: Records, source: int) -> float:
+    """Time to the next arrival of a source."""
+    row = world.sources[source]
+    return draw(world, row.gap, row.gap_stream)
+
+
+@kernel(_f(W, _i))
+def open_until(world: Records, weather: int) -> float:
+    """When the open spell that begins now ends; the hazard of closing changes by month."""
+    row = world.weathers[weather]
+    left = exponential(world, row.open_stream)
+    is_ever = False
+    for month in range(12):
+        is_ever |= row.closing_rate[month] > 0.0
+    if not is_ever:
+        return np.inf
+    time = world.now
+    hour = (world.start_h + time) % HOURS_PER_YEAR
+    month = np.searchsorted(MONTH_START_H, hour, side="right") - 1
+    while True:
+        span = MONTH_START_H[month + 1] - hour
+        rate = row.closing_rate[month]
+        if rate * span >= left:
+            return time + left / rate
+        left -= rate * span
+        time += span
+        month = (month + 1) % 12
+        hour = MONTH_START_H[month]
+
+
+# Weather and work ---------------------------------------------------------------------------
+
+
+@kernel(_v(W, _i, _f, _i))
+def start_work(world: Records, slot: int, hours: float, weather: int) -> None:
+    """Begin work that stands still while the weather is closed, in place."""
+    entity = world.entities[slot]
+    entity.work_weather = weather
+    entity.is_suspended = weather != NONE and world.weathers[weather].is_closed == 1
+    entity.work_left_h = hours
+    if entity.is_suspended == 0:
+        entity.work_end_h = world.now + hours
+        push(world, entity.work_end_h, DUE_RESUME, slot, entity.ticket)
+
+
+@kernel(_b(W, _i))
+def is_open(world: Records, slot: int) -> bool:
+    """Whether both weathers of the gate that an entity stands at are open."""
+    row = world.steps[world.entities[slot].step]
+    if row.a != NONE and world.weathers[row.a].is_closed == 1:
+        return False
+    return not (row.b != NONE and world.weathers[row.b].is_closed == 1)
+
+
+@kernel(_v(W, _i))
+def turn_weather(world: Records, weather: int) -> None:
+    """Close or open: suspend and resume work, let go who waits at the gate; in place."""
+    row = world.weathers[weather]
+    row.is_closed = 1 - row.is_closed
+    if row.is_closed == 1:
+        write(world, CLOSE, weather, NONE, 0.0)
+        for slot in range(world.n_slot):
+            entity = world.entities[slot]
+            if entity.is_alive == 1 and entity.work_weather == weather:
+                entity.work_left_h = entity.work_end_h - world.now
+                entity.is_suspended = 1
+                entity.ticket += 1
+        spell = draw(world, row.closed_law, row.closed_stream)
+        push(world, world.now + spell, DUE_WEATHER, weather, 0)
+        return
+    write(world, OPEN, weather, NONE, 0.0)
+    for slot in range(world.n_slot):
+        entity = world.entities[slot]
+        if entity.is_alive == 1 and entity.work_weather == weather:
+            start_work(world, slot, entity.work_left_h, weather)
+    n_left = 0
+    for place in range(world.n_gate):
+        slot = world.gate[place]
+        if is_open(world, slot):
+            push(world, world.now, DUE_RESUME, slot, world.entities[slot].ticket)
+        else:
+            world.gate[n_left] = slot
+            n_left += 1
+    world.n_gate = n_left
+    push(world, open_until(world, weather), DUE_WEATHER, weather, 0)
+
+
+# Entities and resources ---------------------------------------------------------------------
+
+
+@kernel(_f(W, _i))
+def units_aboard(world: Records, slot: int) -> float:
+    """Units of cargo aboard."""
+    total = 0.0
+    for cargo in range(MAX_CARGOES):
+        total += world.entities[slot].aboard[cargo]
+    return total
+
+
+@kernel(_i(W, _i, _i, _f))
+def create(world: Records, step: int, priority: int, batch: float) -> int:
+    """Slot of a new entity; slots of those that left are used again, the last one first."""
+    slot = world.free_slot
+    if slot == NONE:
+        slot = world.n_slot
+        world.n_slot += 1
+    else:
+        world.free_slot = world.entities[slot].next
+    entity = world.entities[slot]
+    entity.is_alive = 1
+    entity.serial = world.next_serial
+    entity.step = step
+    entity.priority = priority
+    entity.batch = batch
+    entity.unload_h = 0.0
+    entity.voyage = 0
+    entity.is_loading = 0
+    entity.work_weather = NONE
+    entity.is_suspended = 0
+    entity.next_dock_h = np.inf
+    # The ticket goes on counting, so that events of who had the slot before stay void.
+    entity.ticket += 1
+    for cargo in range(MAX_CARGOES):
+        world.entities[slot].aboard[cargo] = 0.0
+    world.next_serial += 1
+    return slot
+
+
+@kernel(_v(W, _i))
+def remove(world: Records, slot: int) -> None:
+    """Take an entity out, in place."""
+    entity = world.entities[slot]
+    entity.is_alive = 0
+    entity.ticket += 1
+    entity.next = world.free_slot
+    world.free_slot = slot
+
+
+@kernel(_v(W, _i, _i, _i))
+def give_back(world: Records, resource: int, units: int, serial: int) -> None:
+    """Free units of a resource and grant them to who waits, in place."""
+    row = world.resources[resource]
+    row.free += units
+    write(world, RELEASED, resource, serial, units)
+    while row.head != NONE:
+        slot = row.head
+        entity = world.entities[slot]
+        if entity.units_wanted > row.free:
+            break
+        row.head = entity.next
+        if row.head == NONE:
+            row.tail = NONE
+        else:
+            world.entities[row.head].previous = NONE
+        row.n_waiting -= 1
+        row.free -= entity.units_wanted
+        write(world, GRANT, resource, entity.serial, entity.units_wanted)
+        push(world, world.now, DUE_RESUME, slot, entity.ticket)
+
+
+@kernel(_b(W, _i, _i, _i, _i))
+def seize(world: Records, slot: int, resource: int, units: int, limit: int) -> bool:
+    """Ask for a resource; whether the entity goes on at once."""
+    row, entity = world.resources[resource], world.entities[slot]
+    if units == ABOARD:
+        units = min(int(units_aboard(world, slot)), row.capacity)
+    write(world, REQUEST, resource, entity.serial, units)
+    entity.units_wanted = units
+    rank = 0.0
+    if row.rule == PRIORITY:
+        rank = -float(entity.priority)
+    elif row.rule == MOST_CARGO:
+        rank = -units_aboard(world, slot)
+    elif row.rule == SHORTEST:
+        rank = entity.unload_h
+    entity.rank = rank
+    if units <= row.free and (row.head == NONE or rank < world.entities[row.head].rank):
+        row.free -= units
+        write(world, GRANT, resource, entity.serial, units)
+        return True
+    if limit != NONE and row.n_waiting >= limit:
+        write(world, TURNED_AWAY, resource, entity.serial, units)
+        remove(world, slot)
+        return False
+    before = row.tail
+    while before != NONE and world.entities[before].rank > rank:
+        before = world.entities[before].previous
+    after = row.head if before == NONE else world.entities[before].next
+    entity.previous = before
+    entity.next = after
+    if before == NONE:
+        row.head = slot
+    else:
+        world.entities[before].next = slot
+    if after == NONE:
+        row.tail = slot
+    else:
+        world.entities[after].previous = slot
+    row.n_waiting += 1
+    return False
+
+
+# Cargo --------------------------------------------------------------------------------------
+
+
+@kernel(_v(W, _i, _f, _i))
+def put(world: Records, store: int, units: float, serial: int) -> None:
+    """Bring cargo and wake the vessels that wait for it, first come first; in place."""
+    world.stores[store].waiting += units
+    write(world, PUT_IN, store, serial, units)
+    n_left = 0
+    for place in range(world.n_loader):
+        slot = world.loaders[place]
+        entity = world.entities[slot]
+        row = world.loadings[world.steps[entity.step].a]
+        is_served = False
+        for serve in range(row.first_serve, row.first_serve + row.n_serve):
+            is_served |= world.serves[serve].store == store
+        if is_served:
+            entity.ticket += 1
+            push(world, world.now, DUE_RESUME, slot, entity.ticket)
+        else:
+            world.loaders[n_left] = slot
+            n_left += 1
+    world.n_loader = n_left
+
+
+@kernel(_f(W, _i, _i, _i))
+def room_for(world: Records, slot: int, loading: int, cargo: int) -> float:
+    """How many more units of a cargo fit: by its own limit, space and payload."""
+    row = world.loadings[loading]
+    first = row.first_serve
+    serve = world.serves[first + cargo]
+    store = world.stores[serve.store]
+    room = serve.max_units - world.entities[slot].aboard[cargo]
+    if row.space > 0.0 and store.space > 0.0:
+        used = 0.0
+        for k in range(row.n_serve):
+            used += (
+                world.entities[slot].aboard[k] * world.stores[world.serves[first + k].store].space
+            )
+        room = min(room, (row.space - used) / store.space)
+    if row.tonnes > 0.0 and store.tonnes > 0.0:
+        used = 0.0
+        for k in range(row.n_serve):
+            used += (
+                world.entities[slot].aboard[k] * world.stores[world.serves[first + k].store].tonnes
+            )
+        room = min(room, (row.tonnes - used) / store.tonnes)
+    return max(0.0, np.floor(room + 1e-9))
+
+
+@kernel(_f(W, _i, _i))
+def fill(world: Records, slot: int, loading: int) -> float:
+    """How full a vessel is: the largest share of space, payload or the sum of own limits."""
+    row = world.loadings[loading]
+    first = row.first_serve
+    space, tonnes, units, limits = 0.0, 0.0, 0.0, 0.0
+    for k in range(row.n_serve):
+        serve = world.serves[first + k]
+        store = world.stores[serve.store]
+        space += world.entities[slot].aboard[k] * store.space
+        tonnes += world.entities[slot].aboard[k] * store.tonnes
+        units += world.entities[slot].aboard[k]
+        limits += serve.max_units
+    share = 0.0
+    if row.space > 0.0:
+        share = max(share, space / row.space)
+    if row.tonnes > 0.0:
+        share = max(share, tonnes / row.tonnes)
+    if limits < np.inf:
+        share = max(share, units / limits)
+    return share
+
+
+@kernel(_b(W, _i))
+def load(world: Records, slot: int) -> bool:
+    """Take what waits and fits; whether the vessel is done loading."""
+    entity = world.entities[slot]
+    loading = world.steps[entity.step].a
+    row = world.loadings[loading]
+    now = world.now
+    if entity.is_loading == 0:
+        entity.is_loading = 1
+        if row.headway_h > 0.0:
+            slots = math.ceil((now - row.offset_h) / row.headway_h - 1e-9)
+            entity.deadline_h = row.offset_h + slots * row.headway_h
+        else:
+            entity.deadline_h = now + row.max_wait_h
+    elif now >= entity.deadline_h or fill(world, slot, loading) >= row.fill_share:
+        entity.is_loading = 0
+        return True
+    taken, hours = 0.0, 0.0
+    for cargo in range(row.n_serve):
+        serve = world.serves[row.first_serve + cargo]
+        store = world.stores[serve.store]
+        units = min(room_for(world, slot, loading, cargo), np.floor(store.waiting + 1e-9))
+        if units > 0.0:
+            store.waiting -= units
+            world.entities[slot].aboard[cargo] += units
+            entity.unload_h += units * serve.unload_h
+            write(world, TAKE, serve.store, entity.serial, units)
+            hours += units * serve.load_h
+            taken += units
+    if taken > 0.0:
+        start_work(world, slot, hours, row.weather)
+        return False
+    is_full = True
+    for cargo in range(row.n_serve):
+        is_full &= room_for(world, slot, loading, cargo) == 0.0
+    if (is_full and row.fill_share <= 1.0) or now >= entity.deadline_h:
+        entity.is_loading = 0
+        return True
+    world.loaders[world.n_loader] = slot
+    world.n_loader += 1
+    push(world, entity.deadline_h, DUE_DEADLINE, slot, entity.ticket)
+    return False
+
+
+@kernel(_v(W, _i, _i, _i, _i))
+def deliver(world: Records, slot: int, law: int, stream: int, resource: int) -> None:
+    """Bring the cargo ashore, where it clears after a while; in place."""
+    entity = world.entities[slot]
+    units = units_aboard(world, slot)
+    write(world, DELIVERED, entity.voyage, entity.serial, units)
+    if units > 0.0:
+        place = world.free_lot
+        if place == NONE:
+            place = world.n_lot
+            world.n_lot += 1
+        else:
+            world.free_lot = world.lots[place].next
+        lot = world.lots[place]
+        lot.serial = entity.serial
+        lot.voyage = entity.voyage
+        lot.units = units
+        lot.resource = resource
+        push(world, world.now + draw(world, law, stream), DUE_CLEARING, place, 0)
+    for cargo in range(MAX_CARGOES):
+        world.entities[slot].aboard[cargo] = 0.0
+    entity.unload_h = 0.0
+
+
+@kernel(_v(W, _i))
+def clear(world: Records, place: int) -> None:
+    """Let a lot leave its port and give back the yard that it took, in place."""
+    lot = world.lots[place]
+    write(world, CLEARED, lot.voyage, lot.serial, lot.units)
+    if lot.resource != NONE:
+        held = min(int(lot.units), world.resources[lot.resource].capacity)
+        give_back(world, lot.resource, held, lot.serial)
+    lot.next = world.free_lot
+    world.free_lot = place
+
+
+# Programs -----------------------------------------------------------------------------------
+
+
+@kernel(_b(W, _i, _i))
+def stand_still(world: Records, slot: int, op: int) -> bool:
+    """Break down by chance or dock by the calendar; whether the entity goes on at once."""
+    entity = world.entities[slot]
+    row = world.steps[entity.step - 1]
+    hours = 0.0
+    if op == BREAK:
+        happens = uniform(world, row.b) < row.x
+        hours = draw(world, row.a, row.b)
+    else:
+        happens = world.now >= entity.next_dock_h
+        if happens:
+            hours = draw(world, row.a, row.b)
+            entity.next_dock_h += row.x
+    if happens:
+        write(world, BREAKDOWN if op == BREAK else DOCKED, NONE, entity.serial, hours)
+        start_work(world, slot, hours, NONE)
+    return not happens
+
+
+@kernel(_i(W, _i, _i))
+def best_choice(world: Records, first: int, count: int) -> int:
+    """Step of the choice with the most cargo waiting; the first of equals."""
+    best = first
+    for choice in range(first + 1, first + count):
+        waiting = world.stores[world.choices[choice].store].waiting
+        if waiting > world.stores[world.choices[best].store].waiting:
+            best = choice
+    return world.choices[best].program
+
+
+@kernel(_b(W, _i))
+def proceed(world: Records, slot: int) -> bool:
+    """Follow the program until something is waited for; false when it never does."""
+    entity = world.entities[slot]
+    entity.work_weather = NONE
+    for _ in range(MOST_STEPS_AT_ONCE):
+        row = world.steps[entity.step]
+        op = row.op
+        if op == LOAD:
+            if not load(world, slot):
+                return True
+        elif op == GATE and not is_open(world, slot):
+            world.gate[world.n_gate] = slot
+            world.n_gate += 1
+            return True
+        entity.step += 1
+        if op == SEIZE:
+            if not seize(world, slot, row.a, row.b, row.c):
+                return True
+        elif op == RELEASE:
+            give_back(world, row.a, row.b, entity.serial)
+        elif op == DELAY:
+            start_work(world, slot, draw(world, row.a, row.b), NONE)
+            return True
+        elif op == WORK:
+            start_work(world, slot, draw(world, row.a, row.b), row.c)
+            return True
+        elif op == PUT:
+            put(world, row.a, entity.batch, entity.serial)
+        elif op == UNLOAD:
+            start_work(world, slot, row.x + entity.unload_h, row.c)
+            return True
+        elif op == DELIVER:
+            deliver(world, slot, row.a, row.b, row.c)
+        elif op == MARK:
+            if row.a == SAIL:
+                entity.voyage += 1
+            write(world, row.a, row.b, entity.serial, units_aboard(world, slot))
+        elif op == BREAK or op == DOCK:
+            if not stand_still(world, slot, op):
+                return True
+        elif op == BRANCH:
+            entity.step = best_choice(world, row.a, row.b)
+        elif op == JUMP:
+            entity.step = row.a
+        elif op == EXIT:
+            write(world, EXITED, NONE, entity.serial, entity.batch)
+            remove(world, slot)
+            return True
+    return False
+
+
+@kernel(_b(W, _i))
+def arrive(world: Records, source: int) -> bool:
+    """Let one batch of a source arrive; false when its program never waits."""
+    row = world.sources[source]
+    push(world, world.now + gap(world, source), DUE_ARRIVAL, source, 0)
+    batch = draw(world, row.batch, row.batch_stream)
+    if row.store != NONE:
+        put(world, row.store, batch, -2 - source)
+        return True
+    return proceed(world, create(world, row.program, row.priority, batch))
+
+
+@kernel(_v(W))
+def start(world: Records) -> None:
+    """Put the first events on the heap: weather, sources, vessels; in place."""
+    for weather in range(world.n_weather):
+        push(world, open_until(world, weather), DUE_WEATHER, weather, 0)
+    for source in range(world.n_source):
+        first_h = world.sources[source].first_h
+        if first_h == NONE:
+            first_h = gap(world, source)
+        push(world, first_h, DUE_ARRIVAL, source, 0)
+    for place in range(world.n_vessel):
+        vessel = world.vessels[place]
+        slot = create(world, vessel.program, vessel.priority, 0.0)
+        world.entities[slot].next_dock_h = vessel.first_dock_h
+        push(world, vessel.start_h, DUE_RESUME, slot, world.entities[slot].ticket)
+
+
+@kernel(_i(W, _f))
+def advance(world: Records, until_h: float) -> int:
+    """Run until the next event lies behind `until_h` or something is full: a number of `STATUS`."""
+    while world.n_due > 0 and world.due[0].time <= until_h:
+        if world.n_log > LOG_FULL:
+            return FULL_LOG
+        if (
+            world.n_due > HEAP_ROWS - SLOTS - LOTS // 2
+            or world.n_slot >= SLOTS
+            or world.n_lot >= LOTS
+        ):
+            return TOO_MANY
+        top = world.due[0]
+        time, kind, who, ticket = top.time, top.order >> KIND_SHIFT, top.who, top.ticket
+        drop_top(world)
+        if time == world.now:
+            world.events_at_once += 1
+            if world.events_at_once > MOST_EVENTS_AT_ONCE:
+                return STANDS_STILL
+        else:
+            world.events_at_once = 0
+        world.now = time
+        goes_on = True
+        if kind == DUE_WEATHER:
+            turn_weather(world, who)
+        elif kind == DUE_CLEARING:
+            clear(world, who)
+        elif kind == DUE_ARRIVAL:
+            goes_on = arrive(world, who)
+        elif world.entities[who].ticket == ticket:
+            if kind == DUE_DEADLINE:
+                n_left = 0
+                for place in range(world.n_loader):
+                    if world.loaders[place] != who:
+                        world.loaders[n_left] = world.loaders[place]
+                        n_left += 1
+                world.n_loader = n_left
+            goes_on = proceed(world, who)
+        if not goes_on:
+            return STANDS_STILL
+    return DONE
