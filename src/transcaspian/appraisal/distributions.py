@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+LEAST_PROBABILITY = 1e-30
 Sampling = Literal["latin_hypercube", "sobol"]
 
 
@@ -110,6 +111,8 @@ class Pert:
             return np.full(p.shape, self.mode)
         alpha = 1.0 + self.weight * (self.mode - self.low) / width
         beta = 1.0 + self.weight * (self.high - self.mode) / width
+        # Nearer to zero the inverse of scipy gives no number; the quantile hardly moves there.
+        p = np.where(p > 0.0, np.maximum(p, LEAST_PROBABILITY), 0.0)
         return np.asarray(self.low + width * special.betaincinv(alpha, beta, p), dtype=np.float64)
 
 
