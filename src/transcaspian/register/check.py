@@ -125,38 +125,38 @@ def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
 
 def check_texts_are_plain(tables: Tables, lines: Lines) -> Iterator[Problem]:
     """Texts have no control characters and are not endless."""
-    for name, frame in tables.items():
-        for column, kind in frame.schema.items():
-            if kind != pl.String:
-                continue
-            bad = frame[column].str.contains(r"[\x00-\x08\x0b-\x1f\x7f]") | (
-                frame[column].str.len_chars() > _MAX_TEXT
-            )
-            for row in bad.fill_null(False).arg_true():
-                yield _problem(
-                    name,
-                    lines,
-                    row,
-                    column,
-                    "The text holds control characters or is longer than 4000.",
-                    "Delete them.",
-                )
+    for name, column, row in _bad_cells(tables, pl.String, _is_strange_text):
+        message = f"The text holds control characters or is longer than {_MAX_TEXT}."
+        yield _problem(name, lines, row, column, message, "Delete them.")
+
+
+def _is_strange_text(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"[\x00-\x08\x0b-\x1f\x7f]") | (text.str.len_chars() > _MAX_TEXT)
 
 
 def check_numbers_are_finite(tables: Tables, lines: Lines) -> Iterator[Problem]:
     """Numbers are neither infinite nor not-a-number."""
+    for name, column, row in _bad_cells(tables, pl.Float64, lambda number: ~number.is_finite()):
+        value = tables[name][column][row]
+        yield _problem(
+            name, lines, row, column, f"{value!r} is not a number.", "Write a finite number."
+        )
+
+
+def _bad_cells(
+    tables: Tables, kind: type[pl.DataType], is_bad: Callable[[pl.Expr], pl.Expr]
+) -> Iterator[tuple[str, str, int]]:
+    """Yield table, column and row of every cell of a kind that is bad."""
     for name, frame in tables.items():
-        for column, kind in frame.schema.items():
-            if kind == pl.Float64:
-                for row in (~frame[column].is_finite()).fill_null(False).arg_true():
-                    yield _problem(
-                        name,
-                        lines,
-                        row,
-                        column,
-                        f"{frame[column][row]!r} is not a number.",
-                        "Write a finite number.",
-                    )
+        columns = [column for column, dtype in frame.schema.items() if dtype == kind]
+        if frame.height == 0 or not columns:
+            continue
+        masks = frame.select(
+            is_bad(pl.col(column)).fill_null(False).alias(column) for column in columns
+        )
+        for column in columns:
+            for row in masks[column].arg_true():
+                yield name, column, row
 
 
 def check_references_exist(
