@@ -89,7 +89,7 @@ def test_modified_return_needs_income_and_cost():
     assert mirr([1.0, 2.0], 0.1, 0.1) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.floats(1.0, 1e6), min_size=1, max_size=5),
     st.lists(st.floats(1.0, 1e6), min_size=1, max_size=30),

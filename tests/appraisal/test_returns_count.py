@@ -8,7 +8,7 @@ from transcaspian.appraisal.returns_count import sides_with_one_rate
 amounts = st.integers(-50, 50).map(float)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(amounts, min_size=2, max_size=15).filter(any))
 def test_what_the_sums_decide_is_what_the_certain_way_finds(flow):
     flows = np.array([flow])

@@ -111,15 +111,18 @@ def _roots_of_equals(
 def _derived(flows: FloatArray, times: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return c_k * (t_k - tau) over its largest entry, and that entry, of each row.
 
-    tau stands midway across the row's first change of sign.
+    tau stands midway across the row's first change of sign. A row that has none left, because
+    its smallest entries fell below the least number, stays as it is: it has no root either.
     """
     sign = np.sign(flows)
     filled = _carry_sign(sign)
-    change = 1 + np.argmax(filled[:, 1:] * filled[:, :-1] < 0.0, axis=1)
+    is_change = filled[:, 1:] * filled[:, :-1] < 0.0
+    change = 1 + np.argmax(is_change, axis=1)
     positions = np.arange(times.size)
     before = np.where((positions < change[:, np.newaxis]) & (sign != 0.0), positions, 0).max(axis=1)
     tau = 0.5 * (times[before] + times[change])
     derived = flows * (times - tau[:, np.newaxis])
+    derived = np.where(is_change.any(axis=1, keepdims=True), derived, flows)
     scale = np.abs(derived).max(axis=1)
     return derived / scale[:, np.newaxis], scale
 
