@@ -1,5 +1,6 @@
 import json
 
+import fastexcel
 import polars as pl
 import pytest
 
@@ -133,3 +134,9 @@ def test_appraise_run_refuses_an_unknown_scope(run_folder):
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(NotFoundError, match="not a run folder"):
         app(["run", str(tmp_path)], standalone_mode=False)
+
+
+def test_appraise_run_writes_a_workbook_with_a_sheet_a_project(run_folder, tmp_path, capsys):
+    file = tmp_path / "projects.xlsx"
+    run(capsys, "run", run_folder, "--draws", "1000", "--workbook", file)
+    assert fastexcel.read_excel(file).sheet_names == ["cable", "line"]

@@ -59,6 +59,10 @@ def run(
         str, typer.Option(help="Projects or clusters, separated by commas; all without it.")
     ] = "",
     scope: Annotated[str, typer.Option(help="Whose gains count: all, market or inside.")] = "all",
+    workbook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write an Excel workbook with live formulas."),
+    ] = None,
     draws: Annotated[int, typer.Option(min=1000, help="Risk draws, a multiple of 1,000.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
     as_json: Annotated[bool, JSON_OPTION] = False,
@@ -77,6 +81,10 @@ def run(
         [usual_risk(project) for project in found.projects],
         RiskOptions(rate=at, n_draw=draws, seed=seed),
     )
+    if workbook is not None:
+        from transcaspian.appraisal.write import write_workbook
+
+        write_workbook(workbook, found.ledgers, at, found.run.discount_year, found.conventions)
     if as_json:
         head = {"run": str(folder), "scenario": found.scenario, "rate": at, "scope": scope}
         print_json(

@@ -21,6 +21,7 @@ class RunOfProjects:
 
     scenario: str
     headline_rate: float
+    conventions: str
     run: RunFacts
     projects: tuple[ProjectFacts, ...]
     ledgers: tuple[Ledger, ...]
@@ -47,6 +48,7 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
     return RunOfProjects(
         scenario=chosen,
         headline_rate=float(settings["headline_rate"]),
+        conventions=str(results.manifest.get("conventions", "")),
         run=run,
         projects=facts,
         ledgers=tuple(ledger_of_run(rows, one, run) for one in facts),
