@@ -46,7 +46,7 @@ StatusArray = NDArray[np.int8]
 INFINITY = float("inf")
 DUAL, PRIMAL = 1, 4  # simplex_strategy of HiGHS
 NO_LIMIT = 2_147_483_647  # largest iteration limit of HiGHS
-MOST_SHIFTED = 3000  # columns; with more, a starting basis counts as far from optimal
+MOST_SHIFTED = 1_000  # columns; with more, a starting basis counts as far from optimal
 MOST_PRIMAL_ITERATIONS = 3000
 
 

@@ -7,19 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.errors import InfeasibleError
-from transcaspian.lp import (
-    Basis,
-    Solution,
-    SolveOptions,
-    Status,
-    raise_unless_optimal,
-    solve,
-    solver_version,
-)
+from transcaspian.lp import Solution, Status, raise_unless_optimal, solver_version
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.build import build_dispatch
 from transcaspian.power.conflict import describe_conflict
-from transcaspian.power.windows import WindowPlan, month_bounds, solve_by_windows
+from transcaspian.power.windows import Start, WindowPlan, month_bounds, solve_by_windows
 from transcaspian.power.year import (
     HOURS_PER_YEAR,
     MARKET_BUY,
@@ -87,7 +79,7 @@ class PowerResult:
     market_buy: FloatArray  # [n_hour, n_market], MW out of the corridor
     objective_usd: float
     log: SolverLog
-    basis: Basis | None
+    optimum: Start | None  # where a solve of the same shape may begin
 
     @property
     def year(self) -> int:
@@ -115,7 +107,7 @@ def solve_year(
 ) -> PowerResult:
     """Return the least-cost dispatch of one year.
 
-    start: the result of another run of the same year (without a project, say); its basis is where
+    start: the result of another run of the same year (without a project, say); its optimum is where
     the solve begins, if the two have the same columns and rows. It never changes the optimum.
 
     Raises InfeasibleError, naming zone, hour and MWh, where must-run output or a shortage cannot
@@ -126,7 +118,7 @@ def solve_year(
     inputs = read_year(view, options.n_hour)
     program = build_dispatch(inputs.network)
     build_s = perf_counter() - began
-    solution, method, window_iterations = _solve(program, options, _matching_basis(inputs, start))
+    solution, method, window_iterations = _solve(program, options, _matching_start(inputs, start))
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError(
             f"The dispatch of {inputs.year} has no solution. "
@@ -148,19 +140,16 @@ def solve_year(
 
 
 def _solve(
-    program: HourlyProgram, options: PowerOptions, basis: Basis | None
+    program: HourlyProgram, options: PowerOptions, start: Start | None
 ) -> tuple[Solution, str, int]:
     """Return the optimum, the method and the iterations spent on windows."""
-    if basis is not None:
-        simplex = SolveOptions(method="simplex", presolve=False)
-        return solve(program.lp, simplex, basis), "dual simplex from the basis of another run", 0
     plan = WindowPlan(month_bounds(program.n_hour), options.short_window_h, options.workers)
-    solution, log = solve_by_windows(program, plan)
+    solution, log = solve_by_windows(program, plan, start)
     return solution, log.method, log.window_iterations
 
 
-def _matching_basis(inputs: PowerYear, start: PowerResult | None) -> Basis | None:
-    """Return the basis of `start` where its program has the same columns and rows."""
+def _matching_start(inputs: PowerYear, start: PowerResult | None) -> Start | None:
+    """Return the optimum of `start` where its program has the same columns and rows."""
     if start is None:
         return None
     ours, theirs = inputs.network, start.inputs.network
@@ -172,7 +161,7 @@ def _matching_basis(inputs: PowerYear, start: PowerResult | None) -> Basis | Non
         and ours.storage_units.names == theirs.storage_units.names
         and ours.energy_limits.names == theirs.energy_limits.names
     )
-    return start.basis if same else None
+    return start.optimum if same else None
 
 
 def _unpack(
@@ -205,5 +194,5 @@ def _unpack(
         market_buy=output[:, kind == MARKET_BUY],
         objective_usd=solution.objective,
         log=log,
-        basis=solution.basis,
+        optimum=None if solution.basis is None else Start(solution.basis, solution.x),
     )

@@ -3,11 +3,13 @@
 A dispatch year is weakly coupled in time: only storage levels and limits over many hours join one
 hour to another. So the year is cut at fixed hours, short windows are solved one after another,
 each from the basis of the one before; their bases joined start the long windows, and those of the
-long windows joined start the whole year, which dual simplex finishes and certifies.
+long windows joined start the whole year, which simplex finishes and certifies.
 
 Inside a window, time runs in a circle (the level after its last hour meets the first) and a limit
-over many hours counts with the share of its hours that lie inside. Both are guesses that only
-touch the starting basis, never the answer. Where the cuts lie depends on the data alone, never on
+over many hours counts with the share of its hours that lie inside. Where the optimum of a program
+of the same shape is known (a year without a project), the windows start from it, and what lies
+outside a window is held at it. These are guesses that only touch the starting basis, never the
+answer. Where the cuts lie depends on the data alone, never on
 the number of workers, so the same bits come out for any number of them.
 """
 
@@ -91,26 +93,19 @@ def solve_by_windows(
     spans = list(pairwise(plan.long_bounds))
     with ThreadPoolExecutor(max_workers=plan.workers) as pool:
         if start is None:
-            start, iterations = _first_pass(cutter, spans, plan.short_h, pool)
-            spans = _staggered(plan.long_bounds)
+            joined, iterations = _first_pass(cutter, spans, plan.short_h, pool)
+            method = "window start"
         else:
-            iterations = 0
-        start, more = _next_pass(cutter, spans, start, pool)
+            joined, iterations = _next_pass(cutter, spans, start, pool)
+            method = "window start from another optimum"
     window_s = perf_counter() - began
     limit = int(FINISH_ITERATIONS_PER_ROW * program.lp.n_row)
-    solution = solve_from(program.lp, start.basis, replace(SIMPLEX, iteration_limit=limit))
-    method = "window start"
+    solution = solve_from(program.lp, joined.basis, replace(SIMPLEX, iteration_limit=limit))
     if solution.status is Status.LIMIT:
         solution = solve(program.lp, SIMPLEX)
         method = "cold dual simplex after a window start that lost its way"
     finish_s = perf_counter() - began - window_s
-    return solution, WindowLog(method, iterations + more, solution.iterations, window_s, finish_s)
-
-
-def _staggered(bounds: Sequence[int]) -> list[tuple[int, int]]:
-    """Return windows from the middle of one to the middle of the next."""
-    middles = [(first + end) // 2 for first, end in pairwise(bounds)]
-    return list(pairwise([bounds[0], *middles, bounds[-1]]))
+    return solution, WindowLog(method, iterations, solution.iterations, window_s, finish_s)
 
 
 def _first_pass(
@@ -137,7 +132,7 @@ def _next_pass(
 
     def solve_span(span: tuple[int, int]) -> tuple[_Window, Solution]:
         window = cutter.cut_fixed(*span, start.x, activity)
-        return window, solve_from(window.lp, cutter.slice_basis(start.basis, window), SIMPLEX)
+        return window, solve(window.lp, SIMPLEX, cutter.slice_basis(start.basis, window))
 
     parts = list(pool.map(solve_span, spans))
     return cutter.join(parts, start), sum(solution.iterations for _, solution in parts)
