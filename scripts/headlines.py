@@ -81,14 +81,22 @@ def _freight(validation: pl.DataFrame) -> Iterator[Headline]:
     rows = validation.filter(pl.col("area") == "freight")
     for quantity in ("titr_total", "kuryk_rail", "aktau_teu", "north_china_eu_teu"):
         row = rows.filter(pl.col("quantity") == quantity).row(0, named=True)
-        yield Headline(f"{row['subject']}, modelled 2024", row["modelled"], row["unit"], FLOW_RTOL, 0.0)
+        yield Headline(
+            f"{row['subject']}, modelled 2024", row["modelled"], row["unit"], FLOW_RTOL, 0.0
+        )
 
 
 def read_golden() -> list[Headline]:
     """Return the golden table."""
     with GOLDEN.open(encoding="utf-8", newline="") as stream:
         return [
-            Headline(row["name"], float(row["value"]), row["unit"], float(row["rtol"]), float(row["atol"]))
+            Headline(
+                row["name"],
+                float(row["value"]),
+                row["unit"],
+                float(row["rtol"]),
+                float(row["atol"]),
+            )
             for row in csv.DictReader(stream)
         ]
 

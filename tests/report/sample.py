@@ -468,7 +468,6 @@ def _quality() -> dict[str, pl.DataFrame]:
                 "year": [2030, 2030],
                 "room": ["power", "power"],
                 "method": ["dual simplex", "dual simplex"],
-                "seconds": [9.1, 3.3],
                 "iterations": [120000, 21000],
                 "gap": [0.0, 0.0],
                 "objective": [4.1e10, 4.0e10],

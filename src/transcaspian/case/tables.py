@@ -73,6 +73,10 @@ class Case:
     profiles: Mapping[str, FloatArray]
     path: Path
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what makes the case again in another process (read-only mappings can't travel)."""
+        return _remake_case, (self.settings, dict(self.tables), dict(self.profiles), self.path)
+
     @property
     def name(self) -> str:
         """Return the name that `case.yaml` gives."""
@@ -127,6 +131,17 @@ class Case:
                 raise NotFoundError(
                     f"There is no {column} {name!r}; known are {', '.join(sorted(known))}."
                 )
+
+
+def _remake_case(
+    settings: CaseSettings,
+    tables: dict[str, pl.DataFrame],
+    profiles: dict[str, FloatArray],
+    path: Path,
+) -> Case:
+    for values in profiles.values():
+        values.flags.writeable = False
+    return Case(settings, MappingProxyType(tables), MappingProxyType(profiles), path)
 
 
 def _join_year(tables: Mapping[str, pl.DataFrame], table: Table, year: int) -> pl.DataFrame:

@@ -17,9 +17,9 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
-from transcaspian.results.theme import ACCENT, INK, MUTED, format_number, format_share
+from transcaspian.results.theme import ACCENT, INK, MUTED, format_number, format_range, format_share
 
-__all__ = ["checks_line", "checks_section", "validation_section", "within"]
+__all__ = ["checks_line", "checks_section", "sanity_line", "validation_section", "within"]
 
 # A published figure counts as met within this relative error.
 CLOSE = 0.10
@@ -50,8 +50,9 @@ def validation_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Sect
             figures.append(_error_figure(rows, area, *within(validation, area)))
     blocks.append(Grid(tuple(figures)))
     lead = (
-        "The model is run on a past year and compared with what was counted. Nothing is fitted to "
-        "these figures unless the assumptions say so."
+        "The model is run on a past year and compared with what was counted. Some inputs were "
+        "calibrated on these statistics (route constants of freight, availability of plants and "
+        "rivers): agreement shows that the model reproduces the past, not that it foresees."
     )
     return Section("validation", title, lead, blocks, "Validation")
 
@@ -167,28 +168,54 @@ def _checks_table(checks: pl.DataFrame) -> HtmlTable:
 
 
 def _sanity_table(sanity: pl.DataFrame) -> HtmlTable:
+    """Return a row a band: what the model spans, and how many of its values lie inside."""
+    bands = sanity.group_by("quantity", "unit", "low", "high", maintain_order=True).agg(
+        least=pl.col("value").min(),
+        most=pl.col("value").max(),
+        inside=pl.col("passed").sum(),
+        values=pl.len(),
+        reason=pl.col("reason").filter(~pl.col("passed")).drop_nulls().first(),
+    )
     rows = tuple(
         (
             head_cell(row["quantity"]),
-            number_cell(row["low"]),
-            number_cell(row["high"]),
-            number_cell(row["value"]),
             text_cell(row["unit"]),
-            _mark(row["passed"]),
+            number_cell(row["low"], format_range(row["low"], row["high"])),
+            number_cell(row["least"], format_range(row["least"], row["most"])),
+            text_cell(
+                chip(
+                    f"{row['inside']} of {row['values']}",
+                    "good" if row["inside"] == row["values"] else "fair",
+                )
+            ),
             text_cell(row["reason"] or ""),
         )
-        for row in sanity.iter_rows(named=True)
+        for row in bands.iter_rows(named=True)
     )
     headers = (
         Header("Quantity"),
-        Header("Lowest likely", "", is_number=True),
-        Header("Highest likely", "", is_number=True),
-        Header("Model", "", is_number=True),
         Header("Unit"),
+        Header("Likely", "", is_number=True),
+        Header("Model", "", is_number=True),
         Header("Inside"),
         Header("Why not"),
     )
     return HtmlTable("Are the figures likely?", headers, rows, csv_address(sanity), "sanity.csv")
+
+
+def sanity_line(sanity: pl.DataFrame) -> Markup:
+    """Return one line that says how many values lie in the bands of published figures."""
+    if sanity.is_empty():
+        return Markup("")
+    inside, total = int(sanity["passed"].sum()), sanity.height
+    return Markup(
+        'Likely by published bands: <data value="{inside}" title="sanity.passed">{inside}</data> of '
+        '<data value="{total}" title="sanity">{total}</data> values{rest}.'
+    ).format(
+        inside=inside,
+        total=total,
+        rest="" if inside == total else "; the others are explained under Checks",
+    )
 
 
 def _solves_fold(solves: pl.DataFrame) -> Fold:
@@ -198,13 +225,11 @@ def _solves_fold(solves: pl.DataFrame) -> Fold:
         ColumnView("year", "Year", "", "year"),
         ColumnView("room", "Model"),
         ColumnView("method", "Method"),
-        ColumnView("seconds", "Time", "s", "number"),
         ColumnView("iterations", "Iterations", "", "number"),
         ColumnView("gap", "Gap", "", "number"),
         ColumnView("objective", "Objective", "", "number"),
     )
-    total = float(solves["seconds"].sum())
-    caption = f"{solves.height} solves, {format_number(total)} s of computing"
+    caption = f"{solves.height} solves"
     return Fold(caption, (frame_table(solves, views, caption, "solves.csv", is_compact=True),))
 
 

@@ -70,7 +70,7 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "assumptions": _columns("t:table row column value unit source confidence"),
     "confidence_counts": _columns("t:table w:reported derived assumed synthetic"),
     "solves": _columns(
-        "t:scenario run w:year t:room method r:seconds w:iterations r:gap objective"
+        "t:scenario run w:year t:room method w:iterations r:gap objective"
     ),
 }
 

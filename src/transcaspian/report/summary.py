@@ -22,7 +22,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
-from transcaspian.report.quality_section import checks_line, within
+from transcaspian.report.quality_section import checks_line, sanity_line, within
 from transcaspian.report.terms import Terms
 from transcaspian.report.worth import break_even_text, npv_range, worth_of
 from transcaspian.results.theme import (
@@ -337,6 +337,7 @@ def _trust(tables: Mapping[str, pl.DataFrame]) -> tuple[Markup, ...]:
                 figure("10\u202f%", 0.1, "validation.relative"), join_words(parts)
             )
         )
+    lines.append(sanity_line(tables["sanity"]))
     counts = tables["confidence_counts"]
     if counts.height:
         sums = {c: int(counts[c].sum()) for c in ("reported", "derived", "assumed", "synthetic")}
@@ -352,4 +353,4 @@ def _trust(tables: Mapping[str, pl.DataFrame]) -> tuple[Markup, ...]:
                 )
             )
         )
-    return tuple(lines)
+    return tuple(line for line in lines if line)

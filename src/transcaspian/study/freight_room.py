@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 
 import polars as pl
 
@@ -18,27 +20,49 @@ Progress = Callable[[str], None]
 
 
 def solve_freight(
-    case: Case, plan: Plan, years: tuple[int, ...], progress: Progress
+    case: Case, plan: Plan, years: tuple[int, ...], workers: int, progress: Progress
 ) -> dict[Key, Solved]:
     """Return the freight equilibrium of every scenario, run and year.
+
+    With more than one worker, years are solved side by side in processes of their own; that
+    changes no result.
+    """
+    tasks = [(scenario, year) for scenario in plan.scenarios for year in years]
+    runs = len(plan.runs_in("freight"))
+    progress(f"Freight: {len(tasks)} years, up to {runs + 1} runs each")
+    solved: dict[Key, Solved] = {}
+    if workers == 1 or len(tasks) == 1:
+        for scenario, year in tasks:
+            solved |= _solve_year(case, plan, scenario, year)
+            progress(f"Freight {year}, scenario {scenario}: solved")
+        return solved
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting = {
+            pool.submit(_solve_year, case, plan, scenario, year): (scenario, year)
+            for scenario, year in tasks
+        }
+        for done in as_completed(waiting):
+            solved |= done.result()
+            scenario, year = waiting[done]
+            progress(f"Freight {year}, scenario {scenario}: solved")
+    return solved
+
+
+def _solve_year(case: Case, plan: Plan, scenario: str, year: int) -> dict[Key, Solved]:
+    """Return the equilibrium of every run of one year.
 
     Runs that are compared choose from the same paths: those found without any project and those
     found with every project of the case open, whether or not the plan values them, so that a
     result does not depend on what else was asked for.
     """
+    reference = case.at(year, scenario)
+    catalogue = freight.collect_paths([reference, case.at(year, scenario, _freight_projects(case))])
     solved: dict[Key, Solved] = {}
-    everything = _freight_projects(case)
-    for scenario in plan.scenarios:
-        for year in years:
-            runs = plan.runs_in("freight") if year in plan.years else ()
-            progress(f"Freight {year}, scenario {scenario}: reference and {len(runs)} runs")
-            reference = case.at(year, scenario)
-            catalogue = freight.collect_paths([reference, case.at(year, scenario, everything)])
-            for run in (REFERENCE, *runs):
-                start = time.perf_counter()
-                view = case.at(year, scenario, plan.members[run]) if run in runs else reference
-                result = freight.assign_case(view, catalogue=catalogue)
-                solved[Key(scenario, run, year)] = _pack(result, view, time.perf_counter() - start)
+    for run in (REFERENCE, *(plan.runs_in("freight") if year in plan.years else ())):
+        start = time.perf_counter()
+        view = reference if run == REFERENCE else case.at(year, scenario, plan.members[run])
+        result = freight.assign_case(view, catalogue=catalogue)
+        solved[Key(scenario, run, year)] = _pack(result, view, time.perf_counter() - start)
     return solved
 
 

@@ -26,8 +26,9 @@ class StudyOptions:
     scenarios: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     """Rooms to run: power, freight."""
-    workers: int = 2
-    """Solves that run side by side; results do not depend on it."""
+    workers: int = 1
+    """Solves that run side by side; results do not depend on it. More than one starts processes:
+    a script that asks for it needs the usual `if __name__ == "__main__":`."""
     seed: int = 0
 
 

@@ -55,7 +55,7 @@ def run_study(
         rooms["power"] = solve_power(case, plan, years, options.workers, clock.phase)
     if "freight" in plan.rooms:
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
-        rooms["freight"] = solve_freight(case, plan, years, clock.phase)
+        rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase)
     clock.phase("Valuing projects")
     values = value_projects(case, plan, list(rooms.values()))
     tables = {

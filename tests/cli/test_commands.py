@@ -1,0 +1,173 @@
+"""Commands: what they print, where they write, how they fail."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.small_case import write_small_case
+from transcaspian.cli.main import main
+
+
+def run(*words: str) -> int:
+    """Run one command in this process and return its exit code."""
+    with pytest.raises(SystemExit) as stop:
+        main(list(words))
+    code = stop.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    write_small_case(folder / "case")
+    out = folder / "run"
+    words = ["run", str(folder / "case"), "--out", str(out), "--years", "2030"]
+    assert run(*words, "--scenarios", "reference", "--workers", "1") == 0
+    return out
+
+
+def test_a_run_writes_tables_manifest_and_report(run_folder: Path) -> None:
+    names = {file.name for file in run_folder.iterdir()}
+
+    assert {"manifest.json", "report.html", "projects.parquet", "ledger.parquet"} <= names
+
+
+def test_the_manifest_says_how_the_run_came_about(run_folder: Path) -> None:
+    manifest = json.loads((run_folder / "manifest.json").read_text("utf-8"))
+
+    assert manifest["case"] == "two-shores"
+    assert manifest["years"] == [2030]
+    assert len(manifest["case_hash"]) == 64
+    assert manifest["versions"]["highspy"]
+    assert set(manifest["checksums"]) == {
+        file.name for file in run_folder.iterdir() if file.name != "manifest.json"
+    }
+
+
+def test_show_prints_one_json_object(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", str(run_folder), "projects", "--json") == 0
+
+    answer = json.loads(capsys.readouterr().out)
+
+    assert {row["project"] for row in answer["rows"]} == {"CABLE", "PORT", "FERRY", "SEA"}
+
+
+def test_show_without_a_table_lists_them(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder), "--json") == 0
+
+    names = {row["table"] for row in json.loads(capsys.readouterr().out)["tables"]}
+
+    assert {"projects", "ledger", "checks"} <= names
+
+
+def test_show_prints_a_whole_table_as_csv(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder), "checks", "--csv") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0] == "check,value,tolerance,passed,meaning"
+    assert len(lines) > 7
+
+
+def test_tables_for_people_fit_a_hundred_columns(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder), "power_link_year") == 0
+
+    assert max(len(line) for line in capsys.readouterr().out.splitlines()) <= 100
+
+
+def test_an_unknown_table_is_an_error_with_exit_code_1(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder), "profits", "--json") == 1
+
+    assert json.loads(capsys.readouterr().out)["error"]["type"] == "NotFoundError"
+
+
+def test_report_says_where_the_page_is(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("report", str(run_folder), "--json") == 0
+
+    assert Path(json.loads(capsys.readouterr().out)["report"]) == run_folder / "report.html"
+
+
+def test_a_changed_file_is_noticed(run_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in run_folder.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    (copy / "checks.parquet").write_bytes(b"nothing")
+
+    assert run("report", str(copy)) == 1
+
+
+def test_a_folder_of_something_else_is_never_replaced(case_folder: Path) -> None:
+    before = sorted(case_folder.rglob("*"))
+
+    code = run(
+        "run", str(case_folder), "--out", str(case_folder), "--only", "freight", "--years", "2030"
+    )
+
+    assert code == 1
+    assert sorted(case_folder.rglob("*")) == before
+
+
+def test_check_lists_every_problem_as_json(
+    case_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = case_folder / "power" / "buses.csv"
+    file.write_text(file.read_text("utf-8").replace("43", "north").replace("40", "south"), "utf-8")
+
+    assert run("check", str(case_folder), "--json") == 1
+
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["type"] == "InputError"
+    assert {(p["file"], p["row"], p["column"]) for p in error["problems"]} == {
+        ("power/buses.csv", 2, "lat"),
+        ("power/buses.csv", 3, "lat"),
+    }
+
+
+def test_a_good_case_is_said_to_be_good(
+    case_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("check", str(case_folder), "--json") == 0
+
+    assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_new_copies_the_packaged_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mine"
+
+    assert run("new", str(folder)) == 0
+    capsys.readouterr()
+
+    assert run("check", str(folder), "--json") == 0
+
+
+def test_new_never_overwrites(case_folder: Path) -> None:
+    assert run("new", str(case_folder)) == 1
+
+
+def test_wrong_usage_exits_with_2() -> None:
+    assert run("run", "--wokers", "3") == 2
+
+
+def test_errors_show_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", str(tmp_path / "nowhere")) == 1
+
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "run", "show", "report", "new"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(command, "--help") == 0
+
+    assert "Usage" in capsys.readouterr().out
