@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from transcaspian.appraisal.ledger import LedgerRules
 from transcaspian.appraisal.money import Variation, money_model, vary
 from transcaspian.appraisal.project import appraise_project
 from transcaspian.appraisal.sensitivity import (
+    announced_slips,
     delay_prices,
     opening_years,
     sensitivity_table,
@@ -127,6 +130,31 @@ def test_a_fifth_more_cost_and_less_benefit_add_up():
 def test_delay_with_the_money_spent_costs_more_than_delay_of_everything():
     table = delay_prices(model_of(appraise()), RATE)
     assert (table["npv_change_spent_musd"] < table["npv_change_musd"]).all()
+
+
+def test_announced_slips_count_from_the_first_date_and_add_up():
+    vintages = [
+        (date(2024, 5, 1), date(2032, 1, 1)),
+        (date(2020, 3, 1), date(2030, 1, 1)),
+        (date(2022, 9, 1), date(2031, 1, 1)),
+    ]
+    model = model_of(appraise())
+    table = announced_slips(model, RATE, vintages)
+    assert table["slip_years"].to_list() == pytest.approx([0.0, 1.0, 2.0], abs=2e-3)
+    assert table["step_spent_musd"].sum() == pytest.approx(table["npv_change_spent_musd"][-1])
+    priced = delay_prices(model, RATE, [2])["npv_change_spent_musd"][0]
+    assert table["npv_change_spent_musd"][-1] == pytest.approx(priced, rel=2e-3)
+
+
+def test_a_date_kept_costs_nothing():
+    vintages = [(date(2020, 3, 1), date(2030, 1, 1)), (date(2021, 3, 1), date(2030, 1, 1))]
+    table = announced_slips(model_of(appraise()), RATE, vintages)
+    assert table["npv_change_spent_musd"].to_list() == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def test_no_announcement_has_no_slip():
+    with pytest.raises(InputError, match="ever announced"):
+        announced_slips(model_of(appraise()), RATE, [])
 
 
 def test_delay_by_hand():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from transcaspian.appraisal.money import MARGIN_YEARS, MoneyModel, Variation, vary
 from transcaspian.appraisal.returns import irr_many
+from transcaspian.errors import InputError
 
 __all__ = [
     "OpeningYears",
+    "announced_slips",
     "delay_prices",
     "opening_years",
     "sensitivity_table",
@@ -35,6 +38,7 @@ CHANGES: dict[str, Variation] = {
     "capital cost +20 %, benefits -20 %": Variation(capex_factor=1.2, benefit_factor=0.8),
 }
 BISECTIONS = 60
+DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,44 @@ def delay_prices(
             "npv_change_spent_musd": spent,
             "per_year_musd": both / delay,
             "per_year_spent_musd": spent / delay,
+        }
+    )
+
+
+def announced_slips(
+    model: MoneyModel, rate: float, vintages: Sequence[tuple[date, date]]
+) -> pl.DataFrame:
+    """Return what each announced change of the opening date costs.
+
+    The first date ever given is taken for the planned opening. Columns: project, said_on, due,
+    slip_years (against the first), npv_change_musd (spending slips too), npv_change_spent_musd
+    (money spent as planned), step_spent_musd (against the announcement before).
+
+    Parameters
+    ----------
+    vintages : sequence of (said_on, due)
+        Every date ever given for the opening, and when it was given.
+    """
+    ordered = sorted(vintages)
+    if not ordered:
+        raise InputError(f"no opening date of {model.project!r} was ever announced. Give one.")
+    first = ordered[0][1]
+    slips = np.array([(due - first).days / DAYS_PER_YEAR for _, due in ordered])
+    factors = model.factors(rate)
+    base = float(vary(model, Variation())[0] @ factors)
+    both = vary(model, Variation(delay_years=slips)) @ factors - base
+    late = Variation(delay_years=slips, spending_slips=False)
+    # Without any slip the variation holds a single row: every vintage has it.
+    spent = np.broadcast_to(vary(model, late) @ factors - base, slips.shape)
+    return pl.DataFrame(
+        {
+            "project": [model.project] * slips.size,
+            "said_on": [said_on for said_on, _ in ordered],
+            "due": [due for _, due in ordered],
+            "slip_years": slips,
+            "npv_change_musd": np.broadcast_to(both, slips.shape),
+            "npv_change_spent_musd": spent,
+            "step_spent_musd": np.diff(spent, prepend=0.0),
         }
     )
 
