@@ -45,7 +45,9 @@ Key = tuple[str, str, str]  # route, form, commodity
 def calibrate(figures: Path, case_dir: Path) -> None:
     """Write freight/route_constants of the case."""
     case = read_case(case_dir)
-    scale = dict(case.tables["freight/commodities"].select("commodity", "logit_scale_per_usd").iter_rows())
+    scale = dict(
+        case.tables["freight/commodities"].select("commodity", "logit_scale_per_usd").iter_rows()
+    )
     constants: dict[Key, float] = defaultdict(float)
     result, modelled = _assign(case, constants, None)
     targets = _targets(figures, modelled)
@@ -75,18 +77,24 @@ def _north_ratio(figures: Path) -> float:
     return teu[SUEZ_YEAR] / teu[BASE_YEAR]
 
 
-def _find_suez_shift(case: Case, constants: dict[Key, float], closed: dict[Key, float], ratio: float) -> float:
+def _find_suez_shift(
+    case: Case, constants: dict[Key, float], closed: dict[Key, float], ratio: float
+) -> float:
     """Return the shift of Suez against the Cape [USD/t] at which the north keeps `ratio`."""
 
     def north(flows: dict[Key, float]) -> float:
-        return sum(tonnes for key, tonnes in flows.items() if key[0] == NORTH and key[1] == "container")
+        return sum(
+            tonnes for key, tonnes in flows.items() if key[0] == NORTH and key[1] == "container"
+        )
 
     low, high = SHIFT_RANGE_USD_PER_T
     catalogue = None
     while True:
         shift = (low + high) / 2
         trial = dict(constants)
-        trial |= {(SUEZ, *key[1:]): value + shift for key, value in constants.items() if key[0] == CAPE}
+        trial |= {
+            (SUEZ, *key[1:]): value + shift for key, value in constants.items() if key[0] == CAPE
+        }
         result, flows = _assign(case, trial, catalogue, with_suez=True)
         catalogue = result.catalogue
         found = north(flows) / north(closed)
@@ -102,10 +110,16 @@ def _assign(
     view = with_constants(case.at(BASE_YEAR), constants)
     if with_suez:
         links = view.tables["freight/links"]
-        links = links.with_columns(is_open=pl.col("is_open") | (pl.col("route") == SUEZ).fill_null(value=False))
+        links = links.with_columns(
+            is_open=pl.col("is_open") | (pl.col("route") == SUEZ).fill_null(value=False)
+        )
         view = replace(view, tables=MappingProxyType({**view.tables, "freight/links": links}))
     result = assign_case(view, catalogue=catalogue)
-    routes = freight_tables(result)["freight_routes"].group_by("route", "form", "commodity").agg(pl.sum("tonnes"))
+    routes = (
+        freight_tables(result)["freight_routes"]
+        .group_by("route", "form", "commodity")
+        .agg(pl.sum("tonnes"))
+    )
     return result, {(row[0], row[1], row[2]): row[3] for row in routes.iter_rows()}
 
 
@@ -113,7 +127,12 @@ def with_constants(view: YearView, constants: dict[Key, float]) -> YearView:
     """Return the view with these route constants alone."""
     frame = pl.DataFrame(
         [(*key, value) for key, value in constants.items()],
-        schema={"route": pl.String, "form": pl.String, "commodity": pl.String, "usd_per_t": pl.Float64},
+        schema={
+            "route": pl.String,
+            "form": pl.String,
+            "commodity": pl.String,
+            "usd_per_t": pl.Float64,
+        },
         orient="row",
     )
     return replace(view, tables=MappingProxyType({**view.tables, "freight/route_constants": frame}))
@@ -134,7 +153,10 @@ def _targets(figures: Path, modelled: dict[Key, float]) -> dict[Key, float]:
     left: dict[tuple[str, str], float] = defaultdict(float)
     for key, tonnes in unseen.items():
         left[key[1:]] += tonnes
-    kept = {key: tonnes * (1 - left[key[1:]] / total[key[1:]]) for key, tonnes in sorted(observed.items())}
+    kept = {
+        key: tonnes * (1 - left[key[1:]] / total[key[1:]])
+        for key, tonnes in sorted(observed.items())
+    }
     return {**kept, **unseen}
 
 
@@ -162,14 +184,30 @@ def _anchor(constants: dict[Key, float], targets: dict[Key, float]) -> None:
         constants[key] -= base[key[1:]]
 
 
-def _write(case_dir: Path, constants: dict[Key, float], targets: dict[Key, float], modelled: dict[Key, float], figures: Path, shift: float) -> None:
+def _write(
+    case_dir: Path,
+    constants: dict[Key, float],
+    targets: dict[Key, float],
+    modelled: dict[Key, float],
+    figures: Path,
+    shift: float,
+) -> None:
     observed = {(flow.route, flow.form, flow.commodity) for flow in read_flows(figures)}
     rows = []
     for key in sorted(targets):
         is_seen = key in observed
         error = modelled.get(key, 0.0) / targets[key] - 1
         note = f"Aim {targets[key] / 1000:.1f} kt in {BASE_YEAR}, error {100 * error:.1f} %"
-        rows.append(_row(key, constants[key], "derived" if is_seen else "assumed", note if is_seen else f"Not observed: held at {100 * UNSEEN_SHARE:.1f} % of the class"))
+        rows.append(
+            _row(
+                key,
+                constants[key],
+                "derived" if is_seen else "assumed",
+                note
+                if is_seen
+                else f"Not observed: held at {100 * UNSEEN_SHARE:.1f} % of the class",
+            )
+        )
         if key[0] == CAPE:
             remark = f"As {CAPE} and {shift:.1f}: north then carries what it did in {SUEZ_YEAR}"
             rows.append(_row((SUEZ, *key[1:]), constants[key] + shift, "derived", remark))

@@ -35,7 +35,15 @@ def _write_first_constants(case_dir: Path) -> None:
     if (case_dir / "freight" / "route_constants.csv").exists():
         return
     rows = [
-        {"route": row["route"], "form": "*", "commodity": "*", "usd_per_t": 0.0, "source": ASSUMPTION, "confidence": "assumed", "note": "Before calibration"}
+        {
+            "route": row["route"],
+            "form": "*",
+            "commodity": "*",
+            "usd_per_t": 0.0,
+            "source": ASSUMPTION,
+            "confidence": "assumed",
+            "note": "Before calibration",
+        }
         for row in read_hand("routes")
     ]
     write_table(case_dir, "freight/route_constants", list(rows[0]), rows)

@@ -27,7 +27,9 @@ def check_reachable(case_dir: Path) -> None:
 def _entries(case_dir: Path) -> Mapping[tuple[str, str], list[str]]:
     zones: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in read_rows(case_dir / "freight" / "zones.csv"):
-        for form in ("container", "bulk", "truck", "liquid") if row["form"] == "*" else (row["form"],):
+        for form in (
+            ("container", "bulk", "truck", "liquid") if row["form"] == "*" else (row["form"],)
+        ):
             zones[row["zone"], form].append(row["node"])
     return zones
 
@@ -53,14 +55,26 @@ def form_graph(case_dir: Path, form: str, year: int) -> dict[Place, set[Place]]:
     return graph
 
 
-def _missing(row: Row, zones: Mapping[tuple[str, str], list[str]], graph: Mapping[Place, set[Place]], year: int) -> list[str]:
-    origins, destinations = zones[row["origin"], row["form"]], zones[row["destination"], row["form"]]
+def _missing(
+    row: Row,
+    zones: Mapping[tuple[str, str], list[str]],
+    graph: Mapping[Place, set[Place]],
+    year: int,
+) -> list[str]:
+    origins, destinations = (
+        zones[row["origin"], row["form"]],
+        zones[row["destination"], row["form"]],
+    )
     if not origins or not destinations:
         return [f"{row['demand']}: a zone has no entry for {row['form']}"]
     problems = []
     for origin in origins:
         reached = {node for node, _ in _reach(origin, graph)}
-        problems += [f"{row['demand']} {year}: {origin} to {end}" for end in destinations if end not in reached]
+        problems += [
+            f"{row['demand']} {year}: {origin} to {end}"
+            for end in destinations
+            if end not in reached
+        ]
     return problems
 
 

@@ -65,7 +65,17 @@ def read_flows(figures: Path) -> list[Flow]:
         if row["layer"] == "assign" and "all" not in (row["origin"], row["destination"]):
             flows.extend(part for flow in _split(row) for part in _by_urgency(flow))
     flows += [
-        Flow(row["origin"], row["destination"], row["commodity"], row["form"], row["route"], float(row["tonnes"]), float(row["gross_tonnes"]), ASSUMPTION, "assumed")
+        Flow(
+            row["origin"],
+            row["destination"],
+            row["commodity"],
+            row["form"],
+            row["route"],
+            float(row["tonnes"]),
+            float(row["gross_tonnes"]),
+            ASSUMPTION,
+            "assumed",
+        )
         for row in read_hand("extra_demand")
     ]
     return flows
@@ -73,12 +83,18 @@ def read_flows(figures: Path) -> list[Flow]:
 
 def _by_urgency(flow: Flow) -> list[Flow]:
     """Return a flow of Chinese trade in boxes as an urgent and a less urgent part."""
-    if flow.commodity != URGENT or flow.form != "container" or "CN" not in (flow.origin, flow.destination):
+    if (
+        flow.commodity != URGENT
+        or flow.form != "container"
+        or "CN" not in (flow.origin, flow.destination)
+    ):
         return [flow]
     at_sea = flow.route.startswith("ocean")
     general = 1 - URGENT_SHARE_OF_OCEAN if at_sea else GENERAL_SHARE_OF_RAIL
     return [
-        replace(flow, commodity=name, tonnes=share * flow.tonnes, gross_tonnes=share * flow.gross_tonnes)
+        replace(
+            flow, commodity=name, tonnes=share * flow.tonnes, gross_tonnes=share * flow.gross_tonnes
+        )
         for name, share in ((URGENT, 1 - general), (GENERAL, general))
     ]
 
@@ -87,7 +103,17 @@ def _split(row: Row) -> Iterable[Flow]:
     tonnes, gross = float(row["tonnes"]), float(row["gross_tonnes"] or row["tonnes"])
 
     def part(share: float, form: str, route: str) -> Flow:
-        return Flow(row["origin"], row["destination"], row["commodity"], form, route, share * tonnes, share * gross, row["source_url"], row["confidence"])
+        return Flow(
+            row["origin"],
+            row["destination"],
+            row["commodity"],
+            form,
+            route,
+            share * tonnes,
+            share * gross,
+            row["source_url"],
+            row["confidence"],
+        )
 
     if row["mode"] == "truck+rail":
         trucks = TRUCK_SHARE_OF_MIXED[row["row_id"]]
@@ -111,7 +137,12 @@ def write_demand(figures: Path, case_dir: Path, cite: Citations) -> None:
     flows = read_flows(figures)
     _write_commodities(figures, case_dir, flows)
     zones = [{**row, "source": ASSUMPTION, "confidence": "assumed"} for row in read_hand("zones")]
-    write_table(case_dir, "freight/zones", ("zone", "node", "form", "weight", "source", "confidence", "note"), zones)
+    write_table(
+        case_dir,
+        "freight/zones",
+        ("zone", "node", "form", "weight", "source", "confidence", "note"),
+        zones,
+    )
     by_demand: dict[str, list[Flow]] = {}
     for flow in flows:
         by_demand.setdefault(flow.demand, []).append(flow)
@@ -167,7 +198,12 @@ def _write_commodities(figures: Path, case_dir: Path, flows: Iterable[Flow]) -> 
         name = row["commodity"]
         ratio = round(gross[name] / net[name], 3) if name in net else 1.0
         like = row["like"] or name
-        remarks = [row["note"], "Gross over net is the mean of wagons on ferries and dry ships in the base year" if name in net else ""]
+        remarks = [
+            row["note"],
+            "Gross over net is the mean of wagons on ferries and dry ships in the base year"
+            if name in net
+            else "",
+        ]
         rows.append({
             "commodity": name, "name": row["name"],
             "value_usd_per_t": row["value_usd_per_t"] or values[like, "DEF_VAL"],

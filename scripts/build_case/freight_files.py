@@ -52,7 +52,9 @@ def read_hand(name: str) -> list[Row]:
     return read_rows(HAND / f"{name}.csv")
 
 
-def write_table(case_dir: Path, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+def write_table(
+    case_dir: Path, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> None:
     """Write one table of the case; numbers in their shortest form, truth as true and false."""
     path = case_dir / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,4 +139,8 @@ def _title(address: str, domain: str) -> str:
     """Return words of the address's last part: page titles were not collected."""
     part = re.sub(r"\.\w{2,5}$", "", address.split("?")[0].rstrip("/").split("/")[-1])
     words = re.sub(r"[^\w]+|_", " ", part).strip()
-    return words.capitalize() if re.search(r"[A-Za-z]{3}", words) and words != domain else f"Page of {domain}"
+    return (
+        words.capitalize()
+        if re.search(r"[A-Za-z]{3}", words) and words != domain
+        else f"Page of {domain}"
+    )

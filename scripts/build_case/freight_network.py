@@ -33,11 +33,11 @@ CAPACITY_MT = {
     "KZ_AKG-KZ_MOY-rail": {2024: (23.0, "single track in part; set just above the 20 Mt carried")},
     "GE_MRB-GE_AKH-rail": {2024: (2.9, "closed for works to May: seven twelfths of 5 Mt")},
     "GE_AKH-TR_KAR-rail": {2024: (2.9, "closed for works to May: seven twelfths of 5 Mt")},
-    "GE_TBS-GE_SAM-rail": {year: (27.0, "before modernisation, a project") for year in YEARS},
-    "GE_SAM-GE_PTI-rail": {year: (27.0, "before modernisation, a project") for year in YEARS},
+    "GE_TBS-GE_SAM-rail": dict.fromkeys(YEARS, (27.0, "before modernisation, a project")),
+    "GE_SAM-GE_PTI-rail": dict.fromkeys(YEARS, (27.0, "before modernisation, a project")),
     "CN_ALK-KZ_DOS-rail": {
         2025: (27.6, "mean of 20 Mt and of 28 train pairs"),
-        **{year: (35.3, "28 train pairs a day, allowed since July 2025") for year in YEARS[2:]},
+        **dict.fromkeys(YEARS[2:], (35.3, "28 train pairs a day, allowed since July 2025")),
     },
 }
 # Trade of China with Uzbekistan is assigned (extra_demand.csv), so it leaves the background, on
@@ -111,7 +111,7 @@ def write_network(figures: Path, case_dir: Path, cite: Citations) -> None:
     write_table(case_dir, "freight/layers", _columns("layers"), read_hand("layers"))
     write_table(case_dir, "freight/forms", _columns("forms"), read_hand("forms"))
     write_table(case_dir, "freight/routes", _columns("routes"), read_hand("routes"))
-    nodes = _nodes(figures, cite)
+    nodes = _nodes(figures)
     write_table(case_dir, "freight/nodes", list(nodes[0]), nodes)
     raw = [*_raw_links(figures), *_extra_links(nodes)]
     background = _background(figures)
@@ -129,7 +129,7 @@ def _columns(name: str) -> list[str]:
     return list(read_hand(name)[0])
 
 
-def _nodes(figures: Path, cite: Citations) -> list[Row]:
+def _nodes(figures: Path) -> list[Row]:
     rows = [
         {
             "node": row["id"], "name": row["name"], "country": row["iso2"], "kind": row["kind"],
@@ -138,8 +138,15 @@ def _nodes(figures: Path, cite: Citations) -> list[Row]:
         }
         for row in read_rows(figures / "nodes.csv")
     ]  # fmt: skip
-    for row in read_hand("extra_nodes"):
-        rows.append({**{k: row[k] for k in ("node", "name", "country", "kind", "lat", "lon")}, "source": ASSUMPTION, "confidence": "assumed", "note": row["note"]})
+    rows.extend(
+        {
+            **{k: row[k] for k in ("node", "name", "country", "kind", "lat", "lon")},
+            "source": ASSUMPTION,
+            "confidence": "assumed",
+            "note": row["note"],
+        }
+        for row in read_hand("extra_nodes")
+    )
     return rows
 
 
@@ -153,8 +160,10 @@ def _raw_links(figures: Path) -> list[Row]:
         if row["mode"] != "ferry":
             rows.append({**row, "link": row["link_id"]})
             continue
-        for deck in ("rail", "truck"):
-            rows.append({**row, "link": f"{row['from_id']}-{row['to_id']}-ferry-{deck}", "variant": deck})
+        ends = f"{row['from_id']}-{row['to_id']}"
+        rows.extend(
+            {**row, "link": f"{ends}-ferry-{deck}", "variant": deck} for deck in ("rail", "truck")
+        )
     return rows
 
 
@@ -163,7 +172,13 @@ def _extra_links(nodes: Iterable[Mapping[str, str]]) -> list[Row]:
     place = {row["node"]: row for row in nodes}
     rows = []
     for row in read_hand("extra_links"):
-        distance = float(row["distance_km"]) if row["distance_km"] else round(float(row["factor"]) * great_circle_km(place[row["node0"]], place[row["node1"]]))
+        distance = (
+            float(row["distance_km"])
+            if row["distance_km"]
+            else round(
+                float(row["factor"]) * great_circle_km(place[row["node0"]], place[row["node1"]])
+            )
+        )
         rows.append({
             **row, "from_id": row["node0"], "to_id": row["node1"], "mode": "extra",
             "gauge": "", "variant": "", "distance_km": str(distance), "capacity_mt_yr": "",
@@ -289,21 +304,29 @@ def _length(row: Row, cite: Citations) -> dict[str, object]:
 
 def _background(figures: Path) -> dict[str, float]:
     """Return rail traffic that is not assigned, whole line [Mt/a]."""
-    found = {
+    return {
         row["link_id"]: float(row["value"])
         for row in read_rows(figures / "background.csv")
         if row["layer"] == "estimate"
     }
-    return found
 
 
-def _link_year(row: Row, year: int, background: Mapping[str, float], cite: Citations) -> dict[str, object]:
+def _link_year(
+    row: Row, year: int, background: Mapping[str, float], cite: Citations
+) -> dict[str, object]:
     """Return one row of freight/link_years: per direction, kt or thousand TEU a year."""
     link = row["link"]
     values: dict[str, object] = {"link": link, "year": year, "is_open": _is_open(row, year)}
     if link in SEA_CAPACITY:
         _, by_year, always, remark = SEA_CAPACITY[link]
-        return {**values, "capacity": by_year.get(year, always), "background": 0.0, "source": ASSUMPTION, "confidence": "assumed", "note": remark}
+        return {
+            **values,
+            "capacity": by_year.get(year, always),
+            "background": 0.0,
+            "source": ASSUMPTION,
+            "confidence": "assumed",
+            "note": remark,
+        }
     whole, remark = CAPACITY_MT.get(link, {}).get(year, (None, ""))
     if whole is None and row["capacity_mt_yr"]:
         whole = float(row["capacity_mt_yr"])
@@ -351,7 +374,9 @@ def _is_open(row: Row, year: int) -> bool:
     return row["status"] == "existing"
 
 
-def _write_terminals(figures: Path, case_dir: Path, cite: Citations, country: Mapping[str, str]) -> None:
+def _write_terminals(
+    figures: Path, case_dir: Path, cite: Citations, country: Mapping[str, str]
+) -> None:
     addresses: dict[str, str] = {}
     for row in read_rows(figures / "terminals.csv"):
         if row["preferred"] == "1" and row["source_url"].startswith("http"):
@@ -359,7 +384,11 @@ def _write_terminals(figures: Path, case_dir: Path, cite: Citations, country: Ma
     static, years = [], []
     for row in read_hand("terminals"):
         address = addresses.get(row["figure"], ASSUMPTION)
-        tail = {"source": cite.key(address), "confidence": row["confidence"] if address != ASSUMPTION else "assumed", "note": row["note"]}
+        tail = {
+            "source": cite.key(address),
+            "confidence": row["confidence"] if address != ASSUMPTION else "assumed",
+            "note": row["note"],
+        }
         static.append({
             **{k: row[k] for k in ("terminal", "node", "kind", "layer0", "layer1", "forms")},
             "country": country[row["node"]],
@@ -371,6 +400,14 @@ def _write_terminals(figures: Path, case_dir: Path, cite: Citations, country: Ma
         for year in YEARS:
             nominal = row[f"c{year}"]
             capacity = round(float(nominal) * usable, 1) if nominal else None
-            years.append({"terminal": row["terminal"], "year": year, "capacity": capacity, "background": float(row[f"b{year}"]), **tail})
+            years.append(
+                {
+                    "terminal": row["terminal"],
+                    "year": year,
+                    "capacity": capacity,
+                    "background": float(row[f"b{year}"]),
+                    **tail,
+                }
+            )
     write_table(case_dir, "freight/terminals", list(static[0]), static)
     write_table(case_dir, "freight/terminal_years", list(years[0]), years)

@@ -20,7 +20,9 @@ def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
                 files[file] = read_rows(figures / f"{file}.csv")
             found = _find(files[file], pick)
             address, confidence = found["source_url"], found["confidence"]
-            value = value or str(round(float(found[pick["value_column"]]) * float(pick["factor"] or 1), 6))
+            value = value or str(
+                round(float(found[pick["value_column"]]) * float(pick["factor"] or 1), 6)
+            )
         rows.append({
             "quantity": pick["quantity"], "name": pick["name"], "year": pick["year"], "value": value,
             "unit": pick["unit"], **{name: pick[name] for name in COMPARED}, "source": cite.key(address),
@@ -45,7 +47,11 @@ def write_pipelines(figures: Path, case_dir: Path, cite: Citations) -> None:
     table: dict[tuple[str, int], dict[str, object]] = {}
     capacity: dict[str, float] = {}
     for row in read_rows(figures / "pipelines.csv"):
-        if row["pipeline_id"] not in PIPELINES or row["period"] != "year" or row["unit"] not in ("Mt", "Mt/yr"):
+        if (
+            row["pipeline_id"] not in PIPELINES
+            or row["period"] != "year"
+            or row["unit"] not in ("Mt", "Mt/yr")
+        ):
             continue
         name, origin = row["pipeline_id"], row["oil_origin"]
         if row["parameter"] == "capacity" and origin == "all":
@@ -62,5 +68,14 @@ def write_pipelines(figures: Path, case_dir: Path, cite: Citations) -> None:
         }  # fmt: skip
     for (name, _), values in table.items():
         values["capacity_mt"] = capacity.get(name)
-    columns = ("pipeline", "year", "name", "volume_mt", "capacity_mt", "source", "confidence", "note")
+    columns = (
+        "pipeline",
+        "year",
+        "name",
+        "volume_mt",
+        "capacity_mt",
+        "source",
+        "confidence",
+        "note",
+    )
     write_table(case_dir, "freight/pipelines", columns, (table[key] for key in sorted(table)))

@@ -30,7 +30,10 @@ def build(figures: Path, case_dir: Path) -> None:
         case_dir,
         "projects/projects",
         PROJECT_COLUMNS,
-        ({**{k: row[k] for k in PROJECT_COLUMNS if k in row}, "source": sources[row["project"]]} for row in projects),
+        (
+            {**{k: row[k] for k in PROJECT_COLUMNS if k in row}, "source": sources[row["project"]]}
+            for row in projects
+        ),
     )
     changes = [
         {**row, "source": sources[row["project"]], "confidence": "assumed"}
@@ -52,8 +55,13 @@ def build(figures: Path, case_dir: Path) -> None:
         }
         for row in read_rows(HAND / "shares.csv")
     ]  # fmt: skip
-    write_table(case_dir, "projects/shares", ("project", "party", "country", "share", *TAIL), shares)
-    clusters = [{**row, "source": ASSUMPTION, "confidence": "assumed"} for row in read_rows(HAND / "clusters.csv")]
+    write_table(
+        case_dir, "projects/shares", ("project", "party", "country", "share", *TAIL), shares
+    )
+    clusters = [
+        {**row, "source": ASSUMPTION, "confidence": "assumed"}
+        for row in read_rows(HAND / "clusters.csv")
+    ]
     write_table(case_dir, "projects/clusters", ("cluster", "name", "project", *TAIL), clusters)
     write_countries(case_dir)
     cite.save(case_dir)

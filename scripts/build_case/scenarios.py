@@ -29,8 +29,9 @@ def build(power_figures: Path, case_dir: Path) -> None:
     rows: list[dict[str, object]] = []
     for change in read_rows(HAND / "changes.csv"):
         del change["address"]
-        for name in _names(change, case_dir):
-            rows.append({**change, "row": name, "source": ASSUMPTION})
+        rows.extend(
+            {**change, "row": name, "source": ASSUMPTION} for name in _names(change, case_dir)
+        )
     rows += _power_rows(power_figures, case_dir)
     write_table(case_dir, "scenarios/changes", COLUMNS, rows)
 
@@ -54,7 +55,9 @@ def _power_rows(figures: Path, case_dir: Path) -> list[dict[str, object]]:
     """Return power's changes, cited by the keys that the case's sources have already."""
     citations = Citations()
     rows = scenario_rows(figures, citations)
-    known = {row["address"]: row["key"] for row in read_rows(case_dir / "sources.csv") if row["address"]}
+    known = {
+        row["address"]: row["key"] for row in read_rows(case_dir / "sources.csv") if row["address"]
+    }
     keys = {row["key"] for row in read_rows(case_dir / "sources.csv")}
     cited = {row["key"]: row for row in citations.rows({str(row["source"]) for row in rows})}
     new = {}
