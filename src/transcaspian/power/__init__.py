@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcaspian.power.accounts import accounts, cost_parts
+    from transcaspian.power.money import accounts, cost_parts
     from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
     from transcaspian.power.tables import (
         carrier_year,
@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "accounts": "accounts",
-    "cost_parts": "accounts",
+    "accounts": "money",
+    "cost_parts": "money",
     "PowerOptions": "dispatch",
     "PowerResult": "dispatch",
     "solve_year": "dispatch",
