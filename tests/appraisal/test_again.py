@@ -6,6 +6,7 @@ import pytest
 
 from tests.appraisal.accounts_examples import options, plan, power_year
 from transcaspian.appraisal.again import (
+    ASSUMED_COST,
     ProjectFacts,
     RunFacts,
     ledger_of_run,
@@ -97,6 +98,10 @@ def test_published_low_and_high_cost_make_the_risk_of_cost():
 
 def test_a_railway_without_published_range_overruns_as_railways_did():
     assert usual_risk(facts_of(kind="railway")).capex_factor == COST_OVERRUNS["rail"]
+
+
+def test_a_cable_without_published_range_has_the_assumed_risk_of_cost():
+    assert usual_risk(facts_of()).capex_factor == ASSUMED_COST
 
 
 def test_appraise_run_prints_one_json_object(run_folder, capsys):

@@ -28,7 +28,11 @@ __all__ = [
     "value_tables",
 ]
 
-REFERENCE_CLASS = {"railway": "rail", "road": "road", "line": "rail", "cable": "fixed_link"}
+REFERENCE_CLASS = {"railway": "rail", "road": "road"}
+# Assumed for kinds without a reference class; the mean is 7 % above plan, near the 8 % by which 50
+# transmission projects overran (Sovacool, B.K., Nugent, D. and Gilbert, A. (2014), Construction Cost
+# Overruns and Electricity Infrastructure, The Electricity Journal 27(4)).
+ASSUMED_COST = Pert(0.8, 1.0, 1.6)
 # Assumed where nothing is published: benefits more often overstated than understated (Flyvbjerg,
 # B., Holm, M.S. and Buhl, S. (2005), How (In)accurate Are Demand Forecasts in Public Works
 # Projects?, Journal of the American Planning Association 71(2)), openings late rather than early.
@@ -120,8 +124,8 @@ def value_again(
 def usual_risk(facts: ProjectFacts) -> RiskInputs:
     """Return what is uncertain of a project when nobody has said more.
 
-    Capital cost between the published low and high values, or as a reference class overran;
-    benefits and delay as assumed in this module.
+    Capital cost between the published low and high values, or as a reference class overran, or as
+    assumed; benefits and delay as assumed in this module.
     """
     return RiskInputs(
         capex_factor=_cost_risk(facts),
@@ -156,4 +160,5 @@ def _cost_risk(facts: ProjectFacts) -> Distribution:
     low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
     if low is not None and high is not None and capex > 0.0 and low <= capex <= high:
         return Pert(low / capex, 1.0, high / capex)
-    return COST_OVERRUNS[REFERENCE_CLASS.get(facts.kind, "fixed_link")]
+    reference = REFERENCE_CLASS.get(facts.kind)
+    return ASSUMED_COST if reference is None else COST_OVERRUNS[reference]
