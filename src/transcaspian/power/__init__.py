@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcaspian.power.money import accounts, cost_parts
+    from transcaspian.power.accounts import cost_parts
     from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
     from transcaspian.power.tables import (
         carrier_year,
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PowerOptions",
     "PowerResult",
-    "accounts",
     "carrier_year",
     "cost_parts",
     "hourly_dispatch",
@@ -34,8 +33,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "accounts": "money",
-    "cost_parts": "money",
+    "cost_parts": "accounts",
     "PowerOptions": "dispatch",
     "PowerResult": "dispatch",
     "solve_year": "dispatch",

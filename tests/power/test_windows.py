@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.power.mini import MiniView, random_view
+from transcaspian.lp import SolveOptions, solve
+from transcaspian.power import PowerOptions, solve_year
+from transcaspian.power.build import build_dispatch
+from transcaspian.power.windows import WindowPlan, month_bounds, solve_by_windows
+from transcaspian.power.year import read_year
+
+N_HOUR = 31 * 24 + 10 * 24  # over the end of a month
+
+
+def with_cable(view: MiniView, p_nom_mw: float) -> MiniView:
+    links = view.tables["power/links"].with_columns(p_nom_mw=p_nom_mw)
+    return replace(view, tables=dict(view.tables) | {"power/links": links})
+
+
+def test_windows_reach_the_optimum_of_a_cold_solve():
+    program = build_dispatch(read_year(random_view(1, N_HOUR), N_HOUR).network)
+    cold = solve(program.lp, SolveOptions())
+    joined, log = solve_by_windows(program, WindowPlan(month_bounds(N_HOUR), workers=1))
+    assert log.method == "window start"
+    assert joined.objective == pytest.approx(cold.objective, rel=1e-9)
+
+
+def test_windows_leave_the_program_as_it_was():
+    program = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
+    twin = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
+    solve_by_windows(program, WindowPlan(month_bounds(N_HOUR), workers=1))
+    assert (program.lp.matrix.data == twin.lp.matrix.data).all()
+    assert (program.lp.matrix.indices == twin.lp.matrix.indices).all()
+    assert (program.lp.col_upper == twin.lp.col_upper).all()
+
+
+def test_the_number_of_workers_changes_no_bit():
+    view = random_view(3, N_HOUR)
+    one, three = (
+        solve_year(view, PowerOptions(n_hour=N_HOUR, workers=workers)) for workers in (1, 3)
+    )
+    assert one.objective_usd == three.objective_usd
+    assert (one.price == three.price).all()
+    assert (one.generation == three.generation).all()
+
+
+def test_a_start_from_another_run_reaches_the_same_optimum():
+    view = random_view(4, N_HOUR)
+    options = PowerOptions(n_hour=N_HOUR, workers=1)
+    reference = solve_year(view, options)
+    project = with_cable(view, 90.0)
+    cold, warm = solve_year(project, options), solve_year(project, options, reference)
+    assert warm.log.method == "window start from another optimum"
+    assert warm.objective_usd == pytest.approx(cold.objective_usd, rel=1e-9)
+
+
+def test_a_start_of_another_shape_is_left_aside():
+    options = PowerOptions(n_hour=48, workers=1)
+    other = solve_year(random_view(5, 48, n_zone=5), options)
+    result = solve_year(random_view(5, 48), options, other)
+    assert result.log.method == "window start"
+
+
+def test_months_follow_the_calendar_without_29_february():
+    bounds = month_bounds(8760)
+    assert np.diff(bounds).tolist() == [
+        24 * d for d in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    ]
+    assert month_bounds(800) == (0, 744, 800)

@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from transcaspian.errors import InfeasibleError, ModelError, NotConvergedError, UnboundedError
+from transcaspian.lp import (
+    Basis,
+    Block,
+    LinearProgram,
+    SolveOptions,
+    Status,
+    raise_unless_optimal,
+    solve,
+    solve_from,
+)
+
+INF = np.inf
+
+
+def two_plants(demand: float = 150.0) -> LinearProgram:
+    """100 MW at 10 and 100 MW at 30 meet one demand."""
+    return LinearProgram(
+        cost=np.array([10.0, 30.0]),
+        col_lower=np.zeros(2),
+        col_upper=np.array([100.0, 100.0]),
+        matrix=sparse.csc_array(np.array([[1.0, 1.0]])),
+        row_lower=np.array([demand]),
+        row_upper=np.array([demand]),
+    )
+
+
+def transport(seed: int, n: int = 12) -> LinearProgram:
+    """Sources with limits feed sinks over arcs with random costs."""
+    rng = np.random.default_rng(seed)
+    arcs = n * n
+    sink = np.repeat(np.arange(n), n)
+    source = np.tile(np.arange(n), n)
+    matrix = sparse.csc_array(
+        (np.ones(2 * arcs), (np.r_[sink, n + source], np.r_[np.arange(arcs), np.arange(arcs)])),
+        shape=(2 * n, arcs),
+    )
+    need = rng.uniform(1.0, 2.0, n)
+    return LinearProgram(
+        cost=rng.uniform(1.0, 9.0, arcs),
+        col_lower=np.zeros(arcs),
+        col_upper=np.full(arcs, 3.0),
+        matrix=matrix,
+        row_lower=np.r_[need, np.zeros(n)],
+        row_upper=np.r_[need, np.full(n, 2.5)],
+    )
+
+
+def test_the_cheap_plant_runs_full_and_the_dear_one_sets_the_price():
+    solution = solve(two_plants(), SolveOptions())
+    assert solution.status is Status.OPTIMAL
+    assert solution.x == pytest.approx([100.0, 50.0])
+    assert solution.objective == pytest.approx(2500.0)
+    assert solution.row_dual == pytest.approx([30.0])
+
+
+def test_one_more_mw_of_demand_raises_cost_by_the_dual():
+    base = solve(two_plants(150.0), SolveOptions())
+    more = solve(two_plants(151.0), SolveOptions())
+    assert more.objective - base.objective == pytest.approx(base.row_dual[0])
+
+
+def test_a_demand_above_all_plants_is_infeasible():
+    solution = solve(two_plants(500.0), SolveOptions())
+    assert solution.status is Status.INFEASIBLE
+    with pytest.raises(InfeasibleError, match="Dispatch has no solution"):
+        raise_unless_optimal(solution, "Dispatch")
+
+
+def test_a_free_gain_is_unbounded():
+    lp = LinearProgram(
+        cost=np.array([-1.0]),
+        col_lower=np.zeros(1),
+        col_upper=np.array([INF]),
+        matrix=sparse.csc_array(np.array([[1.0]])),
+        row_lower=np.array([0.0]),
+        row_upper=np.array([INF]),
+    )
+    solution = solve(lp, SolveOptions())
+    assert solution.status is Status.UNBOUNDED
+    with pytest.raises(UnboundedError):
+        raise_unless_optimal(solution, "Trade")
+
+
+def test_an_iteration_limit_is_a_status_and_then_an_error():
+    options = SolveOptions(method="simplex", presolve=False, iteration_limit=2)
+    solution = solve(transport(1), options)
+    assert solution.status is Status.LIMIT
+    with pytest.raises(NotConvergedError):
+        raise_unless_optimal(solution, "Transport")
+
+
+def test_an_option_that_highs_does_not_know_is_refused():
+    with pytest.raises(ModelError, match="no_such_option"):
+        solve(two_plants(), SolveOptions(extra={"no_such_option": 1}))
+
+
+def test_whole_units_are_whole():
+    lp = two_plants(150.5)
+    integer = LinearProgram(
+        cost=lp.cost,
+        col_lower=lp.col_lower,
+        col_upper=lp.col_upper,
+        matrix=lp.matrix,
+        row_lower=lp.row_lower,
+        row_upper=np.array([INF]),
+        is_integer=np.array([True, True]),
+    )
+    assert solve(integer, SolveOptions()).x == pytest.approx([100.0, 51.0])
+
+
+def test_quadratic_cost_shares_load_until_marginal_costs_meet():
+    lp = two_plants(90.0)
+    # 10 p + p**2 / 2 and 30 p + p**2 / 2: equal marginal cost at 55 and 35 MW.
+    quadratic = LinearProgram(
+        cost=lp.cost,
+        col_lower=lp.col_lower,
+        col_upper=lp.col_upper,
+        matrix=lp.matrix,
+        row_lower=lp.row_lower,
+        row_upper=lp.row_upper,
+        quadratic=np.ones(2),
+    )
+    solution = solve(quadratic, SolveOptions())
+    assert solution.x == pytest.approx([55.0, 35.0], abs=1e-5)
+    assert solution.row_dual == pytest.approx([65.0], abs=1e-5)
+
+
+def test_a_solve_from_its_own_basis_needs_no_iteration():
+    lp = transport(2)
+    first = solve(lp, SolveOptions(method="simplex", presolve=False))
+    assert first.basis is not None
+    again = solve(lp, SolveOptions(method="simplex", presolve=False), first.basis)
+    assert again.iterations == 0
+    assert again.objective == first.objective
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), spoiled=st.integers(0, 10))
+def test_a_spoiled_basis_changes_the_way_but_not_the_optimum(seed, spoiled):
+    lp = transport(seed)
+    first = solve(lp, SolveOptions(method="simplex", presolve=False))
+    assert first.basis is not None
+    rng = np.random.default_rng(seed)
+    col_status = first.basis.col_status.copy()
+    col_status[rng.choice(lp.n_col, spoiled, replace=False)] = 0
+    again = solve_from(lp, Basis(col_status, first.basis.row_status), SolveOptions())
+    assert again.status is Status.OPTIMAL
+    assert again.objective == pytest.approx(first.objective, rel=1e-9)
+    activity = lp.matrix @ again.x
+    assert (activity >= lp.row_lower - 1e-6).all()
+    assert (activity <= lp.row_upper + 1e-6).all()
+
+
+def test_complementary_slackness_holds_at_the_optimum():
+    lp = transport(3)
+    solution = solve(lp, SolveOptions())
+    reduced = lp.cost - lp.matrix.T @ solution.row_dual
+    inside = (solution.x > 1e-9) & (solution.x < lp.col_upper - 1e-9)
+    assert np.abs(reduced[inside]).max() < 1e-7
+    gap = solution.objective - (
+        solution.row_dual[:12] @ lp.row_lower[:12]
+        + np.minimum(solution.row_dual[12:], 0.0) @ lp.row_upper[12:]
+        + np.minimum(reduced, 0.0) @ lp.col_upper
+    )
+    assert abs(gap) < 1e-7 * solution.objective
+
+
+def test_a_block_takes_its_own_part_of_a_vector():
+    block = Block(start=1, n_step=3, stride=4, labels=("a", "b"))
+    assert block.take(np.arange(12.0)).tolist() == [[1.0, 2.0], [5.0, 6.0], [9.0, 10.0]]
+    assert block.positions().tolist() == [[1, 2], [5, 6], [9, 10]]
