@@ -91,7 +91,10 @@ def small_sea(**changes: object) -> Model:
                 builder.break_down(0.1, exponential(10.0), f"ferry {ferry} breaks"),
                 builder.delay(lognormal(18.0, 0.1), f"ferry {ferry} sails"),
             ]
-        legs.append(builder.dock(900.0, constant(72.0), f"ferry {ferry} docks"))
+        legs += [
+            builder.dock(900.0, constant(72.0), f"ferry {ferry} docks"),
+            mark(Event.UNLOADED, 9),
+        ]
         builder.vessel(
             f"ferry {ferry}",
             builder.loop(*legs),
@@ -201,7 +204,7 @@ def ports(draw: st.DrawFn) -> Model:
                 ),
                 builder.delay(uniform(6.0, 20.0), f"sails {vessel}"),
             ]
-        steps.append(builder.dock(500.0, constant(48.0), f"docks {vessel}"))
+        steps += [builder.dock(500.0, constant(48.0), f"docks {vessel}"), mark(Event.UNLOADED, 9)]
         builder.vessel(
             f"vessel {vessel}",
             builder.loop(*steps),

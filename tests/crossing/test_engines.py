@@ -114,7 +114,7 @@ def test_demand_beyond_capacity_for_ever_ends_with_the_resource_named() -> None:
     model = station(exponential(0.001), exponential(1.0))
 
     for run in (run_kernel, run_general):
-        with pytest.raises(ModelError, match="unstable: .* desk"):
+        with pytest.raises(ModelError, match=r"unstable: .* desk"):
             run(model, 1e6, 0)
 
 

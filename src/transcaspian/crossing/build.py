@@ -224,9 +224,12 @@ class ModelBuilder:
         """Return the step that breaks down by chance."""
         return (Op.BREAK, self.distribution(repair), self.stream(stream), NONE, probability)
 
-    def dock(self, interval_h: float, stay: Distribution, stream: str) -> Step:
-        """Return the step that goes into dry dock when it is due."""
-        return (Op.DOCK, self.distribution(stay), self.stream(stream), NONE, interval_h)
+    def dock(self, interval_h: float, stay: Distribution, stream: str, berth: int = NONE) -> Step:
+        """Return the step that gives back the berth for a dry dock when one is due.
+
+        When none is due the step after it is skipped: that is the place to say how it comes back.
+        """
+        return (Op.DOCK, self.distribution(stay), self.stream(stream), berth, interval_h)
 
     def deliver(self, clearance: Distribution, stream: str, yard: int = NONE) -> Step:
         """Return the step that hands the cargo to the port, which clears it and frees the yard."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.crossing import kernels, stations
+from transcaspian.crossing import world as world_room
 from transcaspian.crossing.model import LOG, NONE, Event, Model, Records
 from transcaspian.crossing.streams import stream_keys
 from transcaspian.errors import InputError, ModelError, Problem
@@ -13,7 +14,7 @@ from transcaspian.errors import InputError, ModelError, Problem
 __all__ = ["ALL_FACTS", "run_general", "run_kernel"]
 
 ALL_FACTS = tuple(Event)
-TABLES = tuple(kernels.ROOM)
+TABLES = tuple(world_room.ROOM)
 WORDS_PER_FACT = LOG.itemsize // 8  # facts are copied as whole words: by field it is far slower
 
 
@@ -75,7 +76,7 @@ class _GrowingLog:
     def __init__(self, world: Records) -> None:
         self._world = world
         self._words: NDArray[np.int64] = world["log"][0].view(np.int64).reshape(-1, WORDS_PER_FACT)
-        self._facts = np.empty((4 * kernels.LOG_FULL, WORDS_PER_FACT), np.int64)
+        self._facts = np.empty((4 * world_room.LOG_FULL, WORDS_PER_FACT), np.int64)
         self._size = 0
 
     def gather(self) -> None:
@@ -107,7 +108,7 @@ def _finished(model: Model, world: Records, status: int, log: _GrowingLog) -> Re
 def _begin(model: Model, seed: int, replication: int, keep: Collection[Event]) -> Records:
     """Return the record of a run, first events on the heap."""
     _check_room(model)
-    world = np.zeros(1, kernels.WORLD)
+    world = np.zeros(1, world_room.WORLD)
     world["keep"] = sum(1 << int(event) for event in set(keep))
     world["start_h"] = model.start_h
     world["free_slot"] = world["free_lot"] = NONE
@@ -129,7 +130,7 @@ def _begin(model: Model, seed: int, replication: int, keep: Collection[Event]) -
 def _check_room(model: Model) -> None:
     sizes = {table: getattr(model, table).size for table in TABLES}
     sizes["streams"] = len(model.stream_names)
-    room = {**kernels.ROOM, "streams": kernels.STREAMS}
+    room = {**world_room.ROOM, "streams": world_room.STREAMS}
     problems = [
         Problem(table, 0, "", f"{size} rows are more than the {room[table]} there is room for.", "")
         for table, size in sizes.items()

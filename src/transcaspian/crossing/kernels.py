@@ -1,121 +1,21 @@
 """The compiled engine: the events of `reference.py`, entities as rows of arrays, an array heap.
 
-All that a run needs lies in one record, `WORLD`: its tables have room for the largest run, so that
-kernels pass one pointer to each other, and pages of memory that nothing touches cost nothing. (A
-tuple of arrays as argument was ten times slower: every call copied a kilobyte of descriptors.)
+numba keeps compiled code by the date of this file: after a change of `world.py` or `model.py`
+alone, touch it.
 """
 
 import math
 
-import numba
 import numpy as np
 from numba import types
 
 from transcaspian.compile import kernel
 from transcaspian.crossing import model as m
-from transcaspian.crossing.model import Due, Event, Law, Op, Records, Rule
+from transcaspian.crossing.model import Due, Event, Law, Op, Rule
+from transcaspian.crossing.world import HEAP_ROWS, LOG_FULL, LOTS, SLOTS, W, World
 
-__all__ = [
-    "DONE",
-    "FULL_LOG",
-    "ROOM",
-    "STANDS_STILL",
-    "STREAMS",
-    "TOO_MANY",
-    "WORLD",
-    "advance",
-    "start",
-]
+__all__ = ["DONE", "FULL_LOG", "STANDS_STILL", "TOO_MANY", "advance", "start"]
 
-_I, _F = np.int64, np.float64
-DUE = np.dtype([("time", _F), ("order", _I), ("who", _I), ("ticket", _I)])
-LOT = np.dtype([("serial", _I), ("voyage", _I), ("units", _F), ("resource", _I), ("next", _I)])
-ENTITY = np.dtype(
-    [
-        ("is_alive", _I),
-        ("serial", _I),
-        ("step", _I),
-        ("priority", _I),
-        ("batch", _F),
-        ("ticket", _I),
-        ("rank", _F),
-        ("units_wanted", _I),
-        ("next", _I),
-        ("previous", _I),
-        ("unload_h", _F),
-        ("voyage", _I),
-        ("is_loading", _I),
-        ("deadline_h", _F),
-        ("work_weather", _I),
-        ("work_end_h", _F),
-        ("work_left_h", _F),
-        ("is_suspended", _I),
-        ("next_dock_h", _F),
-        ("aboard", _F, (m.MAX_CARGOES,)),
-    ]
-)
-# Room in the tables of a run. Entities are what moves (vessels, ships, trains), not cargo, so that
-# more of them alive than this is a queue that grows for ever.
-SLOTS = 1 << 14
-LOG_ROWS = 1 << 16
-LOG_FULL = 1 << 15  # emptied when so full: small enough for the processor's cache, and the rest
-# has room for what a single event can write
-HEAP_ROWS = 1 << 15
-LOTS = 1 << 14
-STREAMS = 1 << 12
-ROOM = {
-    "resources": 1 << 10,
-    "stores": 1 << 10,
-    "weathers": 1 << 7,
-    "distributions": 1 << 12,
-    "values": 1 << 15,
-    "sources": 1 << 10,
-    "steps": 1 << 13,
-    "loadings": 1 << 12,
-    "serves": 1 << 13,
-    "choices": 1 << 12,
-    "vessels": 1 << 10,
-}
-WORLD = np.dtype(
-    [
-        ("now", _F),
-        ("start_h", _F),
-        ("counter", _I),
-        ("n_due", _I),
-        ("n_log", _I),
-        ("n_slot", _I),
-        ("free_slot", _I),
-        ("n_lot", _I),
-        ("free_lot", _I),
-        ("next_serial", _I),
-        ("n_gate", _I),
-        ("n_loader", _I),
-        ("n_weather", _I),
-        ("n_source", _I),
-        ("n_vessel", _I),
-        ("events_at_once", _I),
-        ("keep", _I),  # bit e is set when facts of event e are wanted
-        ("stream_state", np.uint64, (STREAMS,)),
-        ("stream_drawn", _I, (STREAMS,)),
-        ("resources", m.RESOURCE, (ROOM["resources"],)),
-        ("stores", m.STORE, (ROOM["stores"],)),
-        ("weathers", m.WEATHER, (ROOM["weathers"],)),
-        ("distributions", m.DISTRIBUTION, (ROOM["distributions"],)),
-        ("values", _F, (ROOM["values"],)),
-        ("sources", m.SOURCE, (ROOM["sources"],)),
-        ("steps", m.STEP, (ROOM["steps"],)),
-        ("loadings", m.LOADING, (ROOM["loadings"],)),
-        ("serves", m.SERVE, (ROOM["serves"],)),
-        ("choices", m.CHOICE, (ROOM["choices"],)),
-        ("vessels", m.VESSEL, (ROOM["vessels"],)),
-        ("due", DUE, (HEAP_ROWS,)),
-        ("log", m.LOG, (LOG_ROWS,)),
-        ("lots", LOT, (LOTS,)),
-        ("gate", _I, (SLOTS,)),
-        ("loaders", _I, (SLOTS,)),
-        ("entities", ENTITY, (SLOTS,)),
-    ]
-)
 # What `advance` returns.
 DONE, FULL_LOG, TOO_MANY, STANDS_STILL = range(4)
 KIND_SHIFT = 56  # the kind of a due event stands above its counter
@@ -136,7 +36,6 @@ CONSTANT, EXPONENTIAL, UNIFORM, ERLANG, LOGNORMAL, SERIES = (int(law) for law in
 FIFO, PRIORITY, MOST_CARGO, SHORTEST = (int(rule) for rule in Rule)
 
 
-W = numba.from_dtype(WORLD)
 _i, _f, _b, _v = types.int64, types.float64, types.boolean, types.void
 
 
@@ -144,7 +43,7 @@ _i, _f, _b, _v = types.int64, types.float64, types.boolean, types.void
 
 
 @kernel(_v(W, _f, _i, _i, _i))
-def push(world: Records, time: float, kind: int, who: int, ticket: int) -> None:
+def push(world: World, time: float, kind: int, who: int, ticket: int) -> None:
     """Put an event on the heap, in place: the smallest (time, kind, counter) is on top."""
     if time == np.inf:
         return
@@ -168,7 +67,7 @@ def push(world: Records, time: float, kind: int, who: int, ticket: int) -> None:
 
 
 @kernel(_v(W))
-def drop_top(world: Records) -> None:
+def drop_top(world: World) -> None:
     """Take the top off the heap, in place."""
     due = world.due
     world.n_due -= 1
@@ -193,7 +92,7 @@ def drop_top(world: Records) -> None:
 
 
 @kernel(_v(W, _i, _i, _i, _f))
-def write(world: Records, event: int, place: int, serial: int, amount: float) -> None:
+def write(world: World, event: int, place: int, serial: int, amount: float) -> None:
     """Append a fact to the log if its kind is wanted, in place."""
     if (world.keep >> event) & 1 == 0:
         return
@@ -210,7 +109,7 @@ def write(world: Records, event: int, place: int, serial: int, amount: float) ->
 
 
 @kernel(_f(W, _i))
-def uniform(world: Records, stream: int) -> float:
+def uniform(world: World, stream: int) -> float:
     """Next number of a stream in [0, 1): SplitMix64 (Steele, Lea and Flood 2014)."""
     world.stream_drawn[stream] += 1
     z = world.stream_state[stream] + np.uint64(0x9E3779B97F4A7C15)
@@ -221,46 +120,46 @@ def uniform(world: Records, stream: int) -> float:
 
 
 @kernel(_f(W, _i))
-def exponential(world: Records, stream: int) -> float:
+def exponential(world: World, stream: int) -> float:
     """Next number of a stream as an exponential of mean 1, by inversion."""
     return -math.log(1.0 - uniform(world, stream))
 
 
 @kernel(_f(W, _i, _i))
-def draw(world: Records, distribution: int, stream: int) -> float:
+def draw(world: World, distribution: int, stream: int) -> float:
     """Next number of a stream under a distribution."""
     row = world.distributions[distribution]
     law, a, b = row.law, row.a, row.b
     if law == CONSTANT:
-        return a
+        return float(a)
     if law == EXPONENTIAL:
-        return a * exponential(world, stream)
+        return float(a * exponential(world, stream))
     if law == UNIFORM:
-        return a + (b - a) * uniform(world, stream)
+        return float(a + (b - a) * uniform(world, stream))
     if law == ERLANG:
         total = 0.0
         for _ in range(int(b)):
             total += exponential(world, stream)
-        return a * total / b
+        return float(a * total / b)
     if law == LOGNORMAL:
         radius = math.sqrt(2.0 * exponential(world, stream))
         normal = radius * math.cos(2.0 * math.pi * uniform(world, stream))
         sigma = math.sqrt(math.log(1.0 + b * b))
-        return a * math.exp(sigma * normal - 0.5 * sigma * sigma)
+        return float(a * math.exp(sigma * normal - 0.5 * sigma * sigma))
     index = world.stream_drawn[stream]
     world.stream_drawn[stream] += 1
     return world.values[int(a) + index] if index < b else np.inf
 
 
 @kernel(_f(W, _i))
-def gap(world: Records, source: int) -> float:
+def gap(world: World, source: int) -> float:
     """Time to the next arrival of a source."""
     row = world.sources[source]
     return draw(world, row.gap, row.gap_stream)
 
 
 @kernel(_f(W, _i))
-def open_until(world: Records, weather: int) -> float:
+def open_until(world: World, weather: int) -> float:
     """When the open spell that begins now ends; the hazard of closing changes by month."""
     row = world.weathers[weather]
     left = exponential(world, row.open_stream)
@@ -276,7 +175,7 @@ def open_until(world: Records, weather: int) -> float:
         span = MONTH_START_H[month + 1] - hour
         rate = row.closing_rate[month]
         if rate * span >= left:
-            return time + left / rate
+            return float(time + left / rate)
         left -= rate * span
         time += span
         month = (month + 1) % 12
@@ -287,7 +186,7 @@ def open_until(world: Records, weather: int) -> float:
 
 
 @kernel(_v(W, _i, _f, _i))
-def start_work(world: Records, slot: int, hours: float, weather: int) -> None:
+def start_work(world: World, slot: int, hours: float, weather: int) -> None:
     """Begin work that stands still while the weather is closed, in place."""
     entity = world.entities[slot]
     entity.work_weather = weather
@@ -299,7 +198,7 @@ def start_work(world: Records, slot: int, hours: float, weather: int) -> None:
 
 
 @kernel(_b(W, _i))
-def is_open(world: Records, slot: int) -> bool:
+def is_open(world: World, slot: int) -> bool:
     """Whether both weathers of the gate that an entity stands at are open."""
     row = world.steps[world.entities[slot].step]
     if row.a != NONE and world.weathers[row.a].is_closed == 1:
@@ -308,7 +207,7 @@ def is_open(world: Records, slot: int) -> bool:
 
 
 @kernel(_v(W, _i))
-def turn_weather(world: Records, weather: int) -> None:
+def turn_weather(world: World, weather: int) -> None:
     """Close or open: suspend and resume work, let go who waits at the gate; in place."""
     row = world.weathers[weather]
     row.is_closed = 1 - row.is_closed
@@ -344,7 +243,7 @@ def turn_weather(world: Records, weather: int) -> None:
 
 
 @kernel(_f(W, _i))
-def units_aboard(world: Records, slot: int) -> float:
+def units_aboard(world: World, slot: int) -> float:
     """Units of cargo aboard."""
     total = 0.0
     for cargo in range(MAX_CARGOES):
@@ -353,7 +252,7 @@ def units_aboard(world: Records, slot: int) -> float:
 
 
 @kernel(_i(W, _i, _i, _f))
-def create(world: Records, step: int, priority: int, batch: float) -> int:
+def create(world: World, step: int, priority: int, batch: float) -> int:
     """Slot of a new entity; slots of those that left are used again, the last one first."""
     slot = world.free_slot
     if slot == NONE:
@@ -378,11 +277,11 @@ def create(world: Records, step: int, priority: int, batch: float) -> int:
     for cargo in range(MAX_CARGOES):
         world.entities[slot].aboard[cargo] = 0.0
     world.next_serial += 1
-    return slot
+    return int(slot)
 
 
 @kernel(_v(W, _i))
-def remove(world: Records, slot: int) -> None:
+def remove(world: World, slot: int) -> None:
     """Take an entity out, in place."""
     entity = world.entities[slot]
     entity.is_alive = 0
@@ -392,7 +291,7 @@ def remove(world: Records, slot: int) -> None:
 
 
 @kernel(_v(W, _i, _i, _i))
-def give_back(world: Records, resource: int, units: int, serial: int) -> None:
+def give_back(world: World, resource: int, units: int, serial: int) -> None:
     """Free units of a resource and grant them to who waits, in place."""
     row = world.resources[resource]
     row.free += units
@@ -414,7 +313,7 @@ def give_back(world: Records, resource: int, units: int, serial: int) -> None:
 
 
 @kernel(_b(W, _i, _i, _i, _i))
-def seize(world: Records, slot: int, resource: int, units: int, limit: int) -> bool:
+def seize(world: World, slot: int, resource: int, units: int, limit: int) -> bool:
     """Ask for a resource; whether the entity goes on at once."""
     row, entity = world.resources[resource], world.entities[slot]
     if units == ABOARD:
@@ -459,7 +358,7 @@ def seize(world: Records, slot: int, resource: int, units: int, limit: int) -> b
 
 
 @kernel(_v(W, _i, _f, _i))
-def put(world: Records, store: int, units: float, serial: int) -> None:
+def put(world: World, store: int, units: float, serial: int) -> None:
     """Bring cargo and wake the vessels that wait for it, first come first; in place."""
     world.stores[store].waiting += units
     write(world, PUT_IN, store, serial, units)
@@ -481,7 +380,7 @@ def put(world: Records, store: int, units: float, serial: int) -> None:
 
 
 @kernel(_f(W, _i, _i, _i))
-def room_for(world: Records, slot: int, loading: int, cargo: int) -> float:
+def room_for(world: World, slot: int, loading: int, cargo: int) -> float:
     """How many more units of a cargo fit: by its own limit, space and payload."""
     row = world.loadings[loading]
     first = row.first_serve
@@ -502,11 +401,11 @@ def room_for(world: Records, slot: int, loading: int, cargo: int) -> float:
                 world.entities[slot].aboard[k] * world.stores[world.serves[first + k].store].tonnes
             )
         room = min(room, (row.tonnes - used) / store.tonnes)
-    return max(0.0, np.floor(room + 1e-9))
+    return float(max(0.0, np.floor(room + 1e-9)))
 
 
 @kernel(_f(W, _i, _i))
-def fill(world: Records, slot: int, loading: int) -> float:
+def fill(world: World, slot: int, loading: int) -> float:
     """How full a vessel is: the largest share of space, payload or the sum of own limits."""
     row = world.loadings[loading]
     first = row.first_serve
@@ -529,7 +428,7 @@ def fill(world: Records, slot: int, loading: int) -> float:
 
 
 @kernel(_b(W, _i))
-def load(world: Records, slot: int) -> bool:
+def load(world: World, slot: int) -> bool:
     """Take what waits and fits; whether the vessel is done loading."""
     entity = world.entities[slot]
     loading = world.steps[entity.step].a
@@ -573,7 +472,7 @@ def load(world: Records, slot: int) -> bool:
 
 
 @kernel(_v(W, _i, _i, _i, _i))
-def deliver(world: Records, slot: int, law: int, stream: int, resource: int) -> None:
+def deliver(world: World, slot: int, law: int, stream: int, resource: int) -> None:
     """Bring the cargo ashore, where it clears after a while; in place."""
     entity = world.entities[slot]
     units = units_aboard(world, slot)
@@ -597,7 +496,7 @@ def deliver(world: Records, slot: int, law: int, stream: int, resource: int) -> 
 
 
 @kernel(_v(W, _i))
-def clear(world: Records, place: int) -> None:
+def clear(world: World, place: int) -> None:
     """Let a lot leave its port and give back the yard that it took, in place."""
     lot = world.lots[place]
     write(world, CLEARED, lot.voyage, lot.serial, lot.units)
@@ -612,7 +511,7 @@ def clear(world: Records, place: int) -> None:
 
 
 @kernel(_b(W, _i, _i))
-def stand_still(world: Records, slot: int, op: int) -> bool:
+def stand_still(world: World, slot: int, op: int) -> bool:
     """Break down by chance or dock by the calendar; whether the entity goes on at once."""
     entity = world.entities[slot]
     row = world.steps[entity.step - 1]
@@ -625,6 +524,10 @@ def stand_still(world: Records, slot: int, op: int) -> bool:
         if happens:
             hours = draw(world, row.a, row.b)
             entity.next_dock_h += row.x
+            if row.c != NONE:
+                give_back(world, row.c, 1, entity.serial)
+        else:
+            entity.step += 1
     if happens:
         write(world, BREAKDOWN if op == BREAK else DOCKED, NONE, entity.serial, hours)
         start_work(world, slot, hours, NONE)
@@ -632,18 +535,18 @@ def stand_still(world: Records, slot: int, op: int) -> bool:
 
 
 @kernel(_i(W, _i, _i))
-def best_choice(world: Records, first: int, count: int) -> int:
+def best_choice(world: World, first: int, count: int) -> int:
     """Step of the choice with the most cargo waiting; the first of equals."""
     best = first
     for choice in range(first + 1, first + count):
         waiting = world.stores[world.choices[choice].store].waiting
         if waiting > world.stores[world.choices[best].store].waiting:
             best = choice
-    return world.choices[best].program
+    return int(world.choices[best].program)
 
 
 @kernel(_b(W, _i))
-def proceed(world: Records, slot: int) -> bool:
+def proceed(world: World, slot: int) -> bool:
     """Follow the program until something is waited for; false when it never does."""
     entity = world.entities[slot]
     entity.work_weather = NONE
@@ -680,7 +583,7 @@ def proceed(world: Records, slot: int) -> bool:
             if row.a == SAIL:
                 entity.voyage += 1
             write(world, row.a, row.b, entity.serial, units_aboard(world, slot))
-        elif op == BREAK or op == DOCK:
+        elif op in (BREAK, DOCK):
             if not stand_still(world, slot, op):
                 return True
         elif op == BRANCH:
@@ -695,7 +598,7 @@ def proceed(world: Records, slot: int) -> bool:
 
 
 @kernel(_b(W, _i))
-def arrive(world: Records, source: int) -> bool:
+def arrive(world: World, source: int) -> bool:
     """Let one batch of a source arrive; false when its program never waits."""
     row = world.sources[source]
     push(world, world.now + gap(world, source), DUE_ARRIVAL, source, 0)
@@ -707,7 +610,7 @@ def arrive(world: Records, source: int) -> bool:
 
 
 @kernel(_v(W))
-def start(world: Records) -> None:
+def start(world: World) -> None:
     """Put the first events on the heap: weather, sources, vessels; in place."""
     for weather in range(world.n_weather):
         push(world, open_until(world, weather), DUE_WEATHER, weather, 0)
@@ -724,7 +627,7 @@ def start(world: Records) -> None:
 
 
 @kernel(_i(W, _f))
-def advance(world: Records, until_h: float) -> int:
+def advance(world: World, until_h: float) -> int:
     """Run until the next event lies behind `until_h` or something is full: a number of `STATUS`."""
     while world.n_due > 0 and world.due[0].time <= until_h:
         if world.n_log > LOG_FULL:

@@ -72,7 +72,8 @@ class Op(IntEnum):
     DELIVER = 8  # cargo is ashore; clears after distribution a, stream b, giving back resource c
     MARK = 9  # write event a at place b
     BREAK = 10  # with probability x stand still for distribution a, stream b
-    DOCK = 11  # once every x hours stand still for distribution a, stream b
+    DOCK = 11  # every x hours give back resource c, stand still for distribution a, stream b and
+    # go on with the next step; when it is not due, go on with the step after the next
     BRANCH = 12  # go to the choice among rows a to a + b with the most cargo waiting
     JUMP = 13  # go to step a
     EXIT = 14

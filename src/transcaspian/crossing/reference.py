@@ -99,6 +99,7 @@ class ReferenceEngine:
             self.step()
 
     def step(self) -> None:
+        """Move the clock to the next event and do it."""
         before = self.now
         self.now, kind, _, who, ticket = heapq.heappop(self.heap)
         self.events_at_once = self.events_at_once + 1 if self.now == before else 0
@@ -120,11 +121,13 @@ class ReferenceEngine:
             self.proceed(who)
 
     def push(self, time: float, kind: int, who: Any, ticket: int) -> None:
+        """Put an event on the heap, unless it never comes."""
         if time < math.inf:
             self.counter += 1
             heapq.heappush(self.heap, (time, kind, self.counter, who, ticket))
 
     def write(self, event: int, place: int, serial: int, amount: float) -> None:
+        """Append a fact to the log."""
         self.log.append((self.now, float(amount), serial, int(event), int(place)))
 
     # Chance ---------------------------------------------------------------------------------
@@ -138,9 +141,11 @@ class ReferenceEngine:
         return float((z ^ (z >> 31)) >> 11) * 2.0**-53
 
     def exponential(self, stream: int) -> float:
+        """Return the next number of a stream as an exponential of mean 1."""
         return -math.log(1.0 - self.uniform(stream))
 
     def draw(self, distribution: int, stream: int) -> float:
+        """Return the next number of a stream under a distribution."""
         row = self.model.distributions[distribution]
         law, a, b = int(row["law"]), float(row["a"]), float(row["b"])
         if law == Law.CONSTANT:
@@ -164,6 +169,7 @@ class ReferenceEngine:
         return float(self.model.values[int(a) + index]) if index < b else math.inf
 
     def gap(self, source: int) -> float:
+        """Return the time to the next arrival of a source."""
         row = self.model.sources[source]
         return self.draw(int(row["gap"]), int(row["gap_stream"]))
 
@@ -189,6 +195,7 @@ class ReferenceEngine:
     # Weather --------------------------------------------------------------------------------
 
     def turn_weather(self, weather: int) -> None:
+        """Close or open: suspend and resume work, let go who waits at the gate."""
         row = self.model.weathers[weather]
         self.closed[weather] = not self.closed[weather]
         affected = [e for e in self.slots if e is not None and e.work_weather == weather]
@@ -214,10 +221,12 @@ class ReferenceEngine:
         self.push(self.open_until(weather), Due.WEATHER, weather, 0)
 
     def is_open(self, entity: Entity) -> bool:
+        """Return whether both weathers of the gate that an entity stands at are open."""
         row = self.model.steps[entity.step]
         return not any(w != NONE and self.closed[w] for w in (int(row["a"]), int(row["b"])))
 
     def start_work(self, entity: Entity, hours: float, weather: int) -> None:
+        """Begin work that stands still while the weather is closed."""
         entity.work_weather = weather
         entity.is_suspended = weather != NONE and self.closed[weather]
         entity.work_left_h = hours
@@ -257,6 +266,7 @@ class ReferenceEngine:
         return False
 
     def give_back(self, resource: int, units: int, serial: int) -> None:
+        """Free units of a resource and grant them to who waits."""
         self.free[resource] += units
         self.write(Event.RELEASE, resource, serial, units)
         queue = self.queues[resource]
@@ -279,6 +289,7 @@ class ReferenceEngine:
                 self.push(self.now, Due.RESUME, entity, entity.ticket)
 
     def serves(self, entity: Entity) -> Records:
+        """Return what the vessel loads here: rows of the model."""
         row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
         first = int(row["first_serve"])
         return self.model.serves[first : first + int(row["n_serve"])]
@@ -354,6 +365,7 @@ class ReferenceEngine:
     # Entities -------------------------------------------------------------------------------
 
     def create(self, step: int, priority: int, batch: float) -> Entity:
+        """Return a new entity in the last slot that was freed, or in a new one."""
         entity = Entity(self.next_serial, int(step), int(priority), batch)
         self.next_serial += 1
         if self.free_slots:
@@ -363,11 +375,13 @@ class ReferenceEngine:
         return entity
 
     def remove(self, entity: Entity) -> None:
+        """Take an entity out."""
         slot = self.slots.index(entity)
         self.slots[slot] = None
         self.free_slots.append(slot)
 
     def arrive(self, source: int) -> None:
+        """Let one batch of a source arrive."""
         row = self.model.sources[source]
         self.push(self.now + self.gap(source), Due.ARRIVAL, source, 0)
         batch = self.draw(int(row["batch"]), int(row["batch_stream"]))
@@ -440,6 +454,9 @@ class ReferenceEngine:
             happens = self.now >= entity.next_dock_h
             hours = self.draw(int(row["a"]), int(row["b"])) if happens else 0.0
             entity.next_dock_h += float(row["x"]) if happens else 0.0
+            if happens and row["c"] != NONE:
+                self.give_back(int(row["c"]), 1, entity.serial)
+            entity.step += not happens
         if happens:
             self.write(
                 Event.BREAKDOWN if op == Op.BREAK else Event.DOCK, NONE, entity.serial, hours

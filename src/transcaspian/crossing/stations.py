@@ -7,11 +7,20 @@ and writes the same log as the general engine, three times as fast.
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
 from transcaspian.compile import kernel
 from transcaspian.crossing import kernels
-from transcaspian.crossing.kernels import DONE, FULL_LOG, LOG_FULL, TOO_MANY, draw, gap, write
-from transcaspian.crossing.model import NONE, Law, Model, Op, Records
+from transcaspian.crossing.kernels import (
+    DONE,
+    FULL_LOG,
+    TOO_MANY,
+    draw,
+    gap,
+    write,
+)
+from transcaspian.crossing.model import NONE, FloatArray, Law, Model, Op
+from transcaspian.crossing.world import LOG_FULL, W, World
 
 __all__ = ["MOST_SERVERS", "advance_station", "is_plain_station"]
 
@@ -42,15 +51,13 @@ def is_plain_station(model: Model) -> bool:
     )
 
 
-@kernel(
-    types.int64(kernels.W, types.float64, types.float64[::1], types.int64[::1], types.int64[::1])
-)
+@kernel(types.int64(W, types.float64, types.float64[::1], types.int64[::1], types.int64[::1]))
 def advance_station(
-    world: Records,
+    world: World,
     until_h: float,
-    departure_h: np.ndarray,
-    customer: np.ndarray,
-    queue: np.ndarray,
+    departure_h: FloatArray,
+    customer: NDArray[np.int64],
+    queue: NDArray[np.int64],
 ) -> int:
     """Run one station until the next event lies behind `until_h`: a status of `kernels`.
 

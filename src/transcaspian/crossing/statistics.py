@@ -63,7 +63,7 @@ class ResourceWaits:
     def wait_h(self) -> FloatArray:
         """Return the waits of those that were served."""
         served = np.isfinite(self.grant_h)
-        return self.grant_h[served] - self.request_h[served]
+        return np.asarray(self.grant_h[served] - self.request_h[served], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
