@@ -17,7 +17,7 @@ from transcaspian.appraisal.returns_certain import (
     sign_changes,
     solve_open_bracket,
 )
-from transcaspian.appraisal.returns_count import sides_with_one_rate
+from transcaspian.appraisal.returns_count import bound_rates
 from transcaspian.appraisal.returns_fast import solve_simple_flows
 from transcaspian.errors import InputError
 
@@ -29,8 +29,10 @@ BoolArray = NDArray[np.bool_]
 
 CHUNK = 4096
 START = 0.1  # log(1 + rate) of about 10 %, where ordinary projects lie
-# Rates, beside zero, that may lie between two roots of a flow; tried in this order.
-SPLIT_RATES = (0.25, -0.2, 1.0, -0.5, 4.0)
+# Rates that may lie between two roots of a flow, descending.
+SPLIT_RATES = (4.0, 1.0, 0.4, 0.2, 0.1, 0.04, 0.0, -0.04, -0.1, -0.2, -0.4)
+# Beyond exp of this, flows seen from a split would leave the range of a number.
+MAX_SHIFT = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _quick_roots(table: FloatArray, times: FloatArray, first: int) -> _Found:
     count[rows[0]] = 0
     several = np.flatnonzero(count > 1)
     if several.size and _is_yearly(times):
-        is_decided, row, root = _roots_of_decided(flows[several], times, 0.0)
+        is_decided, row, root = _roots_about_zero(flows[several], times)
         rows.append(several[row])
         roots.append(root)
         count[several[is_decided]] = 0
@@ -166,17 +168,15 @@ def _quick_roots(table: FloatArray, times: FloatArray, first: int) -> _Found:
 
 def _slow_roots(table: FloatArray, times: FloatArray, rows: IntArray) -> _Found:
     """Return every root of rows that the quick ways left open: none stays open."""
-    found_rows, found_roots = [], []
-    for split_rate in SPLIT_RATES if _is_yearly(times) else ():
-        if not rows.size:
-            break
-        is_decided, row, root = _roots_of_decided(table[rows], times, split_rate)
-        found_rows.append(rows[row])
-        found_roots.append(root)
-        rows = rows[~is_decided]
-    row, root = certain_roots(table[rows], times)
+    if not rows.size:
+        return _Found(rows, np.empty(0), rows)
+    is_decided, row, root = _roots_between_splits(table[rows], times)
+    rest = rows[~is_decided]
+    row_of_rest, root_of_rest = certain_roots(table[rest], times)
     return _Found(
-        np.concatenate([*found_rows, rows[row]]), np.concatenate([*found_roots, root]), rows[:0]
+        np.concatenate([rows[row], rest[row_of_rest]]),
+        np.concatenate([root, root_of_rest]),
+        rest[:0],
     )
 
 
@@ -184,19 +184,18 @@ def _is_yearly(times: FloatArray) -> bool:
     return np.array_equal(times, np.arange(times.size))
 
 
-def _roots_of_decided(
-    flows: FloatArray, times: FloatArray, split_rate: float
+def _roots_about_zero(
+    flows: FloatArray, times: FloatArray
 ) -> tuple[BoolArray, IntArray, FloatArray]:
-    """Return which rows have one rate at most on each side of the split, and the roots of those."""
-    shift = -np.log1p(split_rate)
-    seen = flows * np.exp(times * shift)
-    seen = seen / np.abs(seen).max(axis=1, keepdims=True)
-    is_decided, is_above, is_below = sides_with_one_rate(seen)
+    """Return which rows have one rate at most on each side of zero, and the roots of those."""
+    bounds = bound_rates(flows)
+    first, last = outer_signs(flows)
+    is_decided = (bounds.sign != 0.0) & (bounds.above <= 1) & (bounds.below <= 1)
     rows, roots = [], []
-    for is_there, side in ((is_above, -1.0), (is_below, 1.0)):
-        members = np.flatnonzero(is_decided & is_there)
+    for end, side in ((first, -1.0), (last, 1.0)):
+        members = np.flatnonzero(is_decided & (end * bounds.sign < 0.0))
         rows.append(members)
-        roots.append(_roots_of_side(seen[members], times, side) + shift)
+        roots.append(_roots_of_side(flows[members], times, side))
     return is_decided, np.concatenate(rows), np.concatenate(roots)
 
 
@@ -212,3 +211,33 @@ def _roots_of_side(flows: FloatArray, times: FloatArray, side: float) -> FloatAr
     else:
         root[rest] = solve_open_bracket(step, np.zeros(rest.size), nowhere, -last)
     return root
+
+
+def _roots_between_splits(
+    flows: FloatArray, times: FloatArray
+) -> tuple[BoolArray, IntArray, FloatArray]:
+    """Return which rows have as many changes of sign among the splits as rates at most.
+
+    Each change then holds exactly one root.
+    """
+    splits = -np.log1p(np.array(SPLIT_RATES))
+    splits = splits[np.abs(splits) * times[-1] <= MAX_SHIFT] if _is_yearly(times) else splits[:0]
+    first, last = outer_signs(flows) if flows.size else (np.empty(0), np.empty(0))
+    most = np.full(flows.shape[0], flows.shape[1], dtype=np.int64)
+    signs = [first]
+    for split in splits:
+        bounds = bound_rates(flows * np.exp(times * split))
+        is_useful = bounds.sign != 0.0
+        most = np.where(is_useful, np.minimum(most, bounds.above + bounds.below), most)
+        signs.append(bounds.sign)
+    sign = np.stack([*signs, last], axis=1)
+    point = np.concatenate([[-np.inf], splits, [np.inf]])
+    # A split with a hidden sign is passed over: the bracket reaches from the one before.
+    known = np.maximum.accumulate(np.where(sign != 0.0, np.arange(point.size), 0), axis=1)
+    carried = np.take_along_axis(sign, known, axis=1)
+    is_change = carried[:, 1:] * carried[:, :-1] < 0.0
+    is_decided = (is_change.sum(axis=1) == most) & (splits.size > 0)
+    row, place = np.nonzero(is_change & is_decided[:, np.newaxis])
+    step = derived_step(flows[row], times)
+    lower, upper = point[known[row, place]], point[place + 1]
+    return is_decided, row, solve_open_bracket(step, lower, upper, carried[row, place])

@@ -1,47 +1,54 @@
-"""Counts the rates of return on either side of zero where summing the flows up decides it.
+"""Bounds on the number of rates of return above and below zero, by summing the flows up.
 
 Descartes' rule holds for power series too: within 0 < x < 1 a series has at most as many roots as
-its coefficients change sign, and dividing by 1 - x replaces the coefficients by their running sums.
-Summed up once or more, most cash flows change sign once at most, and then the signs at both ends say
-whether there is a root (Norstrøm, C.J. (1972), A Sufficient Condition for a Unique Nonnegative
-Internal Rate of Return, Journal of Financial and Quantitative Analysis 7(3), is the case of one sum).
-Rates above zero lie in x = 1 / (1 + rate) < 1; for those below, the flow is read backwards.
+its coefficients change sign, and as many but for an even number. Dividing by 1 - x replaces the
+coefficients by their running sums and keeps the roots; summed up once or more, most cash flows
+change sign once at most (Norstrøm, C.J. (1972), A Sufficient Condition for a Unique Nonnegative
+Internal Rate of Return, Journal of Financial and Quantitative Analysis 7(3), is the case of one
+sum). Rates above zero lie in x = 1 / (1 + rate) < 1; for those below, the flow is read backwards.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["sides_with_one_rate"]
+__all__ = ["RateBounds", "bound_rates"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 MAX_SUMS = 6
+MANY = 1_000_000
 # Below this share of all that was added up, the sign of a sum is not certain.
 ROUNDING_SHARE = 1e-13
 
 
-def sides_with_one_rate(flows: FloatArray) -> tuple[BoolArray, BoolArray, BoolArray]:
-    """Return is_decided, is_above and is_below of rows of yearly flows.
+@dataclass(frozen=True, slots=True)
+class RateBounds:
+    """At most so many rates of each row above and below zero, which itself is none."""
 
-    Where a row is decided it has one rate above zero if `is_above`, else none, one rate below zero
-    if `is_below`, else none, and zero is no rate. Rows that are not decided may have any.
-    """
-    rows = np.arange(flows.shape[0])
+    above: IntArray  # [n_flow]
+    below: IntArray  # [n_flow]
+    sign: FloatArray  # [n_flow], of the value at a rate of zero; 0 where rounding hides it
+
+
+def bound_rates(flows: FloatArray) -> RateBounds:
+    """Return the bounds of rows of yearly flows; those of a row whose sign is hidden mean nothing."""
     total = flows.sum(axis=1)
-    is_decided = np.abs(total) > ROUNDING_SHARE * np.abs(flows).sum(axis=1)
-    for side in (flows, flows[:, ::-1]):
-        chosen = np.flatnonzero(is_decided)
-        is_decided[chosen] = _changes_once_at_most(side[chosen])
-    first = flows[rows, np.argmax(flows != 0.0, axis=1)]
-    last = flows[rows, flows.shape[1] - 1 - np.argmax(flows[:, ::-1] != 0.0, axis=1)]
-    return is_decided, first * np.sign(total) < 0.0, last * np.sign(total) < 0.0
+    is_certain = np.abs(total) > ROUNDING_SHARE * np.abs(flows).sum(axis=1)
+    bounds = np.full((2, flows.shape[0]), MANY, dtype=np.int64)
+    rows = np.flatnonzero(is_certain)
+    for bound, side in zip(bounds, (flows, flows[:, ::-1]), strict=True):
+        bound[rows] = _most_changes(side[rows])
+    return RateBounds(bounds[0], bounds[1], np.where(is_certain, np.sign(total), 0.0))
 
 
-def _changes_once_at_most(flows: FloatArray) -> BoolArray:
-    """Return whether summing up shows at most one root within 0 < x < 1."""
-    decided = np.zeros(flows.shape[0], dtype=np.bool_)
-    open_rows = np.arange(flows.shape[0])
+def _most_changes(flows: FloatArray) -> IntArray:
+    """Return the least number of changes of sign that any of the sums shows."""
+    least = np.full(flows.shape[0], MANY, dtype=np.int64)
+    rows = np.arange(flows.shape[0])
     sums, sizes = flows, np.abs(flows)
     # Beyond its end the k-th sum goes on as a polynomial; the last values of all sums, the
     # newest first, bound how often that changes sign (total positivity of the binomials).
@@ -52,13 +59,14 @@ def _changes_once_at_most(flows: FloatArray) -> BoolArray:
         is_useful = ~np.any(is_doubtful[:, 1:] & is_doubtful[:, :-1], axis=1)
         worst = _with_worst_sign(sums, is_doubtful)
         changes = _changes(np.concatenate([worst, tail], axis=1))
-        decided[open_rows[is_useful & (changes <= 1)]] = True
+        changes[~is_useful] = MANY
+        least[rows] = np.minimum(least[rows], changes)
         going = is_useful & ~is_doubtful[:, -1] & (changes > 1)
         if not going.any():
             break
         tail = np.concatenate([sums[going, -1:], tail[going]], axis=1)
-        sums, sizes, open_rows = sums[going], sizes[going], open_rows[going]
-    return decided
+        sums, sizes, rows = sums[going], sizes[going], rows[going]
+    return least
 
 
 def _with_worst_sign(sums: FloatArray, is_doubtful: BoolArray) -> FloatArray:
@@ -69,7 +77,7 @@ def _with_worst_sign(sums: FloatArray, is_doubtful: BoolArray) -> FloatArray:
     return np.where(is_doubtful, -before, sums)
 
 
-def _changes(values: FloatArray) -> NDArray[np.int64]:
+def _changes(values: FloatArray) -> IntArray:
     """Return how often each row changes sign; only leading zeros may occur."""
     is_positive = values > 0.0
     is_change = is_positive[:, 1:] != is_positive[:, :-1]
