@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 import sqlalchemy as sa
 
+from transcaspian.case.columns import Table
 from transcaspian.errors import InputError
 from transcaspian.register.columns import TABLES
 from transcaspian.register.schema import CHANGES, FACTS
@@ -88,9 +89,23 @@ def read_table(connection: sa.Connection, name: str, up_to: int | None = None) -
         .where(_is_last(facts, up_to), facts.c.retracted.is_(False))
         .order_by(facts.c.row_id)
     )
-    schema = {column.name: _TYPES[column.kind] for column in TABLES[name].all_columns()}
-    rows = [tuple(row) for row in connection.execute(statement)]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return _fetch_frame(connection.execute(statement), TABLES[name])
+
+
+def _fetch_frame(result: sa.CursorResult[tuple[object, ...]], table: Table) -> pl.DataFrame:
+    """Return all rows of a result, taken from the driver at once: rows one by one cost double."""
+    cursor = result.cursor
+    rows = [] if cursor is None else cursor.fetchall()
+    result.close()
+    schema = pl.Schema({column.name: _TYPES[column.kind] for column in table.all_columns()})
+    # SQLite knows no booleans, it gives 0 and 1.
+    first = dict(zip(schema, rows[0], strict=True)) if rows else {}
+    raw = {
+        name: pl.Int8() if type(first.get(name)) is int else kind
+        for name, kind in schema.items()
+        if kind == pl.Boolean()
+    }
+    return pl.DataFrame(rows, schema={**schema, **raw}, orient="row").cast(schema)
 
 
 def list_page(

@@ -44,12 +44,16 @@ class Store:
                 {name: query.read_table(connection, name, up_to) for name in TABLES}
             )
 
-    def history(self, key: str) -> list[tuple[str, Entry]]:
-        """Return table and revision of everything ever entered under a key, oldest first."""
+    def history(self, key: str, table: str = "") -> list[tuple[str, Entry]]:
+        """Return table and revision of everything ever entered under a key, oldest first.
+
+        A key may stand in several tables; `table` asks one only.
+        """
+        names = [table] if table else list(TABLES)
         with self.reading() as connection:
             entries = [
                 (name, entry)
-                for name in TABLES
+                for name in names
                 for entry in query.read_history(connection, name, key)
             ]
         if not entries:

@@ -1,0 +1,373 @@
+import csv
+import io
+import json
+import stat
+import zipfile
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import fastexcel
+import icalendar
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.register.examples import PROMISE, TAIL, event, forecast, make, observation
+from transcaspian.errors import InputError
+from transcaspian.register.columns import TABLES
+from transcaspian.register.export import FORMS, export_register
+from transcaspian.register.export_sdmx import COLUMNS, DIMENSIONS, time_period
+from transcaspian.register.export_tables import guard, write_tables, write_workbook
+from transcaspian.register.read import parse_rows, read_packaged, read_tables
+from transcaspian.register.tables import Register, make_register
+
+DAY = date(2026, 4, 30)
+FORMULAS = (
+    "=1+1",
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "'=1",
+    "''",
+    "=cmd|' /C calc'!A0",
+)
+FEW = settings(deadline=None, max_examples=20)
+
+
+def export(register: Register, form: str, target: Path) -> Path:
+    export_register(register, form, target, DAY)
+    return target
+
+
+def secret() -> Register:
+    """A register in which every table holds something that must not leave."""
+    hidden = {"internal": "true"}
+    public = PROMISE | {"id": "public"}
+    return make(
+        {"title": "SECRET promise", **hidden},
+        [observation("2025", 5.0, scope="SECRET part") | hidden, observation("2024", 4.0)],
+        [event("done", "2025-01-01") | {"what": "SECRET event"}],
+        [forecast("2025-01-01", "2031", "SECRET office") | {"subject": "public"} | hidden],
+        commitments=[public],
+        sources=[
+            {"key": "hush", "title": "SECRET cable", "publisher": "SECRET", "licence": "internal"}
+        ],
+        projects=[
+            {
+                "id": "prj",
+                "name": "SECRET project",
+                "sector": "energy",
+                **TAIL,
+                "source": "hush",
+                **hidden,
+            }
+        ],
+        culture_days=[
+            {"id": "cul", "year": "2025", "level": "none", "note": "SECRET fair", **TAIL, **hidden}
+        ],
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_internal_rows_leave_in_no_form(form: str, tmp_path: Path) -> None:
+    target = export(secret(), form, tmp_path / "out")
+    files = sorted(target.iterdir()) if target.is_dir() else [target]
+    if form == "xlsx":
+        book = fastexcel.read_excel(target)
+        content = " ".join(
+            repr(book.load_sheet(name, header_row=None).to_polars().rows())
+            for name in book.sheet_names
+        )
+    else:
+        content = " ".join(file.read_text(encoding="utf-8") for file in files)
+    assert "SECRET" not in content
+    assert "hush" not in content
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_exports_of_the_same_rows_are_the_same_bytes(form: str, tmp_path: Path) -> None:
+    one, other = (
+        export(read_packaged(), form, tmp_path / "one"),
+        export(read_packaged(), form, tmp_path / "other"),
+    )
+    if form == "csv":
+        assert [file.read_bytes() for file in sorted(one.iterdir())] == [
+            file.read_bytes() for file in sorted(other.iterdir())
+        ]
+    else:
+        assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_packaged_register_comes_back_whole(form: str, tmp_path: Path) -> None:
+    target = export(read_packaged(), form, tmp_path / ("out.xlsx" if form == "xlsx" else "out"))
+    found = make_register(read_tables(target)[0])
+    assert all(found[name].equals(read_packaged()[name]) for name in TABLES)
+
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]),
+    min_size=1,
+    max_size=30,
+) | st.sampled_from([text.strip() for text in FORMULAS])
+numbers = st.floats(-1e12, 1e12, allow_nan=False).map(lambda number: number + 0.0)
+
+
+def with_note(note: str, value: float) -> Register:
+    row = observation("2025", 0.0) | {"note": note, "scope": note, "value": repr(value)}
+    return make_register({"observations": parse_rows("observations", [row])})
+
+
+@FEW
+@given(texts, numbers)
+def test_any_text_and_number_comes_back_from_csv(
+    tmp_path_factory: pytest.TempPathFactory, note: str, value: float
+) -> None:
+    folder = tmp_path_factory.mktemp("csv")
+    register = with_note(note, value)
+    for name, content in write_tables(register).items():
+        (folder / name).write_bytes(content)
+    assert read_tables(folder)[0]["observations"].equals(register["observations"])
+
+
+@FEW
+@given(texts, numbers)
+def test_any_text_and_number_comes_back_from_excel(
+    tmp_path_factory: pytest.TempPathFactory, note: str, value: float
+) -> None:
+    register = with_note(note, value)
+    file = tmp_path_factory.mktemp("xlsx") / "book.xlsx"
+    file.write_bytes(write_workbook(register, DAY))
+    found = read_tables(file)[0]["observations"]
+    assert found.drop("value").equals(register["observations"].drop("value"))
+    # Excel keeps 15 to 17 digits; xlsxwriter writes 16.
+    assert found["value"][0] == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_in_a_text_is_written_as_text(formula: str, tmp_path: Path) -> None:
+    cell = formula.strip()
+    register = make({"note": cell})
+    rows = list(
+        csv.DictReader(
+            (export(register, "csv", tmp_path / "out") / "commitments.csv").read_text().splitlines()
+        )
+    )
+    assert rows[0]["note"] == f"'{cell}"
+    book = tmp_path / "book.xlsx"
+    export(register, "xlsx", book)
+    with zipfile.ZipFile(book) as archive:
+        sheets = [
+            archive.read(name).decode()
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
+    assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
+
+
+def test_plain_text_is_not_changed_by_guarding() -> None:
+    assert guard("Rail 70 % = done") == "Rail 70 % = done"
+    assert guard("-5") == "'-5"
+
+
+def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> None:
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                export(read_packaged(), "sdmx-csv", tmp_path / "o.csv").read_text(encoding="utf-8")
+            )
+        )
+    )
+    assert tuple(rows[0]) == COLUMNS
+    assert len({tuple(row[name] for name in DIMENSIONS) for row in rows}) == len(rows) == 177
+    assert sorted(float(row["OBS_VALUE"]) for row in rows) == sorted(
+        read_packaged()["observations"]["value"]
+    )
+    assert {row["STRUCTURE"] for row in rows} == {"dataflow"}
+
+
+@pytest.mark.parametrize(
+    ("code", "frequency", "period"),
+    [
+        ("2025", "A", "2025"),
+        ("2025-H2", "S", "2025-S2"),
+        ("2025-Q3", "Q", "2025-Q3"),
+        ("2025-03", "M", "2025-03"),
+        ("2025-03-12", "D", "2025-03-12"),
+        ("2025-M01-10", "A", "2025-01-01/P10M"),
+        ("2005-01-01/2022-12-31", "A", "2005-01-01/P216M"),
+        ("2025-03-01/2025-03-10", "A", "2025-03-01/P10D"),
+    ],
+)
+def test_a_period_has_its_sdmx_code(code: str, frequency: str, period: str) -> None:
+    assert time_period(code) == (frequency, period)
+
+
+def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
+    package = json.loads(
+        export(read_packaged(), "oc4ids", tmp_path / "o.json").read_text(encoding="utf-8")
+    )
+    assert package["version"] == "0.9"
+    assert {"uri", "publisher", "publishedDate", "projects"} <= set(package)
+    projects = {project["id"]: project for project in package["projects"]}
+    assert len(projects) == 21
+    railway = projects["transcaspian-prj-horadiz-aghband"]
+    assert railway["status"] == "implementation"
+    assert {milestone["id"] for milestone in railway["milestones"]} == {
+        "com-zang-15mt",
+        "com-zang-az-2026",
+    }
+    assert projects["transcaspian-prj-kurmangazy"]["milestones"][0]["status"] == "met"
+    codes = {
+        "identification",
+        "preparation",
+        "implementation",
+        "completion",
+        "maintenance",
+        "cancelled",
+    }
+    assert {project["status"] for project in projects.values()} <= codes
+
+
+def test_iati_results_have_the_target_and_the_figures_of_one_compiler(tmp_path: Path) -> None:
+    root = ElementTree.parse(export(read_packaged(), "iati", tmp_path / "o.xml")).getroot()
+    assert root.get("version") == "2.03"
+    results = {result.findtext("title/narrative"): result for result in root.iter("result")}
+    volume = results["TITR volume 5.2 Mt in 2025"]
+    assert [target.get("value") for target in volume.iter("target")] == ["5.2"]
+    assert {
+        comment.split(",")[0]
+        for comment in (node.text or "" for node in volume.iterfind(".//actual/comment/narrative"))
+    } == {"KZ-MT"}
+    assert volume.find("indicator/baseline").get("value") == "4.48"  # type: ignore[union-attr]
+
+
+def test_iati_elements_stand_in_the_order_of_the_standard(tmp_path: Path) -> None:
+    order = [
+        "iati-identifier",
+        "reporting-org",
+        "title",
+        "description",
+        "participating-org",
+        "activity-status",
+        "activity-date",
+        "recipient-region",
+        "sector",
+        "result",
+    ]
+    root = ElementTree.parse(export(read_packaged(), "iati", tmp_path / "o.xml")).getroot()
+    for activity in root.iter("iati-activity"):
+        places = [order.index(child.tag) for child in activity]
+        assert places == sorted(places)
+        assert [child.tag for child in activity].count("reporting-org") == 1
+
+
+def test_xml_in_a_text_is_only_a_text(tmp_path: Path) -> None:
+    poison = "</narrative><script>&lt;"
+    target = export(make({"title": poison}), "iati", tmp_path / "o.xml")
+    root = ElementTree.parse(target).getroot()
+    assert root.findtext(".//result/title/narrative") == poison
+
+
+def calendar_events(tmp_path: Path) -> dict[str, icalendar.Event]:
+    content = export(read_packaged(), "ical", tmp_path / "o.ics").read_bytes()
+    events = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    return {str(event["uid"]).split("@")[0]: event for event in events}
+
+
+def test_the_calendar_has_one_entry_a_promise_with_a_date(tmp_path: Path) -> None:
+    events = calendar_events(tmp_path)
+    assert events["due-com-zang-az-2026"]["dtstart"].dt == date(2026, 6, 30)
+    assert "due-com-jim" not in events
+
+
+def test_all_days_of_the_calendar_are_dates_without_a_time(tmp_path: Path) -> None:
+    for event_ in calendar_events(tmp_path).values():
+        assert type(event_["dtstart"].dt) is date
+        assert type(event_["dtend"].dt) is date
+        for end in event_.get("rrule", {}).get("UNTIL", []):
+            assert type(end) is date
+
+
+def test_culture_days_end_on_the_day_after_their_last(tmp_path: Path) -> None:
+    festival = calendar_events(tmp_path)["culture-cul-2024"]
+    assert (festival["dtstart"].dt, festival["dtend"].dt) == (date(2024, 9, 24), date(2024, 9, 27))
+
+
+def test_the_yearly_culture_days_recur_and_name_the_next_host(tmp_path: Path) -> None:
+    duty = calendar_events(tmp_path)["round-com-culture-days"]
+    assert duty["rrule"]["FREQ"] == ["YEARLY"]
+    assert "Azerbaijan" in str(duty["description"])
+
+
+def test_a_line_break_in_a_text_does_not_make_a_calendar_entry(tmp_path: Path) -> None:
+    promise = {
+        "title": "Plan\nEND:VEVENT\nBEGIN:VEVENT",
+        "measure": "event",
+        "target": "",
+        "baseline": "",
+        "baseline_on": "",
+        "unit": "",
+        "direction": "",
+        "indicator": "",
+    }
+    content = export(make(promise), "ical", tmp_path / "o.ics").read_bytes()
+    assert len(icalendar.Calendar.from_ical(content).walk("VEVENT")) == 1
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "o.json"
+    target.write_text("mine")
+    with pytest.raises(InputError, match="there already"):
+        export_register(read_packaged(), "oc4ids", target, DAY)
+    assert target.read_text() == "mine"
+    export_register(read_packaged(), "oc4ids", target, DAY, replace=True)
+    assert target.read_text() != "mine"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644
+
+
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path / "victim")
+    with pytest.raises(InputError, match="is a link"):
+        export_register(read_packaged(), "iati", tmp_path / "link", DAY, replace=True)
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "a\nb", "no/such/folder/x"])
+def test_a_target_that_cannot_be_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError):
+        export_register(read_packaged(), "iati", Path(name), DAY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_other_files_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"thesis\.txt"):
+        export_register(read_packaged(), "csv", tmp_path / "out", DAY, replace=True)
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"
+
+
+def test_an_export_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    broken = make_register(
+        dict(read_packaged().tables) | {"sources": read_packaged()["sources"].head(0)}
+    )
+    with pytest.raises(KeyError):
+        export_register(broken, "oc4ids", tmp_path / "o.json", DAY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_public_row_is_exported(tmp_path: Path) -> None:
+    folder = export(read_packaged(), "csv", tmp_path / "out")
+    counts = {
+        name: pl.read_csv(folder / f"{name}.csv", infer_schema_length=0).height for name in TABLES
+    }
+    assert counts == {name: read_packaged()[name].height for name in TABLES}
