@@ -3,12 +3,12 @@
     python scripts/build_case/calibrate_freight.py --figures DIR --case CASE
 
 For every class of cargo (commodity and form) each main route that it can use gets a constant;
-that of the route with most cargo is zero. Constants move by log(modelled / observed) over the
+that of the route with most cargo is zero. From those in the case, constants move by log(modelled / observed) over the
 class's logit scale until shares agree. A route on which nothing was observed is held at a small
 share of the class, so that it stays a way out when the others get dearer.
 
 Suez was closed to boxes in the base year. Its constants are those of the Cape plus one shift, set
-so that the base year with Suez open gives the northern route what it carried in 2023, the last
+so that the base year with Suez instead of the Cape gives the northern route what it carried in 2023, the last
 year with Suez open, relative to 2024.
 """
 
@@ -49,6 +49,9 @@ def calibrate(figures: Path, case_dir: Path) -> None:
         case.tables["freight/commodities"].select("commodity", "logit_scale_per_usd").iter_rows()
     )
     constants: dict[Key, float] = defaultdict(float)
+    for row in case.tables["freight/route_constants"].iter_rows(named=True):
+        if row["form"] != "*" and row["route"] != SUEZ:
+            constants[row["route"], row["form"], row["commodity"]] = row["usd_per_t"]
     result, modelled = _assign(case, constants, None)
     targets = _targets(figures, modelled)
     worst = math.inf
@@ -110,8 +113,9 @@ def _assign(
     view = with_constants(case.at(BASE_YEAR), constants)
     if with_suez:
         links = view.tables["freight/links"]
+        routes = pl.col("route").fill_null("")
         links = links.with_columns(
-            is_open=pl.col("is_open") | (pl.col("route") == SUEZ).fill_null(value=False)
+            is_open=(pl.col("is_open") | (routes == SUEZ)) & (routes != CAPE)
         )
         view = replace(view, tables=MappingProxyType({**view.tables, "freight/links": links}))
     result = assign_case(view, catalogue=catalogue)

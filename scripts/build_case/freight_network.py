@@ -367,8 +367,9 @@ def _grown(base: float, year: int, capacity: float) -> float:
 
 def _is_open(row: Row, year: int) -> bool:
     link = row["link"]
-    if row["variant"] == "ocean_suez":
-        return year >= SUEZ_OPEN_FROM
+    # No carrier sails round the Cape where Suez is open.
+    if row["variant"] in ("ocean_suez", "ocean_cape"):
+        return (row["variant"] == "ocean_suez") == (year >= SUEZ_OPEN_FROM)
     if link in OPEN_FROM:
         return year >= OPEN_FROM[link]
     return row["status"] == "existing"
