@@ -173,6 +173,12 @@ def test_years_solved_only_with_the_project_are_refused():
         ledger({2030: accounts()}, {2030: accounts(), 2040: accounts()})
 
 
+@pytest.mark.parametrize("changes", [{"horizon_years": 0}, {"ramp_up": (0.5, 1.5)}])
+def test_impossible_rules_are_refused(changes):
+    with pytest.raises(InputError):
+        ledger(*saving(8.0), rules=LedgerRules(PRICE_YEAR, **changes))
+
+
 def test_weights_of_every_year_add_up_to_one():
     weights = year_weights(np.arange(2020, 2060), [2025, 2030, 2035, 2040])
     assert weights.sum(axis=1) == pytest.approx(np.ones(40))

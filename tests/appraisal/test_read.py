@@ -1,4 +1,7 @@
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from transcaspian.appraisal.read import read_cash_flow
 from transcaspian.errors import InputError
@@ -14,6 +17,13 @@ def problems_of(folder, text):
     with pytest.raises(InputError) as caught:
         read_cash_flow(write(folder, text))
     return [(p.row, p.column) for p in caught.value.problems], str(caught.value)
+
+
+def flow_or_problems(path):
+    try:
+        return read_cash_flow(path), ()
+    except InputError as error:
+        return None, error.problems
 
 
 def test_missing_years_are_zero(tmp_path):
@@ -152,3 +162,51 @@ def test_a_net_that_contradicts_benefit_and_cost_is_named(tmp_path):
 def test_ten_thousand_years_are_taken_for_a_slip(tmp_path):
     found, _ = problems_of(tmp_path, "year,net\n2025,-1\n20260,2\n")
     assert found == [(0, "year")]
+
+
+cells = st.one_of(
+    st.integers(-3000, 3000).map(str),
+    st.decimals(-1000, 1000, places=2).map(str),
+    st.sampled_from(
+        ["", "x", "1,5", '"', "nan", "1e999", "2030-01-01", "\uff19", "-", "0x10", "1e5"]
+    ),
+)
+headers = st.lists(
+    st.sampled_from(["year", "date", "net", "benefit", "cost", "note", ""]), min_size=1, max_size=5
+)
+sheets = st.tuples(headers, st.lists(st.lists(cells, max_size=6), max_size=6)).map(
+    lambda parts: "\n".join(",".join(row) for row in [parts[0], *parts[1]])
+)
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.one_of(sheets, st.text(max_size=200)))
+def test_any_text_gives_a_cash_flow_or_problems_with_a_cure(tmp_path, text):
+    path = tmp_path / "flow.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    flow, problems = flow_or_problems(path)
+    if flow is None:
+        assert problems
+        assert all(problem.cure and problem.message for problem in problems)
+    else:
+        assert np.isfinite(flow.net).all()
+        assert (np.diff(flow.time) > 0.0).all()
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(st.integers(2020, 2060), st.integers(-(10**6), 10**6)), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_rows_changes_nothing(tmp_path, rows, random):
+    path = tmp_path / "flow.csv"
+    found = []
+    for _ in range(2):
+        random.shuffle(rows)
+        path.write_text("year,net\n" + "".join(f"{year},{cents}e-2\n" for year, cents in rows))
+        found.append(read_cash_flow(path).net.tolist())
+    assert found[0] == found[1]

@@ -183,6 +183,12 @@ def _check_years(
         for plan in plans
         if plan.price_year != rules.price_year
     )
+    if rules.horizon_years is not None and rules.horizon_years < 1:
+        message = f"the horizon is {rules.horizon_years} years."
+        problems.append(Problem("case.yaml", 0, "", message, "Give at least one year."))
+    if any(not 0.0 <= share <= 1.0 for share in rules.ramp_up):
+        message = f"the ramp-up {rules.ramp_up} leaves the range from 0 to 1."
+        problems.append(Problem("case.yaml", 0, "", message, "Give shares of full use."))
     if problems:
         raise InputError(f"No ledger can be built for {project!r}.", problems)
 
