@@ -62,7 +62,7 @@ def test_a_promise_kept_late_slipped_to_the_day_it_was_kept() -> None:
 def test_other_promises_give_an_outlook_by_their_overruns() -> None:
     # Three others had two years and took four: an overrun of one. This one has two years from 2025.
     others = [
-        LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
+        PROMISE | LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
         for number in range(3)
     ]
     done = [event("done", "2024-01-01") | {"commitment": f"other{number}"} for number in range(3)]
@@ -75,7 +75,7 @@ def test_other_promises_give_an_outlook_by_their_overruns() -> None:
 
 def test_two_other_promises_are_too_few_for_an_outlook() -> None:
     others = [
-        LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
+        PROMISE | LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
         for number in range(2)
     ]
     done = [event("done", "2024-01-01") | {"commitment": f"other{number}"} for number in range(2)]
