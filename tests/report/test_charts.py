@@ -94,6 +94,23 @@ def test_matrices_add_up_to_the_value_of_their_project() -> None:
         assert float(table.rows[-1][-1].title) == pytest.approx(expected)  # type: ignore[union-attr]
 
 
+def test_the_clearing_party_and_small_countries_do_not_crowd_the_matrix() -> None:
+    tables = sample_results().tables
+    projects, terms = with_terms(tables["projects"], SETTINGS)
+    extra = pl.DataFrame(
+        [
+            {"scenario": "reference", "project": "zangezur", "country": country, "party": party, "npv_musd": value}
+            for country, party, value in (("KZ", "exchange", 1e-13), ("TM", "consumers", 0.01), ("RU", "consumers", -0.02))
+        ]
+    )  # fmt: skip
+    gains = pl.concat([tables["who_gains"].filter(pl.col("project") == "zangezur"), extra])
+    section = gains_section({"projects": projects, "who_gains": gains}, NAMES, terms)
+    table = section.blocks[0].blocks[0]  # type: ignore[union-attr]
+    assert "Exchange" not in [header.label for header in table.headers]  # type: ignore[union-attr]
+    assert [row[0].text for row in table.rows][-2:] == ["2 others", "All"]  # type: ignore[union-attr]
+    assert float(table.rows[-2][-1].title) == pytest.approx(-0.01)  # type: ignore[union-attr]
+
+
 def test_bottlenecks_are_sorted_by_their_fullest_year() -> None:
     tight = bottlenecks(sample_results().tables, NAMES)
     fullest = tight.group_by("place", maintain_order=True).agg(pl.col("load_ratio").max())

@@ -101,6 +101,7 @@ TERMS = Terms(0.06, (0.04, 0.06, 0.09, 0.12), (2030, 2035, 2040))
 def row(**changes: object) -> dict[str, object]:
     base = {
         "npv_4_musd": 50.0, "npv_6_musd": 20.0, "npv_9_musd": -5.0, "npv_12_musd": -9.0, "npv_musd": 20.0,
+        "is_cluster": False, "benefit_2030_musd": 9.0, "benefit_2035_musd": 9.0, "benefit_2040_musd": 9.0,
         "capex_musd": 100.0, "capex_low_musd": 80.0, "capex_high_musd": 150.0,
         "capex_confidence": "reported", "break_even_capex_musd": 125.0,
     }  # fmt: skip
@@ -162,3 +163,14 @@ def test_one_solved_year_is_the_year_of_single_figures() -> None:
     named, terms = with_terms(projects, SETTINGS)
     assert terms.value_year == 2030
     assert named["benefit_musd"].to_list() == projects["benefit_2030_musd"].to_list()
+
+
+def test_a_part_that_changes_nothing_alone_says_so() -> None:
+    idle = {f"benefit_{year}_musd": 0.0 for year in (2030, 2035, 2040)}
+    assert worth_of(row(**idle), TERMS).verdict == "No use alone"
+    assert worth_of(row(**idle, is_cluster=True), TERMS).verdict != "No use alone"
+
+
+def test_clusters_stand_in_a_table_of_their_own(summary: Summary) -> None:
+    assert summary.clusters is not None
+    assert [str(row[1].text).count("Green corridor") for row in summary.clusters.rows] == [1]

@@ -8,6 +8,7 @@ from transcaspian.report.blocks import CaseLike
 from transcaspian.report.names import REFERENCE, Names
 
 __all__ = [
+    "cable_runs",
     "changed_links",
     "featured_run",
     "focus_year",
@@ -39,12 +40,10 @@ def of_scenario(
 
 
 def focus_year(years: Sequence[int], solved: pl.DataFrame) -> int:
-    """Return the second model year (the first one with projects open) or what was solved."""
+    """Return the year that charts of one year show: late enough that most projects are open."""
     known = sorted(solved["year"].unique().to_list()) if solved.height else []
-    if not known:
-        return years[min(1, len(years) - 1)]
-    wanted = [year for year in years[1:] if year in known]
-    return wanted[0] if wanted else known[0]
+    wanted = years[len(years) // 2]
+    return wanted if wanted in known or not known else int(known[len(known) // 2])
 
 
 def ordered_projects(projects: pl.DataFrame) -> pl.DataFrame:
@@ -80,6 +79,22 @@ def members_of(run: str, case: CaseLike) -> list[str]:
     if clusters.height and run in clusters["cluster"]:
         return [str(project) for project in clusters.filter(pl.col("cluster") == run)["project"]]
     return [] if run == REFERENCE else [run]
+
+
+def cable_runs(projects: pl.DataFrame, case: CaseLike) -> list[tuple[str, str]]:
+    """Return runs with their cables (run, link): ranked cables first, then clusters with one."""
+    cables = projects.filter(pl.col("kind") == "cable", ~pl.col("is_cluster"))
+    links = {link for run in cables["project"] for link in changed_links(case, run, "power")}
+    ordered = [
+        *ordered_projects(cables)["project"],
+        *projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)["project"],
+    ]
+    return [
+        (run, link)
+        for run in ordered
+        for link in changed_links(case, run, "power")
+        if link in links
+    ]
 
 
 def changed_links(case: CaseLike, run: str, sector: str) -> list[str]:

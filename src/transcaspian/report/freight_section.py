@@ -188,17 +188,17 @@ def _shares(routes: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
         share=pl.col("tonnes") / pl.col("tonnes").sum().over("pair", "year"),
         total=pl.col("tonnes").sum().over("pair", "year") / 1e6,
     )
-    first_route = _corridor_route(names)
+    corridor, corridor_name = _corridor_routes(names)
     pair = rows["pair"][0]
 
     def share(year: int) -> float:
         found = rows.filter(
-            pl.col("pair") == pair, pl.col("year") == year, pl.col("route") == first_route
+            pl.col("pair") == pair, pl.col("year") == year, pl.col("route").is_in(corridor)
         )
-        return float(found["share"][0]) if found.height else 0.0
+        return float(found["share"].sum())
 
     title = (
-        f"{pair}: the {names.route(first_route)} carries {format_share(share(years[0]), 2)} in "
+        f"{pair}: the {corridor_name} carries {format_share(share(years[0]), 2)} in "
         f"{years[0]} and {format_share(share(years[-1]), 2)} in {years[-1]}"
     )
     table = rows.with_columns(
@@ -224,12 +224,13 @@ def _shares(routes: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
     return (figure,)
 
 
-def _corridor_route(names: Names) -> str:
-    """Return the route over the Caspian: the one named so, else the first of the table."""
-    for route, name in names.routes.items():
-        if "middle" in name.lower() or "caspian" in name.lower():
-            return route
-    return next(iter(names.routes), "")
+def _corridor_routes(names: Names) -> tuple[list[str], str]:
+    """Return the first route of the case and those of the same name, and that name.
+
+    "Middle Corridor by Aktau" and "Middle Corridor by Kuryk" are two ways of one corridor.
+    """
+    name = next(iter(names.routes.values()), "").split(" by ")[0]
+    return [route for route, full in names.routes.items() if full.startswith(name)], name
 
 
 def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:

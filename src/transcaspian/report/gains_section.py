@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from markupsafe import Markup
 
+from transcaspian.accounts import CLEARING
 from transcaspian.report.blocks import Block, Cell, Fold, Header, HtmlTable, Section
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.markup import csv_address, difference_cell, exact, head_cell
@@ -16,11 +17,12 @@ __all__ = ["gains_section", "small_matrix"]
 
 MOST_COUNTRIES = 7
 MOST_PROJECTS = 8
+SMALL = 0.005  # countries with no more of the largest gain share a row
 
 
 def gains_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Section:
     """Return the section: a matrix for every project and cluster, the best one open."""
-    gains = tables["who_gains"]
+    gains = _of_parties(tables["who_gains"])
     if gains.is_empty():
         return Section("gains", "Who gains", "No project was valued in this run.", ())
     projects = tables["projects"]
@@ -51,19 +53,28 @@ def gains_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms
     return Section("gains", "Who gains", lead, blocks)
 
 
+def _of_parties(gains: pl.DataFrame) -> pl.DataFrame:
+    """Return the gains without the clearing party, which keeps nothing (checked elsewhere)."""
+    return gains.filter(pl.col("party") != CLEARING)
+
+
 def _matrix(own: pl.DataFrame, names: Names, project: str, terms: Terms) -> HtmlTable:
     values = {(c, p): v for c, p, v in own.group_by("country", "party", maintain_order=True).agg(pl.col("npv_musd").sum()).iter_rows()}  # fmt: skip
     largest = max((abs(v) for v in values.values()), default=0.0)
     parties = list(dict.fromkeys(own.sort("party")["party"]))
     countries = _ordered_countries(own, names)
+    seen = [
+        c for c in countries if any(abs(values.get((c, p), 0.0)) > SMALL * largest for p in parties)
+    ]
+    small = [country for country in countries if country not in seen]
     rows = []
-    for country in countries:
-        parts = [values.get((country, party)) for party in parties]
-        total = sum(part or 0.0 for part in parts)
-        cells = [head_cell(names.country(country))]
-        cells += [_shade(part, largest) for part in parts]
-        rows.append((*cells, _total(total)))
-    sums = [sum(values.get((c, party), 0.0) for c in countries) for party in parties]
+    for label, group in [*((names.country(c), [c]) for c in seen), (f"{len(small)} others", small)]:
+        if not group:
+            continue
+        parts = [_sum_of(values, group, party) for party in parties]
+        cells = [head_cell(label), *(_shade(part, largest) for part in parts)]
+        rows.append((*cells, _total(sum(part or 0.0 for part in parts))))
+    sums = [_sum_of(values, countries, party) or 0.0 for party in parties]
     rows.append((head_cell("All"), *(_total(s) for s in sums), _total(sum(sums))))
     headers = (
         Header("Country"),
@@ -77,6 +88,13 @@ def _matrix(own: pl.DataFrame, names: Names, project: str, terms: Terms) -> Html
         csv_address(own),
         f"who_gains_{project}.csv",
     )
+
+
+def _sum_of(
+    values: Mapping[tuple[str, str], float], countries: Sequence[str], party: str
+) -> float | None:
+    found = [values[country, party] for country in countries if (country, party) in values]
+    return sum(found) if found else None
 
 
 def _ordered_countries(own: pl.DataFrame, names: Names) -> list[str]:
@@ -101,7 +119,7 @@ def small_matrix(
     tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms
 ) -> HtmlTable | None:
     """Return the best ranked projects by country: the answer to "worth it, to whom"."""
-    gains = tables["who_gains"]
+    gains = _of_parties(tables["who_gains"])
     projects = ordered_projects(tables["projects"])["project"].to_list()[:MOST_PROJECTS]
     shown = gains.filter(pl.col("project").is_in(projects))
     if shown.is_empty():
@@ -143,11 +161,10 @@ def _scaled(value: float | None, size: float) -> Cell:
 
 
 def _main_countries(by_country: pl.DataFrame, names: Names) -> Sequence[str]:
+    """Return the countries with the largest gains and losses, those of the corridor first."""
     size = by_country.group_by("country", maintain_order=True).agg(
         size=pl.col("npv_musd").abs().sum()
     )
-    rows = sorted(
-        size.iter_rows(),
-        key=lambda row: (row[0] not in names.corridor, -float(row[1]), str(row[0])),
-    )
-    return [str(row[0]) for row in rows[:MOST_COUNTRIES]]
+    largest = sorted(size.iter_rows(), key=lambda row: (-float(row[1]), str(row[0])))
+    chosen = [str(row[0]) for row in largest[:MOST_COUNTRIES]]
+    return sorted(chosen, key=lambda country: country not in names.corridor)

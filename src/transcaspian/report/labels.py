@@ -48,29 +48,31 @@ _SIDES = (
 )
 
 
-def place_labels(labels: Sequence[Label], frame: Box, size: float) -> list[PlacedLabel]:
+def place_labels(
+    labels: Sequence[Label], frame: Box, size: float, taken: Sequence[Box] = ()
+) -> list[PlacedLabel]:
     """Return the labels that fit into the frame without touching each other.
 
     Each label tries eight places around its point, best first those that hide no other point; a
-    label without any free place is left out (its point keeps its title).
+    label without any free place is left out (its point keeps its title). `taken` stays free.
     """
     points = [
         (label.x - label.radius, label.y - label.radius, label.x + label.radius, label.y + label.radius)
         for label in labels
     ]  # fmt: skip
-    taken: list[Box] = []
+    boxes = list(taken)
     placed: list[PlacedLabel] = []
     for label in sorted(labels, key=lambda item: (item.rank, item.text, item.x)):
         tries = [_try(label, side, size) for side in _SIDES]
         free = [
             (spot, box)
             for spot, box in tries
-            if _inside(box, frame) and not any(_overlap(box, other) for other in taken)
+            if _inside(box, frame) and not any(_overlap(box, other) for other in boxes)
         ]
         if not free:
             continue
         spot, box = min(free, key=lambda item: sum(_overlap(item[1], point) for point in points))
-        taken.append(box)
+        boxes.append(box)
         placed.append(spot)
     return placed
 

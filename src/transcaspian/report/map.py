@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from transcaspian.report.geography import LAND, SEA_LABELS, SEAS, Point, Projection, distance
-from transcaspian.report.labels import Box, Label, place_labels
+from transcaspian.report.labels import BOLD, LETTER_WIDTH, Box, Label, place_labels
 from transcaspian.report.map_flows import Flow, Layer, Way, largest_flow
 from transcaspian.report.names import REFERENCE, Names
 from transcaspian.results.theme import (
@@ -223,6 +223,14 @@ def _heading(shape: _Shape) -> Markup:
     )  # fmt: skip
 
 
+def _heading_box(shape: _Shape) -> tuple[Box, ...]:
+    if shape.zoom == 1.0:
+        return ()
+    left, top = shape.box[:2]
+    width = LETTER_WIDTH * BOLD * shape.letters * (len(shape.title) + 2)
+    return ((left, top, left + width, top + 2 * shape.letters),)
+
+
 def _base(projection: Projection) -> Markup:
     seas = " ".join(_ring(ring, projection) for ring in SEAS)
     islands = " ".join(_ring(ring, projection) for ring in LAND)
@@ -273,7 +281,7 @@ def _labels(layer: Layer, shape: _Shape) -> Markup:
         Markup('<text x="{}" y="{}" text-anchor="{}"{}>{}</text>').format(
             _n(label.x), _n(label.y), label.anchor, Markup(' class="minor"') if label.rank else "", label.text
         )
-        for label in place_labels(labels, frame, shape.letters)
+        for label in place_labels(labels, frame, shape.letters, _heading_box(shape))
     )  # fmt: skip
     return Markup('<g style="display:var(--layer-{},none)" font-size="{}">{}</g>').format(
         layer.key, _n(shape.letters), Markup("").join(texts)

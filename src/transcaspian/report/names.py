@@ -94,6 +94,7 @@ class Names:
             return link
         first, last, layer = ends
         layer_name = self.layers.get(layer, humanise(layer))
+        layer_name = layer_name[:1].lower() + layer_name[1:]
         return (
             f"{self.nodes.get(first, first)} {EN_DASH} {self.nodes.get(last, last)}, {layer_name}"
         )

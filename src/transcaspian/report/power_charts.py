@@ -15,7 +15,7 @@ from transcaspian.results.theme import (
     CARRIER_LABELS,
     INK,
     MUTED,
-    ROUTE_COLOURS,
+    ZONE_COLOURS,
 )
 
 __all__ = ["draw_duration", "draw_mix", "draw_prices", "draw_week", "group_scale", "peak_week"]
@@ -101,7 +101,9 @@ def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: st
     first = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(hours=start)  # a year without 29 February
     times = [(first + timedelta(hours=hour)).isoformat() for hour in range(HOURS_PER_WEEK)]
     values = {
-        group: dispatch[group][week] / 1000.0 for group in CARRIER_COLOURS if group in dispatch
+        group: dispatch[group][week] / 1000.0
+        for group in CARRIER_COLOURS
+        if _is_seen(dispatch, group, week)
     }
     upper, lower = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
     rows = []
@@ -137,6 +139,15 @@ def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: st
     return draw(spec, label)
 
 
+def _is_seen(dispatch: Mapping[str, NDArray[np.float64]], group: str, week: slice) -> bool:
+    """Return whether a group would be seen: a thousandth of what all groups move, or unserved."""
+    if group not in dispatch:
+        return False
+    largest = max(float(np.abs(values[week]).max()) for values in dispatch.values())
+    least = 1e-6 if group == "unserved" else 1e-3 * largest
+    return float(np.abs(dispatch[group][week]).max()) > least
+
+
 def _band(
     times: Sequence[str], group: str, sign: int, low: NDArray[np.float64], high: NDArray[np.float64]
 ) -> list[dict[str, object]]:
@@ -162,10 +173,10 @@ def draw_duration(
                   "axis": {"format": ".0%", "tickCount": 5}},
             "y": {"field": "price", "type": "quantitative", "title": "USD/MWh"},
             "color": {"field": "zone", "type": "nominal",
-                      "scale": {"domain": list(zones), "range": list(ROUTE_COLOURS[: len(zones)])},
+                      "scale": {"domain": list(zones), "range": list(ZONE_COLOURS[: len(zones)])},
                       "legend": {"orient": "top", "title": None, "columns": 2, "symbolType": "stroke"}},
             "strokeDash": {"field": "run", "type": "nominal",
-                           "scale": {"domain": list(runs), "range": [[4, 3], [1, 0]][: len(runs)]},
+                           "scale": {"domain": list(runs), "range": [[4, 3], [1, 0]] if len(runs) > 1 else [[1, 0]]},
                            "legend": {"orient": "top", "title": None, "columns": 2, "symbolType": "stroke"}},
         },
     }  # fmt: skip

@@ -17,7 +17,13 @@ from transcaspian.report.blocks import (
     Remark,
     Section,
 )
-from transcaspian.report.choices import changed_links, featured_run, focus_year, focus_zones
+from transcaspian.report.choices import (
+    cable_runs,
+    changed_links,
+    featured_run,
+    focus_year,
+    focus_zones,
+)
 from transcaspian.report.heatmap import draw_year
 from transcaspian.report.markup import ColumnView, csv_address, frame_table, join_words
 from transcaspian.report.names import REFERENCE, Names
@@ -65,10 +71,10 @@ def power_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Nam
     overview = (
         *_mix_figures(tables["power_carrier_year"], names),
         _price_figure(tables["power_zone_year"], names, run, year),
-        *_durations(tables["power_prices"], names, chosen, run),
+        *_durations(tables["power_prices"], case, names, chosen, run),
     )
     blocks: list[Block] = [Grid(overview)]
-    blocks += _weeks(tables["power_dispatch"], names, chosen)
+    blocks += _weeks(tables["power_dispatch"], case, names, chosen)
     blocks += _cables(tables, case, names)
     blocks.append(
         Fold(
@@ -240,12 +246,13 @@ def _price_figure(frame: pl.DataFrame, names: Names, run: str | None, year: int)
     )
 
 
-def _weeks(dispatch: pl.DataFrame, names: Names, zones: Sequence[str]) -> list[Block]:
+def _weeks(
+    dispatch: pl.DataFrame, case: CaseLike, names: Names, zones: Sequence[str]
+) -> list[Block]:
     """Return the week of the highest load of winter and summer for the chosen zones."""
     if dispatch.is_empty():
         return []
-    known = dispatch["year"].unique().sort().to_list()
-    year = int(known[min(1, len(known) - 1)])
+    year = focus_year(case.settings.model_years, dispatch)
     at_year = dispatch.filter(pl.col("year") == year)
     figures = []
     for bus in zones:
@@ -327,12 +334,11 @@ def _week_figure(
 
 
 def _durations(
-    prices: pl.DataFrame, names: Names, zones: Sequence[str], run: str | None
+    prices: pl.DataFrame, case: CaseLike, names: Names, zones: Sequence[str], run: str | None
 ) -> tuple[Figure, ...]:
     if prices.is_empty():
         return ()
-    known = prices["year"].unique().sort().to_list()
-    year = int(known[min(1, len(known) - 1)])
+    year = focus_year(case.settings.model_years, prices)
     runs = [REFERENCE] + ([run] if run in prices["run"].unique().to_list() else [])
     rows = []
     for bus in zones:
@@ -364,12 +370,13 @@ def _durations(
         ColumnView("share", "Share of hours", "", "share"),
         ColumnView("price", "Price at or above", "USD/MWh", "number"),
     )
+    style = "Dashed: without any project." if len(runs) > 1 else "Without any project."
     zone_names = [names.bus(bus) for bus in zones if names.bus(bus) in frame["zone"]]
     return (
         Figure(
             "duration",
             title,
-            f"Hourly prices of {year} from highest to lowest, USD/MWh. Dashed: without any project.",
+            f"Hourly prices of {year} from highest to lowest, USD/MWh. {style}",
             draw_duration(frame, zone_names, [names.run(str(r)) for r in runs], title),
             SOURCE,
             frame_table(shown, views, f"Price duration {year}", "price_duration.csv"),
@@ -382,8 +389,9 @@ def _cables(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) ->
     hourly = tables["power_link_hourly"]
     blocks: list[Block] = []
     figures = []
-    pairs = hourly.select("run", "link").unique(maintain_order=True).rows() if hourly.height else []
-    for run, link in [p for p in pairs if p[0] != REFERENCE][:MOST_HEAT_MAPS]:
+    solved = set(hourly.select("run", "link").unique().rows()) if hourly.height else set()
+    pairs = [pair for pair in cable_runs(tables["projects"], case) if pair in solved]
+    for run, link in pairs[:MOST_HEAT_MAPS]:
         rows = hourly.filter(pl.col("run") == run, pl.col("link") == link)
         year = focus_year(case.settings.model_years, rows)
         figures.append(_heat_figure(rows.filter(pl.col("year") == year), run, link, year, names))
@@ -391,7 +399,7 @@ def _cables(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) ->
         blocks.append(Grid(tuple(figures)))
     cables = _cable_table(tables["power_link_year"], case, names)
     if cables.height:
-        blocks.append(_cable_html(cables))
+        blocks.append(_cable_html(cables, focus_year(case.settings.model_years, cables)))
         blocks.append(
             Remark("Hours at the limit count both senses. Rent is price difference times flow.")
         )
@@ -459,7 +467,7 @@ def _cable_table(frame: pl.DataFrame, case: CaseLike, names: Names) -> pl.DataFr
     return pl.concat(parts) if parts else pl.DataFrame()
 
 
-def _cable_html(cables: pl.DataFrame) -> HtmlTable:
+def _cable_html(cables: pl.DataFrame, year: int) -> HtmlTable:
     views = (
         ColumnView("project", "Project"),
         ColumnView("link", "Link (first and second end)"),
@@ -470,4 +478,6 @@ def _cable_html(cables: pl.DataFrame) -> HtmlTable:
         ColumnView("full", "Hours at the limit", "", "load"),
         ColumnView("rent", "Congestion rent", "million USD", "number"),
     )
-    return frame_table(cables, views, "What each power project carries, as if open in every model year", "cables.csv")  # fmt: skip
+    caption = f"What each power project carries in {year} (the download has every year)"
+    shown = frame_table(cables.filter(pl.col("year") == year), views, caption)
+    return HtmlTable(caption, shown.headers, shown.rows, csv_address(cables), "cables.csv")

@@ -17,7 +17,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
-from transcaspian.results.theme import ACCENT, INK, MUTED, format_number, format_range, format_share
+from transcaspian.results.theme import ACCENT, INK, MUTED, format_range, format_share
 
 __all__ = ["checks_line", "checks_section", "sanity_line", "validation_section", "within"]
 
@@ -62,14 +62,16 @@ def _error_figure(rows: pl.DataFrame, area: str, met: int, known: int) -> Figure
     shown = (
         rows.filter(pl.col("relative").is_not_null())
         .with_columns(
-            label=pl.concat_str(pl.col("subject"), pl.lit(", "), pl.col("quantity")),
+            label=pl.when(pl.col("subject").is_duplicated())
+            .then(pl.concat_str(pl.col("subject"), pl.lit(", "), pl.col("quantity")))
+            .otherwise("subject"),
             error=pl.col("relative").clip(-WORST_SHOWN, WORST_SHOWN),
         )
         .sort(pl.col("published").abs(), descending=True)
         .head(28)
     )
     y = {"field": "label", "type": "nominal", "title": None, "sort": shown["label"].to_list(),
-         "axis": {"ticks": False, "domain": False, "labelLimit": 190}}  # fmt: skip
+         "axis": {"ticks": False, "domain": False, "labelLimit": 240}}  # fmt: skip
     x = {"field": "error", "type": "quantitative", "title": "Model over published, minus one",
          "axis": {"format": "+.0%", "tickCount": 5}, "scale": {"domain": [-WORST_SHOWN, WORST_SHOWN]}}  # fmt: skip
     spec: Spec = {

@@ -69,9 +69,7 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "sanity": _columns("t:quantity unit r:low high value b:passed t:reason"),
     "assumptions": _columns("t:table row column value unit source confidence"),
     "confidence_counts": _columns("t:table w:reported derived assumed synthetic"),
-    "solves": _columns(
-        "t:scenario run w:year t:room method w:iterations r:gap objective"
-    ),
+    "solves": _columns("t:scenario run w:year t:room method w:iterations r:gap objective"),
 }
 
 

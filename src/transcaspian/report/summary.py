@@ -41,14 +41,15 @@ MOST_CABLES = 2
 class Summary:
     """What the first screen shows.
 
-    `title` and `subtitle` name the case; `sentences` are the answers in words; `ranking` and
-    `matrix` the two tables (None where nothing was valued); `trust` says what the checks found.
+    `title` and `subtitle` name the case; `sentences` are the answers in words; `ranking`, `clusters`
+    and `matrix` the tables (None where nothing was valued); `trust` says what the checks found.
     """
 
     title: str
     subtitle: str
     sentences: tuple[Markup, ...]
     ranking: HtmlTable | None
+    clusters: HtmlTable | None
     matrix: HtmlTable | None
     trust: tuple[Markup, ...]
 
@@ -58,6 +59,11 @@ def summarise(
 ) -> Summary:
     """Return the first screen; sentences whose tables are empty are left out."""
     ranked = ordered_projects(tables["projects"])
+    clusters = (
+        tables["projects"]
+        .filter(pl.col("is_cluster"))
+        .sort("npv_musd", "project", descending=[True, False])
+    )
     sentences = [
         _worth_sentence(ranked, terms),
         _cable_sentence(tables, terms),
@@ -74,7 +80,10 @@ def summarise(
             f"discounted to {settings.base_year}."
         ),
         sentences=tuple(sentence for sentence in sentences if sentence),
-        ranking=_ranking(ranked, tables["who_gains"], names, terms) if ranked.height else None,
+        ranking=_answer_table(ranked, _ranking_caption(ranked), tables, names, terms),
+        clusters=_answer_table(
+            clusters, "Which are worth it when built together", tables, names, terms
+        ),
         matrix=small_matrix(tables, names, terms),
         trust=_trust(tables),
     )
@@ -84,10 +93,10 @@ def _strong(text: str) -> Markup:
     return Markup("<strong>{}</strong>").format(text)
 
 
-def _npv(row: Mapping[str, Any]) -> Markup:
-    return figure(
-        f"{format_number(row['npv_musd'])} million USD", row["npv_musd"], "projects.npv_musd"
-    )
+def _npv(row: Mapping[str, Any], *, is_size: bool = False) -> Markup:
+    value = row["npv_musd"]
+    shown = format_number(abs(value) if is_size else value)
+    return figure(f"{shown} million USD", value, "projects.npv_musd")
 
 
 def _count(value: int, source: str) -> Markup:
@@ -130,8 +139,13 @@ def _verdict_text(row: Mapping[str, Any], terms: Terms) -> Markup:
             capex=capex,
         )
     worth = worth_of(row, terms)
-    return Markup("is worth {npv} ({range} over the range of its cost of {capex})").format(
-        npv=_npv(row),
+    words = (
+        "is worth {npv} more than it costs"
+        if row["npv_musd"] > 0
+        else "costs {npv} more than it brings"
+    )
+    return Markup(words + " ({range} over the range of its cost of {capex})").format(
+        npv=_npv(row, is_size=True),
         range=figure(npv_range(worth), f"{worth.low_musd} to {worth.high_musd}", "projects"),
         capex=capex,
     )
@@ -168,7 +182,7 @@ def _freight_sentence(tables: Mapping[str, pl.DataFrame], names: Names, terms: T
     if freight.is_empty():
         return Markup("")
     best = freight.row(0, named=True)
-    text = Markup("Of the freight projects {name} is worth most: it {verdict}").format(
+    text = Markup("Of the freight projects {name} does best: it {verdict}").format(
         name=_strong(best["name"]), verdict=_verdict_text(best, terms)
     )
     large = freight.sort(pl.col("capex_musd"), descending=True).row(0, named=True)
@@ -246,7 +260,7 @@ def _bottleneck_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Ma
         rest = places.height - shown.height
         listed = join_words([_strong(place) for place in shown["place"]])
         more = Markup(" (and {} more)").format(_count(rest, "bottlenecks")) if rest else Markup("")
-        return Markup("Without any project the route is full first at {places}{more}, in {year}.").format(
+        return Markup("Without any project the freight network is full first at {places}{more}, in {year}.").format(
             places=listed, more=more, year=figure(str(year), year, "freight_link_year.load_ratio")
         )  # fmt: skip
     worst = tight.row(0, named=True)
@@ -257,28 +271,26 @@ def _bottleneck_sentence(tables: Mapping[str, pl.DataFrame], names: Names) -> Ma
     )  # fmt: skip
 
 
-def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names, terms: Terms) -> HtmlTable:
-    rows = []
-    shown = ranked.head(MOST_RANKED)
-    for place, row in enumerate(shown.iter_rows(named=True), start=1):
-        worth = worth_of(row, terms)
-        rows.append(
-            (
-                number_cell(place, str(place)),
-                head_cell(
-                    Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
-                ),
-                text_cell(chip(worth.verdict, worth.css), "verdict"),
-                _value_cell(row["npv_musd"], npv_range(worth)),
-                text_cell(
-                    break_even_text(row),
-                    "headline" if row["capex_confidence"] == "assumed" else "",
-                    exact(row["break_even_capex_musd"]),
-                ),
-                text_cell(_gainers(gains, row["project"], names)),
-                text_cell(worth.certainty.split("; ")[-1].capitalize()),
-            )
-        )
+def _ranking_caption(ranked: pl.DataFrame) -> str:
+    left = ranked.height - MOST_RANKED
+    more = f" (best {MOST_RANKED}; {left} more under Projects)" if left > 0 else ""
+    return f"Which projects are worth it, each alone{more}"
+
+
+def _answer_table(
+    frame: pl.DataFrame,
+    caption: str,
+    tables: Mapping[str, pl.DataFrame],
+    names: Names,
+    terms: Terms,
+) -> HtmlTable | None:
+    """Return the answers for the first rows of `frame`; None where it has none."""
+    if frame.is_empty():
+        return None
+    rows = tuple(
+        _answers(place, row, tables["who_gains"], names, terms)
+        for place, row in enumerate(frame.head(MOST_RANKED).iter_rows(named=True), start=1)
+    )
     headers = (
         Header("", "", is_number=True),
         Header("Project"),
@@ -290,11 +302,26 @@ def _ranking(ranked: pl.DataFrame, gains: pl.DataFrame, names: Names, terms: Ter
         Header("Most goes to"),
         Header("How sure"),
     )
-    left = ranked.height - shown.height
-    caption = "Which projects are worth it"
-    if left:
-        caption += f" (best {MOST_RANKED}; {left} more under Projects)"
-    return HtmlTable(caption, headers, tuple(rows), csv_address(ranked), "ranking.csv")
+    return HtmlTable(caption, headers, rows, csv_address(frame), "values.csv")
+
+
+def _answers(
+    place: int, row: Mapping[str, Any], gains: pl.DataFrame, names: Names, terms: Terms
+) -> tuple[Cell, ...]:
+    worth = worth_of(row, terms)
+    return (
+        number_cell(place, str(place)),
+        head_cell(Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])),
+        text_cell(chip(worth.verdict, worth.css), "verdict"),
+        _value_cell(row["npv_musd"], npv_range(worth)),
+        text_cell(
+            break_even_text(row),
+            "headline" if row["capex_confidence"] == "assumed" else "",
+            exact(row["break_even_capex_musd"]),
+        ),
+        text_cell(_gainers(gains, row["project"], names)),
+        text_cell(worth.certainty.split("; ")[-1].capitalize()),
+    )
 
 
 def _value_cell(value: float, text: str) -> Cell:

@@ -9,6 +9,9 @@ from transcaspian.results.theme import format_number, format_range
 
 __all__ = ["Worth", "break_even_text", "npv_range", "worth_of"]
 
+# Yearly benefit over capital cost that is noise of the models, no effect.
+IDLE = 1e-5
+
 
 @dataclass(frozen=True, slots=True)
 class Worth:
@@ -35,12 +38,15 @@ def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
     at_high, at_low = _npv_at(row, row["capex_high_musd"]), _npv_at(row, row["capex_low_musd"])
     low, high = min(npv, at_high, at_low), max(npv, at_high, at_low)
     verdict, css = _verdict(npv, low, high)
+    if not row["is_cluster"] and _is_idle(row, terms):
+        verdict, css = "No use alone", "poor"
     return Worth(verdict, css, low, high, _certainty(row, terms))
 
 
 def _npv_at(row: Mapping[str, Any], capex: float | None) -> float:
     npv, break_even = float(row["npv_musd"]), row["break_even_capex_musd"]
-    if capex is None or break_even is None or break_even == row["capex_musd"]:
+    # A break-even cost of zero is cut off there: the slope would be wrong.
+    if capex is None or not break_even or break_even == row["capex_musd"]:
         return npv
     slope = npv / (float(break_even) - float(row["capex_musd"]))
     return slope * (float(break_even) - float(capex))
@@ -54,6 +60,12 @@ def _verdict(npv: float, low: float, high: float) -> tuple[str, str]:
     if high > 0:
         return "Only at the low cost", "fair"
     return "No", "poor"
+
+
+def _is_idle(row: Mapping[str, Any], terms: Terms) -> bool:
+    """Return whether nothing changes in any solved year: a part that needs its neighbours."""
+    benefits = [abs(float(row[f"benefit_{year}_musd"])) for year in terms.years]
+    return bool(benefits) and max(benefits) <= IDLE * float(row["capex_musd"])
 
 
 def _certainty(row: Mapping[str, Any], terms: Terms) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "FLOW_RAMP",
     "LOAD_RAMP",
     "ROUTE_COLOURS",
+    "ZONE_COLOURS",
     "blend",
     "difference_colour",
     "format_number",
@@ -54,18 +55,23 @@ CARRIER_LABELS: dict[str, str] = {
     "trade": "Trade",
     "unserved": "Unserved",
 }
+# By the order of the case's routes: ways over the Caspian blue, the south red, Russia purple, the
+# ocean grey, Zangezur orange in the packaged case.
 ROUTE_COLOURS = (
-    "#0f6a8c",
-    "#e08a1e",
-    "#7a4f9a",
-    "#3f9d6b",
+    "#0f5f80",
+    "#3f9bbd",
+    "#93cbe0",
     "#b8433b",
-    "#8a8f98",
-    "#c7a54a",
-    "#4b5fa8",
-    "#c778a5",
     "#5c4636",
+    "#c7a54a",
+    "#a86fb0",
+    "#dba6c6",
+    "#6b4390",
+    "#4d5861",
+    "#aab4bc",
+    "#e5861b",
 )
+ZONE_COLOURS = ("#0f6a8c", "#e08a1e", "#7a4f9a", "#3f9d6b")
 CONFIDENCE_COLOURS: dict[str, str] = {
     "reported": "#1f6f8b",
     "derived": "#74a9bd",
