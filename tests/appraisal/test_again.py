@@ -121,7 +121,7 @@ def test_appraise_run_at_another_rate(run_folder, capsys):
 
 def test_appraise_run_prints_a_table_for_people(run_folder, capsys):
     text = run(capsys, "run", run_folder, "--draws", "1000")
-    assert "drawn as assumed" in text
+    assert "delay as assumed" in text
     assert "cable" in text
 
 

@@ -83,6 +83,17 @@ def test_a_reported_cost_makes_the_npv_the_headline():
     assert appraise().headline.startswith("NPV 35 million USD at 6% real, 2024 prices")
 
 
+def test_what_was_spent_before_the_discount_year_is_sunk():
+    found = appraise(discount_year=2029).indicators["all"]
+    spent = 50.0 * 1.06
+    assert found.npv_to_complete_musd == pytest.approx(found.npv_headline_musd + spent)
+
+
+def test_nothing_is_sunk_before_the_first_spending():
+    found = appraise().indicators["all"]
+    assert found.npv_to_complete_musd == found.npv_headline_musd
+
+
 def test_a_package_is_as_sure_as_its_least_sure_member():
     appraisal = appraise(plans=[plan(), plan("b", capex_confidence="assumed", capex_musd=1.0)])
     assert appraisal.capex_confidence == "assumed"

@@ -90,7 +90,7 @@ def value_again(
 ) -> pl.DataFrame:
     """Return the indicators of each project at a rate, one row a project.
 
-    Columns: project, npv_musd, eirr (null unless exactly one), eirr_count, eirr_note, bcr,
+    Columns: project, npv_musd, npv_to_complete_musd, eirr (null unless exactly one), eirr_count, eirr_note, bcr,
     break_even_capex_musd, capex_musd, first_year_return, payback_years.
     """
     rows = []
@@ -108,6 +108,7 @@ def value_again(
             {
                 "project": fact.project,
                 "npv_musd": found.npv_headline_musd,
+                "npv_to_complete_musd": found.npv_to_complete_musd,
                 "eirr": found.eirr[0] if len(found.eirr) == 1 else None,
                 "eirr_count": len(found.eirr),
                 "eirr_note": found.eirr_note,

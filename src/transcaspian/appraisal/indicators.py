@@ -3,6 +3,8 @@
 Definitions (all in constant prices, flows at t = year - discount year):
 
 - npv: present value of benefits less fixed operation less capital;
+- npv_to_complete: the same without what falls before the discount year: that money is sunk, and
+  what is left to decide is worth this much;
 - eirr: every rate above -1 at which that is zero;
 - bcr: present value of (benefits - fixed operation) over present value of capital, where capital
   is building and renewal less residual value;
@@ -45,6 +47,7 @@ class Indicators:
 
     npv_musd: Mapping[float, float]  # by discount rate
     npv_after_last_model_year_musd: Mapping[float, float]
+    npv_to_complete_musd: float  # at the headline rate, without what falls before the discount year
     eirr: tuple[float, ...]
     eirr_note: str
     headline_rate: float
@@ -100,6 +103,7 @@ def find_indicators(
         npv_after_last_model_year_musd={
             rate: float(net[after] @ factors[rate][after]) for rate in rates
         },
+        npv_to_complete_musd=float(net[times >= 0] @ factor[times >= 0]),
         eirr=tuple(returns.tolist()),
         eirr_note=irr_note(net, returns),
         headline_rate=headline_rate,
@@ -127,6 +131,7 @@ def indicator_rows(project: str, scope: str, found: Indicators) -> list[tuple[ob
         row("npv_after_last_model_year", rate, value, "million USD")
         for rate, value in found.npv_after_last_model_year_musd.items()
     ]
+    rows.append(row("npv_to_complete", at, found.npv_to_complete_musd, "million USD"))
     rows += [row("eirr", None, rate, "1/a", found.eirr_note) for rate in found.eirr or (None,)]
     rows += [
         row("bcr", at, found.bcr, "-", "PV(benefits - fixed operation) / PV(capital)"),

@@ -108,10 +108,8 @@ def _print_values(
     import polars as pl
 
     risk = {row["project"]: row for row in tables["risk"].iter_rows(named=True)}
-    late = {
-        row["project"]: row["npv_change_spent_musd"]
-        for row in tables["delay_prices"].filter(pl.col("delay_years") == 1.0).iter_rows(named=True)
-    }
+    year_late = tables["delay_prices"].filter(pl.col("delay_years") == 1.0)
+    late = dict(year_late.select("project", "npv_change_spent_musd").iter_rows())
     rows = []
     for row in values.sort("npv_musd", descending=True).iter_rows(named=True):
         drawn = risk[row["project"]]
@@ -119,30 +117,33 @@ def _print_values(
             (
                 row["project"],
                 _musd(row["npv_musd"]),
-                f"{row['eirr']:.1%}" if row["eirr"] is not None else f"{row['eirr_count']} rates",
+                _rates(row["eirr"], row["eirr_count"]),
                 _number(row["bcr"], 2),
                 _musd(row["break_even_capex_musd"]),
-                f"{_musd(drawn['p10_musd'])} to {_musd(drawn['p90_musd'])}",
+                _musd(drawn["p10_musd"]),
+                _musd(drawn["p90_musd"]),
                 f"{drawn['probability_negative']:.0%}",
                 _musd(late[row["project"]]),
             )
         )
-    columns = (
-        "project",
-        "NPV",
-        "EIRR",
-        "BCR",
-        "worth building up to",
-        "P10 to P90",
-        "NPV < 0",
-        "a year late",
-    )
-    title = f"{scenario}, {rate:.1%} real, million USD; capital cost, benefits and delay drawn as assumed"
+    columns = ("project", "NPV", "EIRR", "BCR", "worth", "P10", "P90", "loss", "late")
+    title = f"{scenario}, {rate:.1%} real, million USD"
     print_table(title, columns, rows, numeric=columns[1:])
+    typer.echo(
+        "worth: capital cost at which the NPV is zero. P10, P90 and loss (chance of an NPV below "
+        "zero): capital cost\nas published or assumed, benefits and delay as assumed. late: NPV of "
+        "opening a year late with the money spent."
+    )
+
+
+def _rates(single: float | None, count: int) -> str:
+    if single is not None:
+        return f"{single:.1%}"
+    return f"{count} rates" if count else "none"
 
 
 def _musd(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}"
+    return "-" if value is None else f"{round(value) + 0.0:,.0f}"
 
 
 def _as_text(result: CashFlowAppraisal) -> str:
