@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from transcaspian.lp import (
+    AT_LOWER,
+    AT_UPPER,
     BASIC,
     Basis,
     LinearProgram,
@@ -31,17 +33,18 @@ from transcaspian.lp import (
     SolveOptions,
     Status,
     solve,
-    solve_from,
 )
 from transcaspian.power.blocks import HourlyProgram
 
-__all__ = ["Start", "WindowLog", "WindowPlan", "month_bounds", "solve_by_windows"]
+__all__ = ["Start", "WindowLog", "WindowPlan", "even_bounds", "month_bounds", "solve_by_windows"]
 
 FloatArray = NDArray[np.float64]
 
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
 HOURS_PER_YEAR = 8760
 SIMPLEX = SolveOptions(method="simplex", presolve=False)
+FINISH = replace(SIMPLEX, extra={"dual_simplex_cost_perturbation_multiplier": 0.0})
+DUAL_TOLERANCE = 1e-7  # HiGHS's own
 # A finish from a joined basis needs far fewer iterations than there are rows; one that needs more
 # has lost its way, and a cold solve is faster.
 FINISH_ITERATIONS_PER_ROW = 2.0
@@ -81,6 +84,12 @@ def month_bounds(n_hour: int) -> tuple[int, ...]:
     return (*(int(start) for start in starts if start < n_hour), n_hour)
 
 
+def even_bounds(n_hour: int, length: int) -> tuple[int, ...]:
+    """Return cuts that give windows of nearly equal length, none longer than `length`."""
+    n_window = -(-n_hour // length)
+    return tuple(round(window * n_hour / n_window) for window in range(n_window + 1))
+
+
 def solve_by_windows(
     program: HourlyProgram, plan: WindowPlan, start: Start | None = None
 ) -> tuple[Solution, WindowLog]:
@@ -91,21 +100,23 @@ def solve_by_windows(
     began = perf_counter()
     cutter = _Cutter.of(program)
     spans = list(pairwise(plan.long_bounds))
+    iterations = 0
+    method = "window start from another optimum"
     with ThreadPoolExecutor(max_workers=plan.workers) as pool:
         if start is None:
-            joined, iterations = _first_pass(cutter, spans, plan.short_h, pool)
+            start, iterations = _first_pass(cutter, spans, plan.short_h, pool)
             method = "window start"
-        else:
-            joined, iterations = _next_pass(cutter, spans, start, pool)
-            method = "window start from another optimum"
+        joined, row_dual, spent = _next_pass(cutter, spans, start, pool)
     window_s = perf_counter() - began
     limit = int(FINISH_ITERATIONS_PER_ROW * program.lp.n_row)
-    solution = solve_from(program.lp, joined.basis, replace(SIMPLEX, iteration_limit=limit))
+    basis = flip_wrong_signed(program.lp, joined.basis, row_dual)
+    solution = solve(program.lp, replace(FINISH, iteration_limit=limit), basis)
     if solution.status is Status.LIMIT:
         solution = solve(program.lp, SIMPLEX)
         method = "cold dual simplex after a window start that lost its way"
     finish_s = perf_counter() - began - window_s
-    return solution, WindowLog(method, iterations, solution.iterations, window_s, finish_s)
+    log = WindowLog(method, iterations + spent, solution.iterations, window_s, finish_s)
+    return solution, log
 
 
 def _first_pass(
@@ -126,16 +137,42 @@ def _first_pass(
 
 def _next_pass(
     cutter: "_Cutter", spans: Sequence[tuple[int, int]], start: Start, pool: ThreadPoolExecutor
-) -> tuple[Start, int]:
-    """Solve windows again while all outside them stays as it is."""
-    activity = cutter.program.lp.matrix @ start.x
+) -> tuple[Start, FloatArray, int]:
+    """Solve windows again while all outside them stays as it is; return also the row duals."""
+    program = cutter.program
+    activity = program.lp.matrix @ start.x
 
     def solve_span(span: tuple[int, int]) -> tuple[_Window, Solution]:
         window = cutter.cut_fixed(*span, start.x, activity)
         return window, solve(window.lp, SIMPLEX, cutter.slice_basis(start.basis, window))
 
     parts = list(pool.map(solve_span, spans))
-    return cutter.join(parts, start), sum(solution.iterations for _, solution in parts)
+    row_dual = np.zeros(program.lp.n_row)
+    for window, solution in parts:
+        if solution.row_dual.size:
+            rows = slice(window.first * program.n_hour_row, window.end * program.n_hour_row)
+            n_row = rows.stop - rows.start
+            row_dual[rows] = solution.row_dual[:n_row]
+            row_dual[program.n_hourly_row + window.single_rows] = solution.row_dual[n_row:]
+    return cutter.join(parts, start), row_dual, sum(solution.iterations for _, solution in parts)
+
+
+def flip_wrong_signed(lp: LinearProgram, basis: Basis, row_dual: FloatArray) -> Basis:
+    """Return the basis with columns moved to their other bound where that makes it dual feasible.
+
+    The windows hold the levels at their ends, so the few reduced costs there can have the wrong
+    sign. HiGHS would answer by perturbing every cost and removing the perturbation by primal
+    simplex, which on a whole year takes most of the time. From the other bound the basis is dual
+    feasible and only primal infeasible: what dual simplex is made for.
+    """
+    reduced_cost = lp.cost - lp.matrix.T @ row_dual
+    status = basis.col_status.copy()
+    is_boxed = (lp.col_lower < lp.col_upper) & np.isfinite(lp.col_lower) & np.isfinite(lp.col_upper)
+    to_upper = is_boxed & (status == AT_LOWER) & (reduced_cost < -DUAL_TOLERANCE)
+    to_lower = is_boxed & (status == AT_UPPER) & (reduced_cost > DUAL_TOLERANCE)
+    status[to_upper] = AT_UPPER
+    status[to_lower] = AT_LOWER
+    return Basis(status, basis.row_status)
 
 
 def _start_from_short_windows(
