@@ -6,7 +6,13 @@ from tests.appraisal.accounts_examples import options, plan, power_year
 from transcaspian.appraisal.distributions import Empirical, Fixed, Lognormal, Triangular, Uniform
 from transcaspian.appraisal.money import money_model
 from transcaspian.appraisal.project import appraise_project
-from transcaspian.appraisal.risk import RiskInputs, RiskOptions, simulate_risk, tornado
+from transcaspian.appraisal.risk import (
+    RiskInputs,
+    RiskOptions,
+    simulate_risk,
+    tornado,
+    variance_shares,
+)
 from transcaspian.appraisal.sobol import sobol_indices
 from transcaspian.errors import InputError
 
@@ -105,6 +111,27 @@ def test_the_tornado_is_solved_by_hand():
     assert table["npv_median_musd"][0] == pytest.approx(BENEFIT - 1.5 * CAPITAL)
     assert table["npv_low_musd"][0] == pytest.approx(BENEFIT - 1.1 * CAPITAL)
     assert table["swing_musd"].to_list() == pytest.approx([0.8 * CAPITAL, 0.16 * BENEFIT])
+
+
+def test_shares_of_variance_of_a_project_by_hand():
+    inputs = RiskInputs(capex_factor=Uniform(0.5, 1.5), benefit_factor=Uniform(0.5, 1.5))
+    table = variance_shares(MODEL, inputs, RiskOptions(0.06))
+    whole = CAPITAL**2 + BENEFIT**2
+    found = dict(table.select("input", "first_order").iter_rows())
+    assert found["capex_factor"] == pytest.approx(CAPITAL**2 / whole, abs=0.02)
+    assert found["benefit_factor"] == pytest.approx(BENEFIT**2 / whole, abs=0.02)
+
+
+def test_nothing_uncertain_has_no_shares():
+    assert variance_shares(MODEL, RiskInputs(), RiskOptions(0.06)).is_empty()
+
+
+def test_the_curve_of_a_project_rises_through_its_median():
+    result = simulate_risk([MODEL], [RiskInputs(capex_factor=Uniform(0.5, 1.5))], RiskOptions(0.06))
+    curve = result.curve()
+    assert curve["npv_musd"].is_sorted()
+    median = curve.filter((curve["probability"] - 0.5).abs() < 1e-9)["npv_musd"].item()
+    assert median == pytest.approx(BENEFIT - CAPITAL, abs=0.5)
 
 
 def test_indices_of_a_sum_are_the_shares_of_variance():

@@ -141,6 +141,7 @@ __all__ = [
     "usual_risk",
     "value_again",
     "value_tables",
+    "variance_shares",
     "vary",
     "who_gains",
 ]
@@ -153,6 +154,7 @@ _HOMES = {
         "usual_risk",
         "value_again",
         "value_tables",
+        "variance_shares",
     ),
     "cash_flow": (
         "CashFlow",

@@ -14,7 +14,13 @@ from transcaspian.appraisal.indicators import find_indicators
 from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger, LedgerRules
 from transcaspian.appraisal.money import MoneyModel, money_model
 from transcaspian.appraisal.postings import PLAN_KINDS
-from transcaspian.appraisal.risk import RiskInputs, RiskOptions, simulate_risk, tornado
+from transcaspian.appraisal.risk import (
+    RiskInputs,
+    RiskOptions,
+    simulate_risk,
+    tornado,
+    variance_shares,
+)
 from transcaspian.appraisal.sensitivity import delay_prices, sensitivity_table, switching_values
 from transcaspian.errors import InputError, NotFoundError
 
@@ -141,14 +147,18 @@ def value_tables(
     """Return the tables that say what values hang on, by name."""
     if not models:
         raise InputError("No project is to be valued. Name at least one.")
+    drawn = simulate_risk(models, inputs, options)
+    pairs = list(zip(models, inputs, strict=True))
     return {
         "switching_values": pl.concat([switching_values(one, options.rate) for one in models]),
         "sensitivity": pl.concat([sensitivity_table(one, options.rate) for one in models]),
         "delay_prices": pl.concat([delay_prices(one, options.rate) for one in models]),
-        "tornado": pl.concat(
-            [tornado(one, given, options) for one, given in zip(models, inputs, strict=True)]
+        "tornado": pl.concat([tornado(one, given, options) for one, given in pairs]),
+        "variance_shares": pl.concat(
+            [variance_shares(one, given, options) for one, given in pairs]
         ),
-        "risk": simulate_risk(models, inputs, options).summary,
+        "risk": drawn.summary,
+        "risk_curve": drawn.curve(),
     }
 
 

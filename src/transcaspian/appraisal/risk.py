@@ -22,12 +22,22 @@ from transcaspian.appraisal.distributions import (
     rank_correlation,
 )
 from transcaspian.appraisal.money import MoneyModel, Variation, vary
+from transcaspian.appraisal.sobol import sobol_indices
 from transcaspian.errors import InputError
 
-__all__ = ["RiskInputs", "RiskOptions", "RiskResult", "simulate_risk", "tornado"]
+__all__ = [
+    "RiskInputs",
+    "RiskOptions",
+    "RiskResult",
+    "simulate_risk",
+    "tornado",
+    "variance_shares",
+]
 
 FloatArray = NDArray[np.float64]
 
+SOBOL_POINTS = 1024
+CURVE = np.array([0.01, 0.05, *np.arange(0.1, 0.91, 0.1), 0.95, 0.99])
 NEUTRAL = {
     "capex_factor": Fixed(1.0),
     "operation_factor": Fixed(1.0),
@@ -73,6 +83,18 @@ class RiskResult:
     projects: tuple[str, ...]
     npv_musd: FloatArray  # [n_draw, n_project]
     summary: pl.DataFrame
+
+    def curve(self) -> pl.DataFrame:
+        """Return the distribution of each project: project, probability, npv_musd not exceeded."""
+        values = np.quantile(self.npv_musd, CURVE, axis=0)
+        return pl.DataFrame(
+            {
+                "project": np.repeat(np.array(self.projects, dtype=object), CURVE.size).tolist(),
+                "probability": np.tile(CURVE, len(self.projects)),
+                "npv_musd": values.T.ravel(),
+            },
+            schema_overrides={"project": pl.String},
+        )
 
 
 def simulate_risk(
@@ -134,6 +156,38 @@ def tornado(model: MoneyModel, inputs: RiskInputs, options: RiskOptions) -> pl.D
     names += ["swing_musd", "npv_median_musd"]
     schema = dict.fromkeys(names, pl.Float64()) | {"project": pl.String(), "input": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row").sort("swing_musd", descending=True)
+
+
+def variance_shares(model: MoneyModel, inputs: RiskInputs, options: RiskOptions) -> pl.DataFrame:
+    """Return the Sobol indices of each uncertain input of a project, independent of each other.
+
+    Columns: project, input, first_order, first_order_ci95, total, total_ci95; the largest total
+    first. Empty where nothing is uncertain.
+    """
+    uncertain = inputs.uncertain()
+    names = list(uncertain)
+    if not names:
+        schema: dict[str, pl.DataType] = {"project": pl.String(), "input": pl.String()}
+        measures = ("first_order", "first_order_ci95", "total", "total_ci95")
+        return pl.DataFrame(schema=schema | dict.fromkeys(measures, pl.Float64()))
+    factors = model.factors(options.rate)
+
+    def value(drawn: FloatArray) -> FloatArray:
+        columns = {name: drawn[:, place] for place, name in enumerate(names)}
+        return np.asarray(vary(model, _variation(inputs, columns, options)) @ factors)
+
+    rng = np.random.default_rng(np.random.SeedSequence(options.seed))
+    found = sobol_indices(value, names, list(uncertain.values()), SOBOL_POINTS, rng)
+    return pl.DataFrame(
+        {
+            "project": [model.project] * len(names),
+            "input": names,
+            "first_order": found.first_order,
+            "first_order_ci95": found.first_order_ci95,
+            "total": found.total,
+            "total_ci95": found.total_ci95,
+        }
+    ).sort("total", descending=True)
 
 
 def _variation(
