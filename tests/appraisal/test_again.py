@@ -136,6 +136,14 @@ def test_appraise_run_refuses_an_unknown_scope(run_folder):
         app(["run", str(run_folder), "--scope", "moon"], standalone_mode=False)
 
 
+def test_a_run_without_projects_says_so(tmp_path):
+    settings = {"price_year": 2024, "base_year": 2025, "headline_rate": 0.06}
+    tables = {"projects": pl.DataFrame(), "ledger": pl.DataFrame()}
+    folder = write_results(Results(tables, {"settings": settings}), tmp_path / "run", "")
+    with pytest.raises(NotFoundError, match="valued no project"):
+        app(["run", str(folder)], standalone_mode=False)
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(NotFoundError, match="not a run folder"):
         app(["run", str(tmp_path)], standalone_mode=False)

@@ -32,6 +32,8 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
     results = read_results(folder)
     settings: Any = results.manifest["settings"]
     table = results.table("projects")
+    if table.is_empty():
+        raise NotFoundError(f"The run in {str(folder)!r} has valued no project.")
     scenarios = table["scenario"].unique(maintain_order=True).to_list()
     chosen = scenario or scenarios[0]
     if chosen not in scenarios:
