@@ -257,7 +257,7 @@ def test_compiled_shortest_paths_equal_a_plain_bellman_ford(seed):
     found, arc_in, heap, place = (
         np.empty(n_vertex, dtype=kind) for kind in (float, np.int64, np.int64, np.int64)
     )
-    compiled.find_tree(start, order, head, cost, 0, -1, found, arc_in, heap, place)
+    compiled.find_tree(start, order, head, cost, 0, -1, 0, found, arc_in, heap, place)
     plain = np.full(n_vertex, np.inf)
     plain[0] = 0.0
     for _ in range(n_vertex):

@@ -1,21 +1,53 @@
 """Freight on a multimodal network: who uses which route, at what cost, and where it chokes."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-_HOME = {
-    "Catalogue": "transcaspian.freight.paths",
-    "FreightOptions": "transcaspian.freight.corridor",
-    "FreightResult": "transcaspian.freight.corridor",
-    "accounts": "transcaspian.freight.money",
-    "assign_case": "transcaspian.freight.corridor",
-    "freight_tables": "transcaspian.freight.frames",
-    "collect_paths": "transcaspian.freight.corridor",
+if TYPE_CHECKING:
+    from transcaspian.freight.corridor import (
+        FreightOptions,
+        FreightResult,
+        assign_case,
+        collect_paths,
+    )
+    from transcaspian.freight.frames import freight_tables
+    from transcaspian.freight.money import accounts
+    from transcaspian.freight.paths import Catalogue
+    from transcaspian.freight.read import read_tntp
+    from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, TrafficProblem, Trips
+    from transcaspian.freight.user import Assignment, AssignOptions, assign
+
+__all__ = [
+    "AssignOptions",
+    "Assignment",
+    "Catalogue",
+    "FreightOptions",
+    "FreightResult",
+    "TrafficClasses",
+    "TrafficNetwork",
+    "TrafficProblem",
+    "Trips",
+    "accounts",
+    "assign",
+    "assign_case",
+    "collect_paths",
+    "freight_tables",
+    "read_tntp",
+]
+
+_HOMES = {
+    "corridor": ("FreightOptions", "FreightResult", "assign_case", "collect_paths"),
+    "frames": ("freight_tables",),
+    "money": ("accounts",),
+    "paths": ("Catalogue",),
+    "read": ("read_tntp",),
+    "traffic": ("TrafficClasses", "TrafficNetwork", "TrafficProblem", "Trips"),
+    "user": ("Assignment", "AssignOptions", "assign"),
 }
-__all__ = sorted(_HOME)  # noqa: PLE0605
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

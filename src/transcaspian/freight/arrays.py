@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoolArray", "FloatArray", "IntArray", "starts_of", "sum_by"]
+__all__ = ["BoolArray", "FloatArray", "Int32Array", "IntArray", "starts_of", "sum_by"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Int32Array = NDArray[np.int32]
 BoolArray = NDArray[np.bool_]
 
 

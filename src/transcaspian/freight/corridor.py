@@ -101,7 +101,9 @@ def assign_case(
         )
     else:
         sets.add_catalogue(catalogue, demand, classes)
-    find_nest_paths(sets, demand, classes.free_cost, cutoff)
+    # A catalogue that serves every unit was made by this same search on a network like this one.
+    if catalogue is None or not all(sets.of_unit):
+        find_nest_paths(sets, demand, classes.free_cost, cutoff)
     start = None
     for rounds in range(1, options.max_rounds + 1):
         table = build_path_table(

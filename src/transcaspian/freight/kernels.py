@@ -7,12 +7,12 @@ begin. `entry_*` are the queues of each path.
 
 import numpy as np
 
+from transcaspian.compile import kernel
 from transcaspian.freight.arrays import FloatArray, IntArray
-from transcaspian.freight.compile import kernel
 
 
 @kernel(
-    "void(int64[::1], int64[::1], int64[::1], float64[::1], int64, int64, float64[::1], int64[::1], int64[::1], int64[::1])"
+    "void(int64[::1], int64[::1], int64[::1], float64[::1], int64, int64, int64, float64[::1], int64[::1], int64[::1], int64[::1])"
 )
 def find_tree(
     start: IntArray,
@@ -21,6 +21,7 @@ def find_tree(
     cost: FloatArray,
     root: int,
     target: int,
+    first_through: int,
     distance: FloatArray,
     arc_in: IntArray,
     heap: IntArray,
@@ -28,7 +29,8 @@ def find_tree(
 ) -> None:
     """Write the least cost from `root` and the last arc on the way, in place (Dijkstra 1959).
 
-    Stops when `target` is settled (-1: never). `arc[start[v]:start[v + 1]]` leave vertex v; arcs of
+    Stops when `target` is settled (-1: never). Vertices below `first_through` are not passed, only
+    left or entered. `arc[start[v]:start[v + 1]]` leave vertex v; arcs of
     infinite cost are closed. Equal costs keep the arc found first, so results do not depend on
     anything but the order of the arcs. `heap` and `place` [n_vertex] are scratch.
     """
@@ -61,6 +63,8 @@ def find_tree(
                 hole = child
             heap[hole] = last
             place[last] = hole
+        if vertex < first_through and vertex != root:
+            continue
         for position in range(start[vertex], start[vertex + 1]):
             link = arc[position]
             reached = distance[vertex] + cost[link]

@@ -57,12 +57,19 @@ class Star:
         """Return the star for searches towards a destination."""
         return _make_star(network.head, network.tail, network.n_vertex)
 
+    @staticmethod
+    def forward_of(tail: IntArray, head: IntArray, n_vertex: int) -> "Star":
+        """Return the star of any directed network."""
+        return _make_star(tail, head, n_vertex)
+
     def tree(self, cost: FloatArray, root: int, target: int = -1) -> tuple[FloatArray, IntArray]:
         """Return the least cost to every vertex and the arc over which it is reached."""
         n_vertex = self.start.size - 1
         distance, arc_in = np.empty(n_vertex), np.empty(n_vertex, dtype=np.int64)
         heap, place = np.empty(n_vertex, dtype=np.int64), np.empty(n_vertex, dtype=np.int64)
-        find_tree(self.start, self.arc, self.end, cost, root, target, distance, arc_in, heap, place)
+        find_tree(
+            self.start, self.arc, self.end, cost, root, target, 0, distance, arc_in, heap, place
+        )
         return distance, arc_in
 
 

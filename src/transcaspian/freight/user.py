@@ -1,0 +1,428 @@
+"""Deterministic equilibrium: nobody can travel cheaper by another way (Wardrop 1952).
+
+Flow is kept by origin and class in *bushes* (Dial 2006, Algorithm B). A round grows every bush and
+moves its flow once, then works on the few cycles that are left: sweeps move flow round one cycle at
+a time, Newton steps round all of them at once. Fresh shortest-path trees certify the gap.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from transcaspian.errors import InputError, NotConvergedError, Problem
+from transcaspian.freight.arrays import BoolArray, FloatArray, Int32Array, IntArray
+from transcaspian.freight.bush_kernels import (
+    DUST,
+    certify_bushes,
+    settle_bushes,
+    start_bushes,
+    work_bushes,
+)
+from transcaspian.freight.cycle_kernels import (
+    find_cycles,
+    fix_cycles,
+    gather_cycles,
+    move_round_cycles,
+    search_step,
+    shift_cycles,
+    solve_cycles,
+    spread_cycles,
+)
+from transcaspian.freight.delay import DelayTable, delay, delay_integral
+from transcaspian.freight.delay_kernels import BPR
+from transcaspian.freight.link_kernels import (
+    COST,
+    FACTOR,
+    IS_MARGINAL,
+    KIND,
+    N_STATE,
+    POWER,
+    SLOPE,
+    START,
+    VOLUME,
+    refresh_all,
+)
+from transcaspian.freight.paths import Star
+from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, TrafficProblem, Trips
+
+__all__ = ["AssignOptions", "Assignment", "Bushes", "assign"]
+
+SWEEPS = 3  # over the cycles before each Newton step
+NEWTON_STEPS = 12  # at most in a round
+CG_TOLERANCE = 0.05  # residual over gradient at which conjugate gradients stop
+CG_STEPS = 50
+SHORT_STEP = 0.1  # a Newton step below this share tells that bushes are still far off
+REST_FROM_NEWTON = 3  # rounds without Newton steps after a short one
+SETTLED = 0.02  # cycles are left alone when their excess is this share of the round's
+ROOM = 1.25  # arrays of cycles that grow get this share of what was needed
+
+
+@dataclass(frozen=True, slots=True)
+class AssignOptions:
+    """How far to go."""
+
+    gap: float = 1e-8
+    """Relative gap: what flow pays above the cheapest ways, over all that it pays."""
+    max_iterations: int = 500
+    """Rounds over all bushes."""
+    is_system_optimum: bool = False
+    """Minimise total cost instead of letting everybody choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bushes:
+    """The flow of every origin and class: rows of bushes, columns of links or vertices."""
+
+    root: IntArray  # [n_bush]
+    cargo: IntArray  # [n_bush] class
+    in_bush: BoolArray  # [n_bush, n_link]
+    flow: FloatArray  # [n_bush, n_link]
+    order: Int32Array  # [n_bush, n_vertex] vertices so that every link leads onward
+    n_order: IntArray  # [n_bush] vertices that can be reached
+    rank: Int32Array  # [n_bush, n_vertex] place in `order`; -1: not reached
+    dust: FloatArray  # [n_bush] flow up to this is a rounding error
+
+    def arrays(self) -> "BushArrays":
+        """Return the arrays in the order in which the compiled loops take them."""
+        return (
+            self.root,
+            self.cargo,
+            self.in_bush,
+            self.flow,
+            self.order,
+            self.n_order,
+            self.rank,
+            self.dust,
+        )
+
+
+# mypy mixes up the items of several tuples unpacked in one call unless they are all of one type.
+Pair = tuple[Any, Any]
+Triple = tuple[Any, Any, Any]
+CycleArrays = tuple[Any, Any, Any, Any, Any]
+BushArrays = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Equilibrium flows; `objective` is None where they minimise no function."""
+
+    network: TrafficNetwork
+    classes: TrafficClasses
+    trips: Trips  # sorted by class, origin and destination
+    volume: FloatArray  # [n_link]
+    time: FloatArray  # [n_link] at that volume
+    class_flow: FloatArray  # [n_class, n_link]
+    least_cost: FloatArray  # [n_pair]
+    objective: float | None
+    tstt: float
+    relative_gap: float
+    gaps: tuple[float, ...]  # estimate of every round; the last is certified
+    bushes: Bushes = field(repr=False)
+    pair_start: IntArray = field(repr=False)  # [n_bush + 1] the bush's pairs in `trips`
+
+
+def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Assignment:
+    """Return the user equilibrium (or system optimum) to the wanted gap.
+
+    Raises InputError for trips that nothing joins and for negative costs, and NotConvergedError
+    where the iterations do not suffice.
+    """
+    options = options or AssignOptions()
+    _check_costs(problem.network, problem.classes)
+    solver = _Solver(problem.network, _sort_trips(problem.trips), problem.classes, options)
+    gaps: list[float] = []
+    for gap, is_certified in solver.rounds():
+        gaps.append(gap)
+        if is_certified and gap <= options.gap:
+            return solver.result(gaps)
+        if len(gaps) >= options.max_iterations:
+            break
+    raise NotConvergedError(
+        f"Traffic assignment: relative gap {gaps[-1]:.3g} after {len(gaps)} iterations, wanted"
+        f" {options.gap:.3g}. Allow more iterations or a wider gap."
+    )
+
+
+def _check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
+    """Raise InputError with every link that some class would be paid for using."""
+    free = (
+        classes.scale[:, None] * delay(network.delays, np.zeros(network.delays.size))
+        + classes.fixed
+    )
+    problems = [
+        Problem(
+            "network",
+            int(link) + 1,
+            "cost",
+            f"the link from {network.name_of(int(network.tail[link]))} to {network.name_of(int(network.head[link]))} costs {free[:, link].min():.6g} when empty.",
+            "Costs cannot be negative: a loop would earn money.",
+        )
+        for link in np.flatnonzero(~(free >= 0.0).all(axis=0))
+    ]
+    if problems:
+        raise InputError("Some links have a negative or missing cost.", problems)
+
+
+def _sort_trips(trips: Trips) -> Trips:
+    """Return the trips by class, origin and destination: one bush serves neighbours."""
+    order = np.lexsort((trips.destination, trips.origin, trips.cargo))
+    return Trips(
+        trips.cargo[order], trips.origin[order], trips.destination[order], trips.demand[order]
+    )
+
+
+class _Solver:
+    """The state that the rounds change; everything in it belongs to one call of `assign`."""
+
+    def __init__(
+        self, network: TrafficNetwork, trips: Trips, classes: TrafficClasses, options: AssignOptions
+    ) -> None:
+        self.network, self.trips, self.classes, self.options = network, trips, classes, options
+        out, into = (
+            Star.forward_of(*ends, network.n_vertex)
+            for ends in ((network.tail, network.head), (network.head, network.tail))
+        )
+        self.out_star: Triple = (out.start, out.arc, network.head)
+        self.in_star: Triple = (into.start, into.arc, network.tail)
+        self.state = _make_state(network.delays, is_marginal=options.is_system_optimum)
+        self.tables: Pair = (network.delays.parameters, network.delays.points)
+        self.costs: Triple = (classes.scale, classes.fixed, classes.weight)
+        is_new = np.ones(trips.origin.size, dtype=bool)
+        is_new[1:] = (np.diff(trips.cargo) != 0) | (np.diff(trips.origin) != 0)
+        first = np.flatnonzero(is_new)
+        self.pair_start = np.r_[first, trips.origin.size].astype(np.int64)
+        self.pairs: Pair = (trips.destination, trips.demand)
+        self.bushes = _empty_bushes(network, trips, first)
+        self.least = np.full(trips.origin.size, np.inf)
+        self.potential = _potential_factors(classes)
+        self.cycle_room = (16, 256)
+        self.rest_from_newton = 0
+
+    def rounds(self) -> Iterator[tuple[float, bool]]:
+        """Yield gap and whether it is certified; flow moves between two yields."""
+        refresh_all(self.state, *self.tables)
+        bushes = self.bushes.arrays()
+        start_bushes(
+            *self.in_star, *self.out_star, self.network.first_through, *bushes, self.pair_start, *self.pairs, *self.costs, self.state, *self.tables
+        )  # fmt: skip
+        estimate = np.inf
+        while True:
+            settle_bushes(
+                *self.in_star,
+                *bushes,
+                self.pair_start,
+                *self.pairs,
+                *self.costs,
+                self.state,
+                *self.tables,
+            )
+            if estimate is np.inf or estimate <= self.options.gap:
+                gap = self._certify()
+                yield gap, True
+            excess = work_bushes(
+                *self.in_star, *self.out_star, self.network.first_through, *bushes, *self.costs, self.state, *self.tables
+            )  # fmt: skip
+            estimate = self._relative(excess)
+            self._work_cycles(excess)
+            if estimate > self.options.gap:
+                yield estimate, False
+
+    def _certify(self) -> float:
+        excess = certify_bushes(
+            *self.out_star, self.network.tail, self.network.first_through, *self.bushes.arrays(), self.pair_start, *self.pairs, *self.costs, self.state, self.least
+        )  # fmt: skip
+        _check_reachable(self.network, self.classes, self.trips, self.least)
+        return self._relative(excess)
+
+    def _relative(self, excess: float) -> float:
+        """Return the excess over what all flow pays."""
+        total = float((self.least * self.trips.demand).sum()) + excess
+        return excess / total if total > 0.0 else 0.0
+
+    def _work_cycles(self, excess: float) -> None:
+        """Bring the cycles of all bushes near balance."""
+        cycles = self._find_cycles()
+        if cycles[3].size == 0:
+            return
+        flow, dust = self.bushes.flow, self.bushes.dust
+        rested = self.rest_from_newton > 0
+        self.rest_from_newton = max(self.rest_from_newton - 1, 0)
+        for _ in range(NEWTON_STEPS):
+            for _ in range(SWEEPS):
+                left = shift_cycles(*cycles, *self.costs, flow, self.state, *self.tables)
+            if left <= SETTLED * excess:
+                break
+            if rested or self.potential is None:
+                continue
+            if self._step_newton(cycles, flow, dust, *self.potential) < SHORT_STEP:
+                self.rest_from_newton = REST_FROM_NEWTON
+                rested = True
+
+    def _find_cycles(self) -> CycleArrays:
+        """Return start, middle, links, bush and class of the cycles."""
+        bushes = self.bushes
+        cost = np.ascontiguousarray(
+            self.classes.scale[:, None] * self.state[:, COST] + self.classes.fixed
+        )
+        while True:
+            n_cycle, n_link = self.cycle_room
+            arrays: CycleArrays = (
+                np.zeros(n_cycle + 1, dtype=np.int64),
+                np.empty(n_cycle, dtype=np.int64),
+                np.empty(n_link, dtype=np.int32),
+                np.empty(n_cycle, dtype=np.int64),
+                np.empty(n_cycle, dtype=np.int64),
+            )
+            found, links = find_cycles(
+                *self.in_star, bushes.order, bushes.n_order, bushes.rank, bushes.root, bushes.cargo,
+                bushes.in_bush, bushes.flow, bushes.dust, cost, *arrays,
+            )  # fmt: skip
+            if found <= n_cycle and links <= n_link:
+                return (
+                    arrays[0][: found + 1],
+                    arrays[1][:found],
+                    arrays[2][:links],
+                    arrays[3][:found],
+                    arrays[4][:found],
+                )
+            self.cycle_room = (int(found * ROOM), int(links * ROOM))
+
+    def _step_newton(
+        self,
+        cycles: CycleArrays,
+        flow: FloatArray,
+        dust: FloatArray,
+        class_factor: FloatArray,
+        link_factor: FloatArray,
+    ) -> float:
+        """Move flow round all cycles by one Newton step; return its length."""
+        size = cycles[3].size
+        gradient, change, is_fixed = np.empty(size), np.empty(size), np.empty(size, dtype=bool)
+        scale, fixed, weight = self.costs
+        own_fixed = class_factor[:, None] * fixed
+        cost = np.ascontiguousarray(
+            (class_factor * scale)[:, None] * self.state[:, COST] + own_fixed
+        )
+        gather_cycles(*cycles, cost, gradient)
+        fix_cycles(*cycles, flow, dust, gradient, is_fixed)
+        slope = self.state[:, SLOPE] * link_factor
+        solve_cycles(*cycles, weight, slope, gradient, is_fixed, CG_TOLERANCE, CG_STEPS, change)
+        move_round_cycles(*cycles, flow, 1.0, change)
+        difference = np.empty(self.network.delays.size)
+        spread_cycles(*cycles, weight, change, difference)
+        gather_cycles(*cycles, own_fixed, gradient)
+        fixed_change = float((gradient * change).sum())
+        length = search_step(difference, fixed_change, link_factor, self.state, *self.tables)
+        if length < 1.0:
+            move_round_cycles(*cycles, flow, length - 1.0, change)
+        return float(length)
+
+    def result(self, gaps: list[float]) -> Assignment:
+        """Return the flows of the last round."""
+        network, classes, bushes = self.network, self.classes, self.bushes
+        volume = self.state[:, VOLUME].copy()
+        time = delay(network.delays, volume)
+        class_flow = np.zeros_like(classes.fixed)
+        for bush in range(bushes.root.size):
+            class_flow[bushes.cargo[bush]] += bushes.flow[bush]
+        cost = classes.scale[:, None] * time + classes.fixed
+        return Assignment(
+            network=network,
+            classes=classes,
+            trips=self.trips,
+            volume=volume,
+            time=time,
+            class_flow=class_flow,
+            least_cost=self.least.copy(),
+            objective=None
+            if self.options.is_system_optimum
+            else _objective(network.delays, classes, class_flow, volume),
+            tstt=float((class_flow * cost).sum()),
+            relative_gap=gaps[-1],
+            gaps=tuple(gaps),
+            bushes=bushes,
+            pair_start=self.pair_start,
+        )
+
+
+def _check_reachable(
+    network: TrafficNetwork, classes: TrafficClasses, trips: Trips, least: FloatArray
+) -> None:
+    """Raise InputError with every pair that nothing joins."""
+    problems = []
+    for pair in np.flatnonzero(~np.isfinite(least)):
+        name = f"{classes.names[trips.cargo[pair]]}: " if classes.names else ""
+        origin, destination = (
+            network.name_of(int(end[pair])) for end in (trips.origin, trips.destination)
+        )
+        problems.append(
+            Problem(
+                "trips",
+                0,
+                "destination",
+                f"{name}no way leads from {origin} to {destination} ({trips.demand[pair]:.6g} to carry).",
+                "Add the missing links or drop the demand.",
+            )
+        )
+    if problems:
+        raise InputError("Some trips cannot be assigned.", problems)
+
+
+def _potential_factors(classes: TrafficClasses) -> tuple[FloatArray, FloatArray] | None:
+    """Return factors that make the costs a gradient, by class and by link; None where none do.
+
+    With volume = sum of weight * flow, the costs scale_c * t(volume) + fixed_c are the gradient of a
+    function, times scale_c / weight_c, when the weights of any two classes stand in one ratio on
+    every link.
+    """
+    weight = classes.weight
+    if weight.shape[1] == 0 or not (weight > 0.0).all():
+        return None
+    of_class = weight[:, 0] / weight[0, 0]
+    if not np.allclose(weight, of_class[:, None] * weight[0], rtol=1e-12, atol=0.0):
+        return None
+    return of_class / classes.scale, 1.0 / weight[0]
+
+
+def _objective(
+    delays: DelayTable, classes: TrafficClasses, flows: FloatArray, volume: FloatArray
+) -> float | None:
+    """Return the Beckmann function, or None where the classes' costs come from no function."""
+    potential = _potential_factors(classes)
+    if potential is None:
+        return None
+    class_factor, link_factor = potential
+    integral = (delay_integral(delays, volume) * link_factor).sum()
+    return float(integral + (class_factor[:, None] * classes.fixed * flows).sum())
+
+
+def _make_state(delays: DelayTable, *, is_marginal: bool) -> FloatArray:
+    """Return the rows of the links at zero volume."""
+    state = np.zeros((delays.size, N_STATE))
+    state[:, KIND] = delays.kind
+    state[:, START : POWER + 1] = delays.parameters[:, :3]
+    state[delays.kind != BPR, START : POWER + 1] = 0.0
+    if is_marginal:
+        # t + v t' of a BPR function is a BPR function.
+        state[:, FACTOR] *= 1.0 + state[:, POWER]
+        state[:, IS_MARGINAL] = 1.0
+    return state
+
+
+def _empty_bushes(network: TrafficNetwork, trips: Trips, first: IntArray) -> Bushes:
+    """Return bushes without links for every first pair of a class and origin."""
+    n_bush, n_link, n_vertex = first.size, network.delays.size, network.n_vertex
+    largest = np.maximum.reduceat(trips.demand, first) if n_bush else np.zeros(0)
+    return Bushes(
+        root=trips.origin[first].copy(),
+        cargo=trips.cargo[first].copy(),
+        in_bush=np.zeros((n_bush, n_link), dtype=bool),
+        flow=np.zeros((n_bush, n_link)),
+        order=np.zeros((n_bush, n_vertex), dtype=np.int32),
+        n_order=np.zeros(n_bush, dtype=np.int64),
+        rank=np.full((n_bush, n_vertex), -1, dtype=np.int32),
+        dust=DUST * largest,
+    )
