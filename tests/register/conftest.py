@@ -35,9 +35,9 @@ def sqlite_address(tmp_path: Path) -> str:
     return str(tmp_path / "register.sqlite")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def address(request: pytest.FixtureRequest) -> str:
-    """An empty database of each kind: the same tests run on both."""
+    """An empty database of each kind: the same tests run on both, the quick suite on SQLite."""
     name = "sqlite_address" if request.param == "sqlite" else "postgres_address"
     return str(request.getfixturevalue(name))
 

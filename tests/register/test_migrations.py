@@ -8,14 +8,13 @@ from alembic.script import ScriptDirectory
 
 from tests.register.examples import make
 from transcaspian.errors import RegisterError
-from transcaspian.register.migrate import HEAD, configure, current_version, upgrade
+from transcaspian.register.migrate import HEAD, VERSIONS, configure, current_version, upgrade
 from transcaspian.register.query import column_names
 from transcaspian.register.record import record_rows, undo
 from transcaspian.register.schema import METADATA
 from transcaspian.register.store import Store, find_address, open_store
 from transcaspian.register.store import _make_engine as make_engine
 
-VERSIONS = ("0001", "0002", "0003")
 NEWER_COLUMNS = {"0001": {"internal", "scope"}, "0002": set(), "0003": set()}
 
 

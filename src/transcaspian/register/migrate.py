@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from transcaspian.errors import RegisterError
 from transcaspian.register.query import MIGRATION_LOCK, lock_for_writing
 
-__all__ = ["HEAD", "configure", "current_version", "upgrade"]
+__all__ = ["HEAD", "VERSIONS", "configure", "current_version", "upgrade"]
 
-HEAD = "0003"
+VERSIONS = ("0001", "0002", "0003")
+HEAD = VERSIONS[-1]
 
 
 def configure(connection: sa.Connection) -> Config:
@@ -42,10 +42,7 @@ def upgrade(engine: sa.Engine, version: str = HEAD) -> None:
             lock_for_writing(connection, MIGRATION_LOCK)
             config = configure(connection)
             found = MigrationContext.configure(connection).get_current_revision()
-            known = {
-                script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
-            }
-            if found is not None and found not in known:
+            if found is not None and found not in VERSIONS:
                 raise RegisterError(
                     f"The register database has schema {found!r}, this program knows up to {HEAD!r}. Install the newer program."
                 )
