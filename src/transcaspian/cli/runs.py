@@ -33,7 +33,7 @@ def run(
         typer.Option(help="Projects or clusters, separated by commas; all active ones by default."),
     ] = "",
     scenarios: Annotated[
-        str, typer.Option(help="Scenarios, separated by commas; all by default.")
+        str, typer.Option(help="Scenarios, separated by commas, or all; the reference by default.")
     ] = "",
     only: Annotated[str, typer.Option(help="Rooms to run: power, freight; both by default.")] = "",
     workers: Annotated[int, typer.Option(min=1, help="Solves that run side by side.")] = 2,

@@ -12,18 +12,20 @@ from transcaspian.errors import InputError, NotFoundError
 __all__ = ["ROOMS", "Plan", "StudyOptions", "make_plan"]
 
 ROOMS = ("power", "freight")
+ALL = ("all",)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class StudyOptions:
-    """Options of a study; an empty tuple means all."""
+    """Options of a study; an empty tuple means all but where it says otherwise."""
 
     years: tuple[int, ...] = ()
     """Model years to solve; benefits are interpolated between them."""
     projects: tuple[str, ...] = ()
     """Projects and clusters to value; by default all that are active."""
     scenarios: tuple[str, ...] = ()
+    """Scenarios to run; by default the reference alone, ("all",) for every one of the case."""
     only: tuple[str, ...] = ()
     """Rooms to run: power, freight."""
     workers: int = 1
@@ -51,7 +53,8 @@ class Plan:
 def make_plan(case: Case, options: StudyOptions) -> Plan:
     """Return what has to be solved; raise InputError or NotFoundError for what the case lacks."""
     years = _chosen(options.years, case.settings.model_years, "model year")
-    scenarios = _chosen(options.scenarios, case.scenario_names(), "scenario")
+    wanted = options.scenarios or (REFERENCE,)
+    scenarios = _chosen(() if wanted == ALL else wanted, case.scenario_names(), "scenario")
     rooms = _chosen(options.only, ROOMS, "room")
     runs = options.projects or _active_runs(case)
     for run in runs:
