@@ -475,7 +475,7 @@ SERVICES = (
     ("TKB_FERRY", "RAIL_FERRY", "ALAT;TURKMENBASHI", "ALT_RAIL;TKB_RAIL", "wagon;truck", 0.9, 24.0, (6, 6, 6, 6, 6, 6)),
     ("TKB_ROPAX", "TM_ROPAX", "ALAT;TURKMENBASHI", "ALT_ROAD;TKB_ROAD", "truck", 0.9, 24.0, (2, 2, 2, 2, 2, 2)),
     ("AKTAU_KMTF", "FEEDER_225", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (2, 4, 4, 4, 4, 4)),
-    ("AKTAU_ASCO", "FEEDER_300", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (1, 1, 2, 2, 2, 2)),
+    ("AKTAU_ASCO", "FEEDER_300", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (0, 0, 2, 2, 2, 2)),
     ("AKTAU_780", "BOX_780", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (0, 0, 0, 0, 0, 0)),
     ("TKB_FEEDER", "FEEDER_150", "ALAT;TURKMENBASHI", "ALT_BOX;TKB_BOX", "teu", 0.9, 72.0, (1, 1, 1, 1, 1, 1)),
 )  # fmt: skip
@@ -492,6 +492,7 @@ SERVICE_FIGURES = {
     "TKB_FEEDER": "F_TM_FEEDER",
 }
 SERVICE_NOTES = {
+    "AKTAU_ASCO": "two feeders in service in 2025; kept later without a project",
     "AKTAU_780": "none without its project",
     "KURYK_UNIVERSAL": "none without its project",
 }
@@ -569,6 +570,11 @@ def _arrival_years(build: Build) -> Iterator[Out]:
         "Port of Aktau", "KZ_AAU", "containers", "containers", "2023", "Jan-Oct"
     )
     balkan = next(row for row in build.flows if row["series_id"] == "TKB_ALAT_TEU")
+    corridor = {
+        row["year"]: row
+        for row in build.flows
+        if row["series_id"] == "TITR_TEU" and row["kind"] == "actual" and row["period"] == "year"
+    }
     group = {"wagon": "bulk", "truck": "truck", "teu": "corridor_container"}
     nodes = {"KURYK": "KZ_KUR", "TURKMENBASHI": "TM_KRW"}
     metric = {"wagon": ("wagons", "wagons"), "truck": ("trucks", "vehicles")}
@@ -606,9 +612,10 @@ def _arrival_years(build: Build) -> Iterator[Out]:
                     build.of(figures[1], "derived", "half of the line's count for each direction"),
                 )
             elif year == 2025 and cargo == "teu" and far == "AKTAU":
-                units, sourced = (
-                    base_2024 * 59400.0 / 51400.0,
-                    build.of(kmtf, "derived", "line of 2024 grown as Kazmortransflot's boxes"),
+                rise = float(corridor["2025"]["value"]) / float(corridor["2024"]["value"])
+                units = base_2024 * rise
+                sourced = build.of(
+                    corridor["2025"], "derived", "line of 2024 grown as all boxes of the corridor"
                 )
             else:
                 units, sourced = (

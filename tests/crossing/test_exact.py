@@ -28,9 +28,9 @@ from transcaspian.crossing.model import NONE, Event, Model
 from transcaspian.crossing.statistics import (
     busy_curve,
     cargo_waits,
+    gather_facts,
     queue_curve,
     resource_waits,
-    select,
     weighted_quantiles,
     yard_curve,
 )
@@ -53,7 +53,7 @@ def z_score(
 
 def mean_wait(warm_up_h: float) -> Callable[[np.ndarray], float]:
     def of(log: np.ndarray) -> float:
-        waits = resource_waits(log, 0)
+        waits = resource_waits(gather_facts(log), 0)
         counted = (waits.request_h >= warm_up_h) & np.isfinite(waits.grant_h)
         return float(np.mean(waits.grant_h[counted] - waits.request_h[counted]))
 
@@ -86,7 +86,7 @@ def test_waits_of_m_m_c_are_those_of_erlang(servers: int, utilisation: float) ->
 
 def test_the_share_that_waits_in_m_m_3_is_that_of_erlang() -> None:
     def waiting_share(log: np.ndarray) -> float:
-        waits = resource_waits(log, 0)
+        waits = resource_waits(gather_facts(log), 0)
         late = waits.request_h > 300.0
         return float(np.mean(waits.grant_h[late] > waits.request_h[late]))
 
@@ -133,7 +133,9 @@ def test_the_share_turned_away_is_erlang_b(servers: int, load: float) -> None:
         exact = load * exact / (k + load * exact)
 
     def turned_away(log: np.ndarray) -> float:
-        return select(log, Event.TURNED_AWAY).size / select(log, Event.REQUEST).size
+        return (
+            gather_facts(log).of(Event.TURNED_AWAY).size / gather_facts(log).of(Event.REQUEST).size
+        )
 
     z = z_score(
         station(exponential(1.0 / load), exponential(1.0), servers, longest_queue=0),
@@ -167,7 +169,7 @@ def test_waits_for_a_ferry_of_limited_size_solve_its_markov_chain(
     exact = (state @ np.arange(most)) / rate + 0.5 * headway_h  # Little's law
 
     def mean_wait_to_sailing(log: np.ndarray) -> float:
-        waits = cargo_waits(log, 0)
+        waits = cargo_waits(gather_facts(log), 0)
         counted = (waits.arrive_h > 1000.0) & (waits.arrive_h < 12000.0)
         assert np.isfinite(waits.sail_h[counted]).all()
         return float(
@@ -200,7 +202,7 @@ def test_the_wait_at_a_gate_is_the_residual_of_the_closure(spell: Distribution) 
     exact = share * squared * spell.a / 2.0  # renewal theory: share closed x E[D^2] / (2 E[D])
 
     def mean_gate_wait(log: np.ndarray) -> float:
-        asked, let_in = resource_waits(log, 0), resource_waits(log, 1)
+        asked, let_in = resource_waits(gather_facts(log), 0), resource_waits(gather_facts(log), 1)
         # a ship that asks to go inside has passed the gate; serial numbers rise with arrival
         came = asked.request_h[np.searchsorted(asked.entity, let_in.entity)]
         return float(np.mean((let_in.request_h - came)[came > 2000.0]))
@@ -268,7 +270,9 @@ def test_work_that_stands_still_in_storms_gives_the_queue_of_a_failing_server() 
     exact = breakdown_queue_length(arrive, serve, share / ((1 - share) * spell_h), 1.0 / spell_h)
 
     def mean_present(log: np.ndarray) -> float:
-        return queue_curve(log, 0).mean(1000.0, 9000.0) + busy_curve(log, 0).mean(1000.0, 9000.0)
+        return queue_curve(gather_facts(log), 0).mean(1000.0, 9000.0) + busy_curve(
+            gather_facts(log), 0
+        ).mean(1000.0, 9000.0)
 
     assert abs(z_score(builder.model(), mean_present, exact, until_h=9000.0)) < 4.0
 
@@ -280,16 +284,16 @@ def area_of_waits(begin: np.ndarray, end: np.ndarray, weight: np.ndarray, until_
 def assert_littles_law(model: Model, log: np.ndarray, until_h: float) -> None:
     """Time spent by all who wait is the area under the queue, on every queue of the run."""
     for resource in range(model.resources.size):
-        waits = resource_waits(log, resource)
+        waits = resource_waits(gather_facts(log), resource)
         end = np.where(waits.is_turned_away, waits.request_h, waits.grant_h)
-        area = queue_curve(log, resource).integral(0.0, until_h)
+        area = queue_curve(gather_facts(log), resource).integral(0.0, until_h)
         assert area == pytest.approx(
             area_of_waits(waits.request_h, end, np.ones(end.size), until_h), rel=1e-9, abs=1e-6
         )
     for store in range(model.stores.size):
-        waits = cargo_waits(log, store)
-        area = yard_curve(log, store).integral(0.0, until_h)
-        puts = select(log, Event.PUT, store)
+        waits = cargo_waits(gather_facts(log), store)
+        area = yard_curve(gather_facts(log), store).integral(0.0, until_h)
+        puts = gather_facts(log).of(Event.PUT, store)
         gone = waits.units.sum()
         left = np.diff(np.concatenate([[0.0], np.maximum(np.cumsum(puts["amount"]) - gone, 0.0)]))
         spent = area_of_waits(waits.arrive_h, waits.take_h, waits.units, until_h)
@@ -319,10 +323,12 @@ def test_cargo_is_conserved_from_quay_to_clearance() -> None:
     log = run_kernel(model, 8760.0, 5)
 
     put, taken, delivered, cleared = (
-        select(log, event)["amount"].sum()
+        gather_facts(log).of(event)["amount"].sum()
         for event in (Event.PUT, Event.TAKE, Event.DELIVER, Event.CLEAR)
     )
-    waiting = sum(yard_curve(log, store).value[-1] for store in range(model.stores.size))
+    waiting = sum(
+        yard_curve(gather_facts(log), store).value[-1] for store in range(model.stores.size)
+    )
 
     assert put == taken + waiting
     assert taken >= delivered >= cleared
@@ -344,7 +350,7 @@ def test_a_lot_follows_its_vessel_from_yard_to_clearance() -> None:
     )
     builder.vessel("ferry", ferry)
 
-    waits = cargo_waits(run_kernel(builder.model(), 30.0, 0), quay)
+    waits = cargo_waits(gather_facts(run_kernel(builder.model(), 30.0, 0)), quay)
 
     # trucks come at 0.5, 1.5, 2.5 …; three fill the ferry at 2.5; it is back at 12.5 and leaves at once
     np.testing.assert_allclose(waits.arrive_h[:6], [0.5, 1.5, 2.5, 3.5, 4.5, 5.5])
@@ -381,4 +387,4 @@ def test_confidence_intervals_of_m_m_1_cover_the_exact_wait_as_often_as_they_say
 def test_a_resource_without_limit_of_its_queue_turns_nobody_away() -> None:
     log = run_kernel(station(exponential(0.5), exponential(1.0), 3, longest_queue=NONE), 500.0, 0)
 
-    assert select(log, Event.TURNED_AWAY).size == 0
+    assert gather_facts(log).of(Event.TURNED_AWAY).size == 0

@@ -42,7 +42,8 @@ class Options:
 
     `mean_spell_h` replaces the mean length of closed spells everywhere, `load_factor` multiplies
     all cargo, `warm_up_h` runs before 1 January and `run_out_h` after 31 December, so that cargo
-    that came in the year can still sail.
+    that came in the year can still sail. `counted_h` is the part of the year that is counted.
+    With `wait_limit_h` the share of units that sail within it is counted too.
     """
 
     sea_level_path: str = "mid"
@@ -50,11 +51,18 @@ class Options:
     load_factor: float = 1.0
     warm_up_h: float = 1440.0
     run_out_h: float = 1440.0
+    counted_h: float = HOURS_PER_YEAR
+    wait_limit_h: float | None = None
 
     @property
     def until_h(self) -> float:
         """Return the length of a run."""
-        return self.warm_up_h + HOURS_PER_YEAR + self.run_out_h
+        return self.window[1] + self.run_out_h
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Return the hours of the run that are counted."""
+        return self.warm_up_h, self.warm_up_h + self.counted_h
 
 
 @dataclass(frozen=True, slots=True)

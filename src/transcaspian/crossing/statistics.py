@@ -4,6 +4,7 @@ A wait that has not ended when the run ends counts up to the end where totals ar
 law then holds exactly) and is left out of quantiles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,13 @@ from transcaspian.crossing.model import Event, FloatArray, Records
 __all__ = [
     "CargoWaits",
     "Curve",
+    "Facts",
     "ResourceWaits",
     "busy_curve",
     "cargo_waits",
+    "gather_facts",
     "queue_curve",
     "resource_waits",
-    "select",
     "weighted_quantiles",
     "yard_curve",
 ]
@@ -76,26 +78,48 @@ class CargoWaits:
     sail_h: FloatArray  # NEVER where it has not happened yet
     deliver_h: FloatArray
     clear_h: FloatArray
+    vessel: NDArray[np.int64]
 
 
-def select(log: Records, event: Event, place: int | None = None) -> Records:
-    """Return the facts of one kind, at one place."""
-    chosen = log["event"] == int(event)
-    if place is not None:
-        chosen &= log["place"] == place
-    return log[chosen]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A log with its rows sorted by kind of event, so that each question reads few of them."""
+
+    log: Records
+    rows: tuple[NDArray[np.int64], ...]  # row numbers by event, rising
+
+    def of(self, event: Event, place: int | None = None) -> Records:
+        """Return the facts of one kind, at one place."""
+        rows: Records = self.log[self.rows_of(event, place)]
+        return rows
+
+    def rows_of(self, event: Event, place: int | None = None) -> NDArray[np.int64]:
+        """Return the row numbers of the facts of one kind, at one place."""
+        rows = self.rows[int(event)]
+        return rows if place is None else rows[self.log["place"][rows] == place]
+
+    def merged(self, events: Sequence[Event], place: int) -> Records:
+        """Return the facts of several kinds at one place, in the order of the log."""
+        numbers = np.sort(np.concatenate([self.rows_of(event, place) for event in events]))
+        rows: Records = self.log[numbers]
+        return rows
 
 
-def resource_waits(log: Records, resource: int) -> ResourceWaits:
+def gather_facts(log: Records) -> Facts:
+    """Return the log with its rows sorted by kind of event."""
+    order = np.argsort(log["event"], kind="stable")
+    ends = np.searchsorted(log["event"][order], np.arange(len(Event) + 1))
+    return Facts(log, tuple(order[ends[kind] : ends[kind + 1]] for kind in range(len(Event))))
+
+
+def resource_waits(facts: Facts, resource: int) -> ResourceWaits:
     """Return who waited how long for a resource.
 
     An entity has at most one open request for a resource, so that its k-th answer (granted or
     turned away) belongs to its k-th request.
     """
-    asked = select(log, Event.REQUEST, resource)
-    kind = log["event"]
-    is_answer = (kind == int(Event.GRANT)) | (kind == int(Event.TURNED_AWAY))
-    answered = log[is_answer & (log["place"] == resource)]
+    asked = facts.of(Event.REQUEST, resource)
+    answered = facts.merged((Event.GRANT, Event.TURNED_AWAY), resource)
     answer_of = np.full(asked.size, -1)
     ask_key, answer_key = _numbered(asked["entity"]), _numbered(answered["entity"])
     order = np.lexsort((answer_key[1], answer_key[0]))
@@ -130,23 +154,22 @@ def _numbered(entity: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.
     return wide, number
 
 
-def cargo_waits(log: Records, store: int) -> CargoWaits:
+def cargo_waits(facts: Facts, store: int) -> CargoWaits:
     """Return every lot of a store's cargo that a vessel has taken, first come first.
 
     Arrivals and takings are two rising staircases over the same units; where either has an edge a
     new lot begins.
     """
-    puts, is_take = select(log, Event.PUT, store), log["event"] == int(Event.TAKE)
-    take_rows = np.flatnonzero(is_take & (log["place"] == store))
-    takes = log[take_rows]
+    puts, take_rows = facts.of(Event.PUT, store), facts.rows_of(Event.TAKE, store)
+    takes = facts.log[take_rows]
     come, gone = np.cumsum(puts["amount"]), np.cumsum(takes["amount"])
     edges = np.union1d(come[come < gone[-1]], gone) if gone.size else np.empty(0)
     put_of = np.minimum(np.searchsorted(come, edges, side="left"), max(come.size - 1, 0))
     take_of = np.searchsorted(gone, edges, side="left")
-    sail_h, _ = _next_fact(log, Event.SAIL, take_rows)
-    deliver_h, delivery = _next_fact(log, Event.DELIVER, take_rows)
-    voyage = np.where(delivery >= 0, log["place"][delivery].astype(np.int64), -1)
-    clear_h = _clearance(log, takes["entity"], voyage)
+    sail_h, _ = _next_fact(facts, Event.SAIL, take_rows)
+    deliver_h, delivery = _next_fact(facts, Event.DELIVER, take_rows)
+    voyage = np.where(delivery >= 0, facts.log["place"][delivery].astype(np.int64), -1)
+    clear_h = _clearance(facts, takes["entity"], voyage)
     return CargoWaits(
         np.diff(np.concatenate([[0.0], edges])),
         puts["time_h"][put_of] if puts.size else np.empty(0),
@@ -154,14 +177,15 @@ def cargo_waits(log: Records, store: int) -> CargoWaits:
         sail_h[take_of],
         deliver_h[take_of],
         clear_h[take_of],
+        takes["entity"][take_of].astype(np.int64),
     )
 
 
 def _next_fact(
-    log: Records, event: Event, rows: NDArray[np.int64]
+    facts: Facts, event: Event, rows: NDArray[np.int64]
 ) -> tuple[FloatArray, NDArray[np.int64]]:
     """Return when the next fact of a kind of the same entity comes after each row, and its row."""
-    fact_rows = np.flatnonzero(log["event"] == int(event))
+    log, fact_rows = facts.log, facts.rows_of(event)
     span = log.size + 1
     keys = log["entity"][fact_rows].astype(np.int64) * span + fact_rows
     order = np.argsort(keys)
@@ -176,9 +200,9 @@ def _next_fact(
     return time, found
 
 
-def _clearance(log: Records, entity: NDArray[np.int32], voyage: NDArray[np.int64]) -> FloatArray:
+def _clearance(facts: Facts, entity: NDArray[np.int32], voyage: NDArray[np.int64]) -> FloatArray:
     """Return when the cargo of a voyage leaves the port of arrival."""
-    cleared = select(log, Event.CLEAR)
+    cleared = facts.of(Event.CLEAR)
     span = np.int64(1) << 17
     keys = cleared["entity"].astype(np.int64) * span + cleared["place"]
     order = np.argsort(keys, kind="stable")
@@ -191,29 +215,29 @@ def _clearance(log: Records, entity: NDArray[np.int32], voyage: NDArray[np.int64
     return time
 
 
-def busy_curve(log: Records, resource: int) -> Curve:
+def busy_curve(facts: Facts, resource: int) -> Curve:
     """Return how many units of a resource are in use."""
-    return _step_curve(log, resource, ((Event.GRANT, 1.0), (Event.RELEASE, -1.0)), by_amount=True)
+    return _step_curve(facts, resource, ((Event.GRANT, 1.0), (Event.RELEASE, -1.0)), by_amount=True)
 
 
-def queue_curve(log: Records, resource: int) -> Curve:
+def queue_curve(facts: Facts, resource: int) -> Curve:
     """Return how many wait for a resource."""
     ends = ((Event.GRANT, -1.0), (Event.TURNED_AWAY, -1.0))
-    return _step_curve(log, resource, ((Event.REQUEST, 1.0), *ends), by_amount=False)
+    return _step_curve(facts, resource, ((Event.REQUEST, 1.0), *ends), by_amount=False)
 
 
-def yard_curve(log: Records, store: int) -> Curve:
+def yard_curve(facts: Facts, store: int) -> Curve:
     """Return how many units wait in a store."""
-    return _step_curve(log, store, ((Event.PUT, 1.0), (Event.TAKE, -1.0)), by_amount=True)
+    return _step_curve(facts, store, ((Event.PUT, 1.0), (Event.TAKE, -1.0)), by_amount=True)
 
 
 def _step_curve(
-    log: Records, place: int, signs: tuple[tuple[Event, float], ...], *, by_amount: bool
+    facts: Facts, place: int, signs: tuple[tuple[Event, float], ...], *, by_amount: bool
 ) -> Curve:
     weight = np.zeros(len(Event))
     for event, sign in signs:
         weight[int(event)] = sign
-    rows = log[(log["place"] == place) & (weight[log["event"]] != 0.0)]
+    rows = facts.merged([event for event, _ in signs], place)
     step = weight[rows["event"]]
     return Curve(rows["time_h"].copy(), np.cumsum(step * rows["amount"] if by_amount else step))
 
