@@ -21,6 +21,7 @@ Spec = dict[str, Any]
 # shrinks to about 0.75, which keeps its letters above 9 px.
 CHART_WIDTH = 470
 WIDE_WIDTH = 960
+_TAG = re.compile(r"<[^>]*>")  # numbers between tags are for people: they stay
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _VEGA_LITE_VERSION = "6.1"
 
@@ -92,7 +93,7 @@ def _inline(svg: str, label: str) -> Markup:
     if view_box is None:
         raise ValueError("the drawing has no viewBox")
     width = float(view_box.group(1).split()[2])
-    body = _NUMBER.sub(lambda found: f"{float(found.group()):.1f}", body)
+    body = _TAG.sub(lambda tag: _NUMBER.sub(_rounded, tag.group()), body)
     # Vega labels every mark for screen readers; the table beside the chart serves them better.
     body = re.sub(r' (?:aria-[a-z]+|role|pointer-events)="[^"]*"', "", body)
     body = body.replace(' class="background"', "").replace(' class="foreground"', "")
@@ -107,6 +108,10 @@ def _inline(svg: str, label: str) -> Markup:
         f' style="max-width:{1.15 * width:.0f}px" width="100%"'
         f' font-family="{theme.CHART_FONT}">'
     ) + Markup(body)
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.1f}"
 
 
 def hatch_key(colour: str) -> str:

@@ -39,7 +39,13 @@ __all__ = ["bottlenecks", "freight_section"]
 
 SOURCE = "Model results; inputs and their sources stand under Assumptions."
 MOST_PAIRS = 8
+LEAST_SECOND = 0.02  # share of all routes but the main one
 MOST_BOTTLENECKS = 15
+MOST_SHIFTS = 3  # clusters, and as many single projects
+SMALL_SHIFT = 0.05  # of the largest change of a project; smaller ones stand in the table
+LEAST_SHARE = 0.01  # of a pair and form, for a route to be listed with its cost
+LEAST_CORRIDOR_SHARE = 0.001
+MOST_COSTED = 3  # pairs in the table of costs
 # Below this load, queues of the delay function stay small; such places are left out of the table.
 TIGHT_LOAD = 0.6
 
@@ -139,28 +145,36 @@ def _bottleneck_table(tight: pl.DataFrame) -> HtmlTable:
 
 
 def _pair(names: Names) -> pl.Expr:
+    def short(zone: str) -> str:
+        return names.zone(zone).split(" (")[0]
+
     return pl.concat_str(
-        pl.col("origin").map_elements(names.zone, return_dtype=pl.String),
+        pl.col("origin").map_elements(short, return_dtype=pl.String),
         pl.lit(" → "),
-        pl.col("destination").map_elements(names.zone, return_dtype=pl.String),
+        pl.col("destination").map_elements(short, return_dtype=pl.String),
     ).alias("pair")
 
 
 def _contested(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
-    """Return tonnes by pair, year, route for the largest pairs that have a choice of routes."""
+    """Return tonnes by pair, year, route: the largest pair, then those the corridor carries most of.
+
+    Only pairs with a choice count: a second route with a share worth drawing.
+    """
     reference = routes.filter(pl.col("run") == REFERENCE).with_columns(_pair(names))
     tonnes = reference.group_by("pair", "year", "route", maintain_order=True).agg(
         tonnes=pl.col("tonnes").sum()
     )
-    size = tonnes.group_by("pair", maintain_order=True).agg(
-        size=pl.col("tonnes").sum(),
-        choices=pl.col("route").filter(pl.col("tonnes") > 0).n_unique(),
+    corridor, _ = _corridor_routes(names)
+    by_route = tonnes.group_by("pair", "route", maintain_order=True).agg(pl.col("tonnes").sum())
+    size = by_route.group_by("pair", maintain_order=True).agg(
+        total=pl.col("tonnes").sum(),
+        main=pl.col("tonnes").max(),
+        corridor=pl.col("tonnes").filter(pl.col("route").is_in(corridor)).sum(),
     )
-    chosen = (
-        size.filter(pl.col("choices") > 1)
-        .sort(["size", "pair"], descending=[True, False])["pair"]
-        .to_list()[:MOST_PAIRS]
-    )
+    open_pairs = size.filter(pl.col("main") < (1 - LEAST_SECOND) * pl.col("total"))
+    largest = open_pairs.sort("total", "pair", descending=[True, False])["pair"].to_list()[:1]
+    others = open_pairs.sort("corridor", "pair", descending=[True, False])["pair"].to_list()
+    chosen = list(dict.fromkeys([*largest, *others]))[:MOST_PAIRS]
     order = {pair: place for place, pair in enumerate(chosen)}
     return (
         tonnes.filter(pl.col("pair").is_in(chosen))
@@ -175,7 +189,7 @@ def _route_scale(names: Names, shown: list[str]) -> Spec:
     ordered = sorted(shown, key=lambda route: places.get(route, 99))
     return {
         "domain": [names.route(route) for route in ordered],
-        "range": [route_colour(places.get(route, 9)) for route in ordered],
+        "range": [route_colour(places.get(route)) for route in ordered],
     }
 
 
@@ -214,8 +228,8 @@ def _shares(routes: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
     figure = Figure(
         "routes",
         title,
-        f"Share of tonnes by main route, the {rows['pair'].n_unique()} largest pairs with a choice; "
-        "Mt of the year at the right. Without any project.",
+        "Share of tonnes by main route: the largest pair, then those that the corridor carries most "
+        "of; Mt of the year at the right. Without any project.",
         _draw_shares(rows, names, title),
         SOURCE,
         frame_table(table, views, "Tonnes by pair, year and route", "route_shares.csv"),
@@ -251,7 +265,7 @@ def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:
         "data": {"values": data.to_dicts()},
         "facet": {"field": "pair", "type": "nominal", "title": None,
                   "sort": rows["pair"].unique(maintain_order=True).to_list(),
-                  "header": {"labelAnchor": "start", "labelPadding": 3, "labelLimit": 200}},
+                  "header": {"labelAnchor": "start", "labelPadding": 3, "labelLimit": 190}},
         "columns": 2,
         "spacing": {"row": 10, "column": 12},
         "spec": {
@@ -283,6 +297,7 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tupl
         mt=pl.col("tonnes").sum() / 1e6
     )
     base = total.filter(pl.col("run") == REFERENCE).select("route", before="mt")
+    clusters = tables["projects"].filter(pl.col("is_cluster"))["project"].to_list()
     runs = [run for run in total["run"].unique(maintain_order=True) if run != REFERENCE]
     parts = []
     for run in runs:
@@ -292,6 +307,7 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tupl
             .with_columns(pl.col("before", "after").fill_null(0.0))
             .select(
                 pl.lit(names.run(run)).alias("project"),
+                pl.lit(run in clusters).alias("is_cluster"),
                 pl.col("route").map_elements(names.route, return_dtype=pl.String),
                 "before",
                 "after",
@@ -330,8 +346,16 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tupl
 
 
 def _draw_shifts(changes: pl.DataFrame, label: str) -> Markup:
-    projects = changes["project"].unique(maintain_order=True).to_list()[:6]
-    shown = changes.filter(pl.col("project").is_in(projects), pl.col("change").abs() > 1e-9)
+    singles, clusters = (
+        changes.filter(pl.col("is_cluster") == kind)["project"]
+        .unique(maintain_order=True)
+        .to_list()
+        for kind in (False, True)
+    )
+    projects = [*clusters[:MOST_SHIFTS], *singles[:MOST_SHIFTS]]
+    shown = changes.filter(
+        pl.col("project").is_in(projects), pl.col("change").abs() > SMALL_SHIFT * pl.col("size")
+    )
     spec: Spec = {
         "data": {"values": shown.select("project", "route", "change").to_dicts()},
         "facet": {"row": {"field": "project", "type": "nominal", "title": None, "sort": projects,
@@ -341,8 +365,8 @@ def _draw_shifts(changes: pl.DataFrame, label: str) -> Markup:
         "resolve": {"scale": {"y": "independent"}},
         "spec": {
             "width": 270,
-            "height": {"step": 17},
-            "mark": {"type": "bar", "height": 12},
+            "height": {"step": 16},
+            "mark": {"type": "bar", "height": 11},
             "encoding": {
                 "y": {"field": "route", "type": "nominal", "title": None,
                       "axis": {"ticks": False, "domain": False, "labelLimit": 150, "minExtent": 150}},
@@ -361,14 +385,18 @@ def _weighted(column: str) -> pl.Expr:
 def _cost_table(routes: pl.DataFrame, names: Names, year: int) -> HtmlTable:
     """Return cost, time and emission of each route for the largest contested pairs."""
     contested = _contested(routes, names)
-    pairs = contested["pair"].unique(maintain_order=True).to_list()[:4]
+    pairs = contested["pair"].unique(maintain_order=True).to_list()[:MOST_COSTED]
+    corridor, _ = _corridor_routes(names)
+    is_corridor = pl.col("route").is_in(corridor)
+    least = pl.when(is_corridor).then(LEAST_CORRIDOR_SHARE).otherwise(LEAST_SHARE)
     rows = (
         routes.with_columns(_pair(names))
         .filter(
             pl.col("run") == REFERENCE,
             pl.col("year") == year,
             pl.col("pair").is_in(pairs),
-            pl.col("tonnes") > 0,
+            pl.col("tonnes").sum().over("run", "year", "pair", "form", "route")
+            > least * pl.col("tonnes").sum().over("run", "year", "pair", "form"),
         )
         .group_by("pair", "form", "route", maintain_order=True)
         .agg(
@@ -398,7 +426,7 @@ def _cost_table(routes: pl.DataFrame, names: Names, year: int) -> HtmlTable:
         ColumnView("total", "Generalised cost", "USD/t", "number"),
         ColumnView("co2", "CO₂", "kg/t", "number"),
     )
-    return frame_table(rows, views, f"What each route costs and takes in {year}, without any project", "route_costs.csv")  # fmt: skip
+    return frame_table(rows, views, f"What each route costs and takes in {year}, without any project (routes with {format_share(LEAST_SHARE, 1)} of the cargo and more, and the corridor)", "route_costs.csv")  # fmt: skip
 
 
 def _route_fold(routes: pl.DataFrame, names: Names) -> Fold:

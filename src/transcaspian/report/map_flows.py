@@ -184,10 +184,10 @@ def _ways(
 
 
 def _runs(frame: pl.DataFrame, projects: pl.DataFrame) -> tuple[str, ...]:
-    """Return the reference, then clusters and projects that were solved, by size of their value."""
+    """Return the reference, then clusters and projects that were solved, by size of their effect."""
     solved = set(frame["run"].unique().to_list())
-    ordered = projects.with_columns(size=pl.col("npv_musd").abs()).sort(
-        ["is_cluster", "size", "project"], descending=[True, True, False]
+    ordered = projects.with_columns(size=pl.col("benefit_musd").abs()).sort(
+        ["is_cluster", "is_ranked", "size", "project"], descending=[True, True, True, False]
     )
     chosen = [run for run in ordered["project"].unique(maintain_order=True) if run in solved]
     return (REFERENCE, *chosen[:MOST_RUNS]) if solved else ()

@@ -11,6 +11,7 @@ from transcaspian.results.theme import EN_DASH
 __all__ = ["REFERENCE", "Names", "humanise", "names_of_case"]
 
 REFERENCE = "reference"
+RESIDENTS = "residents"
 _ABBREVIATIONS = {
     "usd": "USD",
     "musd": "million USD",
@@ -65,6 +66,8 @@ class Names:
 
     def route(self, route: str) -> str:
         """Return the name of a main route."""
+        if route in ("", "none"):
+            return "No main route"
         return self.routes.get(route, humanise(route))
 
     def commodity(self, commodity: str) -> str:
@@ -108,8 +111,13 @@ class Names:
         return f"{self.nodes.get(node, node)}, {humanise(kind).lower()}"
 
 
-def names_of_case(case: CaseLike, projects: pl.DataFrame) -> Names:
-    """Return the lookups of a case; `projects` is the result table, which names clusters too."""
+def names_of_case(
+    case: CaseLike, projects: pl.DataFrame, gains: pl.DataFrame | None = None
+) -> Names:
+    """Return the lookups of a case; `projects` is the result table, which names clusters too.
+
+    A country of which `gains` knows residents only stands for the climate: it says so.
+    """
     tables = case.tables
 
     def pairs(table: str, key: str, value: str) -> dict[str, str]:
@@ -130,10 +138,15 @@ def names_of_case(case: CaseLike, projects: pl.DataFrame) -> Names:
     )
     if projects.height:
         known |= dict(zip(projects["project"], projects["name"], strict=True))
+    country_names = pairs("economy/countries", "country", "name")
+    if gains is not None and gains.height:
+        alone = gains.group_by("country").agg(others=(pl.col("party") != RESIDENTS).any())
+        for country in sorted(alone.filter(~pl.col("others"))["country"]):
+            country_names[country] = f"{country_names.get(country, country)} (climate)"
     return Names(
         buses=pairs("power/buses", "bus", "name"),
         bus_countries=pairs("power/buses", "bus", "country"),
-        countries=pairs("economy/countries", "country", "name"),
+        countries=country_names,
         corridor=corridor,
         carriers=pairs("power/carriers", "carrier", "name"),
         carrier_groups=pairs("power/carriers", "carrier", "group"),

@@ -56,7 +56,7 @@ def build_report(results: ResultsLike, case: CaseLike) -> str:
     every["projects"], terms = with_terms(every["projects"], case.settings)
     scenario = _first_scenario(case)
     tables = of_scenario(every, scenario, case.settings.model_years)
-    names = names_of_case(case, every["projects"])
+    names = names_of_case(case, every["projects"], every["who_gains"])
     sections = (
         _map_section(tables, case, names),
         power_section(tables, case, names),

@@ -25,6 +25,7 @@ from transcaspian.report.markup import (
     chip,
     csv_address,
     difference_cell,
+    exact,
     frame_table,
     head_cell,
     number_cell,
@@ -121,13 +122,13 @@ def _npv_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
     best = ranked.row(0, named=True)
     title = f"{best['name']} is worth most: {format_number(best['npv_musd'])} million USD at {terms.headline}"
     y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
-         "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
+         "axis": {"ticks": False, "domain": False, "labelLimit": 215, "labelFontSize": 11, "offset": 4}}  # fmt: skip
     x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",.4~r"}}  # fmt: skip
     spec: Spec = {
-        "height": {"step": 26},
+        "height": {"step": 23},
         "data": {"values": rows},
         "layer": [
-            {"mark": {"type": "bar", "height": 14, "strokeWidth": 1},
+            {"mark": {"type": "bar", "height": 12, "strokeWidth": 1},
              "encoding": {"y": y, "x": {"field": "npv", **x},
                           "fill": {"field": "fill", "type": "nominal", "scale": None},
                           "stroke": {"field": "stroke", "type": "nominal", "scale": None}}},
@@ -138,7 +139,7 @@ def _npv_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
             {"mark": {"type": "tick", "color": INK, "height": 8, "thickness": 1.5},
              "encoding": {"y": y, "x": {"field": "high", **x}}},
             *[
-                {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1, "yOffset": 10},
+                {"mark": {"type": "point", "shape": shape, "filled": True, "size": 34, "color": MUTED, "opacity": 1, "yOffset": 9},
                  "encoding": {"y": y, "x": {"field": npv_column(rate), **x}}}
                 for rate, (shape, _) in zip(terms.other_rates, _MARKS, strict=False)
             ],
@@ -186,11 +187,11 @@ def _break_even_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
     able = [row for row in rows if row["ratio"] > 1]
     title = f"{len(able)} of {len(rows)} projects could cost more than planned and still pay"
     y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
-         "axis": {"ticks": False, "domain": False, "labelLimit": 175, "offset": 4}}  # fmt: skip
+         "axis": {"ticks": False, "domain": False, "labelLimit": 215, "labelFontSize": 11, "offset": 4}}  # fmt: skip
     x = {"type": "quantitative", "title": "Over the capital cost in the case", "scale": {"domainMin": 0},
          "axis": {"format": "~g", "tickCount": 5}}  # fmt: skip
     spec: Spec = {
-        "height": {"step": 26},
+        "height": {"step": 23},
         "data": {"values": rows},
         "layer": [
             {"mark": {"type": "bar", "height": 12, "color": GRID},
@@ -231,8 +232,8 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
                 head_cell(
                     Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])
                 ),
-                text_cell(chip(row["capex_confidence"], row["capex_confidence"])),
-                number_cell(row["capex_musd"]),
+                text_cell(chip(worth.verdict, worth.css), "verdict"),
+                _cost_cell(row),
                 number_cell(row["break_even_capex_musd"]),
                 difference_cell(row["npv_musd"], largest),
                 *(number_cell(row[npv_column(rate)]) for rate in terms.other_rates),
@@ -240,12 +241,11 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
                 _eirr_cell(row),
                 number_cell(row["bcr"]),
                 number_cell(row["co2_mt"]),
-                text_cell(chip(worth.verdict, worth.css), "verdict"),
             )
         )
     headers = (
         Header("Project"),
-        Header("Cost is"),
+        Header("Worth it?"),
         Header("Cost", "", is_number=True),
         Header("Break-even cost", "", is_number=True),
         Header("NPV", terms.headline, is_number=True),
@@ -254,9 +254,15 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
         Header("EIRR", "", is_number=True),
         Header("Benefit over cost", terms.headline, is_number=True),
         Header(f"CO₂ {terms.value_year}", "Mt/a", is_number=True),
-        Header("Worth it?"),
     )
     return HtmlTable(f"{caption}; million USD", headers, tuple(rows), csv_address(frame), file_name)
+
+
+def _cost_cell(row: Mapping[str, Any]) -> Cell:
+    text = Markup("{}<br>{}").format(
+        format_number(row["capex_musd"]), chip(row["capex_confidence"], row["capex_confidence"])
+    )
+    return Cell(text, is_number=True, title=exact(row["capex_musd"]))
 
 
 def _eirr_cell(row: Mapping[str, Any]) -> Cell:

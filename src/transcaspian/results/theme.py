@@ -71,6 +71,7 @@ ROUTE_COLOURS = (
     "#aab4bc",
     "#e5861b",
 )
+NO_ROUTE_COLOUR = "#e1e5e8"
 ZONE_COLOURS = ("#0f6a8c", "#e08a1e", "#7a4f9a", "#3f9d6b")
 CONFIDENCE_COLOURS: dict[str, str] = {
     "reported": "#1f6f8b",
@@ -166,8 +167,10 @@ def difference_colour(value: float, largest: float) -> str:
     )
 
 
-def route_colour(position: int) -> str:
-    """Return the colour of a main route by its place in the table of routes."""
+def route_colour(position: int | None) -> str:
+    """Return the colour of a main route by its place in the table of routes; pale for no route."""
+    if position is None:
+        return NO_ROUTE_COLOUR
     return ROUTE_COLOURS[position % len(ROUTE_COLOURS)]
 
 
