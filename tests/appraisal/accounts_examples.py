@@ -5,7 +5,7 @@ import polars as pl
 from transcaspian.accounts import ACCOUNT_SCHEMA
 from transcaspian.appraisal.ledger import LedgerRules
 from transcaspian.appraisal.plans import Owner, ProjectPlan
-from transcaspian.appraisal.project import AppraisalOptions
+from transcaspian.appraisal.project import AppraisalOptions, appraise_project
 
 PRICE_YEAR = 2024
 
@@ -47,3 +47,11 @@ def options(**changes):
         "corridor_countries": ("AZ", "KZ"),
     }
     return AppraisalOptions(**(values | changes))
+
+
+WITHOUT = {2030: power_year(50.0, 70.0, 9.0), 2035: power_year(60.0, 70.0, 9.0)}
+WITH = {2030: power_year(30.0, 60.0, 8.0), 2035: power_year(34.0, 60.0, 7.0)}
+
+
+def appraisal_of(name="cable"):
+    return appraise_project(name, [plan(name, opex_share=0.02)], WITH, WITHOUT, options())

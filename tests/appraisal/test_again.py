@@ -4,7 +4,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from tests.appraisal.accounts_examples import options, plan, power_year
+from tests.appraisal.accounts_examples import appraisal_of
 from transcaspian.appraisal.again import (
     ASSUMED_COST,
     ProjectFacts,
@@ -16,48 +16,17 @@ from transcaspian.appraisal.again import (
 )
 from transcaspian.appraisal.distributions import COST_OVERRUNS, Pert
 from transcaspian.appraisal.money import Variation, money_model, vary
-from transcaspian.appraisal.project import appraise_project
 from transcaspian.cli.appraise import app
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.results.tables import Results
 from transcaspian.results.write import write_results
 
 RUN = RunFacts(price_year=2024, discount_year=2025)
-WITHOUT = {2030: power_year(50.0, 70.0, 9.0), 2035: power_year(60.0, 70.0, 9.0)}
-WITH = {2030: power_year(30.0, 60.0, 8.0), 2035: power_year(34.0, 60.0, 7.0)}
-
-
-def appraisal_of(name="cable"):
-    return appraise_project(name, [plan(name, opex_share=0.02)], WITH, WITHOUT, options())
 
 
 def facts_of(name="cable", **changes):
     values = {"kind": "cable", "opening_year": 2030, "life_years": 10, "capex_musd": 100.0}
     return ProjectFacts(project=name, **(values | changes))
-
-
-@pytest.fixture
-def run_folder(tmp_path):
-    names = ("cable", "line")
-    ledger = pl.concat([appraisal_of(name).ledger.rows for name in names])
-    facts = pl.DataFrame(
-        [
-            {
-                "scenario": "reference",
-                "project": name,
-                "kind": "cable",
-                "opening_year": 2030,
-                "life_years": 10,
-                "capex_musd": 100.0,
-                "capex_low_musd": 80.0,
-                "capex_high_musd": 150.0,
-            }
-            for name in names
-        ]
-    )
-    settings = {"price_year": 2024, "base_year": 2025, "headline_rate": 0.06}
-    tables = {"projects": facts, "ledger": ledger.with_columns(scenario=pl.lit("reference"))}
-    return write_results(Results(tables, {"settings": settings}), tmp_path / "run", "<html></html>")
 
 
 def run(capsys, *words):

@@ -85,6 +85,15 @@ def test_a_short_lived_member_is_renewed_and_its_unused_life_credited():
     assert yearly(book, "residual_value") == pytest.approx({2039: -40.0})
 
 
+@pytest.mark.parametrize(("life", "is_renewed"), [(10, True), (20, False)])
+def test_a_member_is_renewed_for_a_tenth_of_its_life_and_kept_in_use_for_less(life, is_renewed):
+    early = plan("early", opening_year=2029, life_years=life, spending=((2028, 1.0),))
+    book = ledger(*saving(8.0), [plan(life_years=life), early], project="package")
+    # The package is used a year longer than the early member lives.
+    assert ("renewal_cost" in set(book.rows["kind"])) is is_renewed
+    assert ("residual_value" in set(book.rows["kind"])) is is_renewed
+
+
 def test_no_residual_value_is_credited_when_the_rule_says_none():
     rules = LedgerRules(PRICE_YEAR, horizon_years=5, residual_value="none")
     assert "residual_value" not in set(ledger(*saving(8.0), rules=rules).rows["kind"])

@@ -57,6 +57,8 @@ class ProjectFacts:
     capex_musd: float
     capex_low_musd: float | None = None
     capex_high_musd: float | None = None
+    name: str = ""
+    headline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ LEDGER_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
+# Nobody renews a line for the last year of a package: it is kept in use somewhat longer.
+STRETCH_SHARE = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRules:
     """Conventions of a ledger; every one of them is printed with the result."""
@@ -59,7 +63,8 @@ class LedgerRules:
         return (
             f"prices of {self.price_year}; horizon from opening: {horizon}; ramp-up: {ramp}; at the end"
             f" {residual} is credited as residual value; benefits interpolated between model years and"
-            " constant outside them; members that wear out earlier are renewed at the same cost"
+            " constant outside them; members that wear out earlier are renewed at the same cost, but"
+            " kept in use where less than a tenth of a life is left to cover"
         )
 
 
@@ -217,7 +222,7 @@ def _plan_rows(project: str, plan: ProjectPlan, last_year: int, rules: LedgerRul
         for year, share in plan.spending
     ]
     end_of_life = plan.opening_year + plan.life_years
-    while end_of_life <= last_year:
+    while last_year + 1 - end_of_life >= STRETCH_SHARE * plan.life_years:
         later = end_of_life - plan.opening_year
         flows += [
             (min(year + later, last_year), "renewal_cost", share * plan.capex_musd)

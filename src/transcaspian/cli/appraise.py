@@ -63,6 +63,9 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Write an Excel workbook with live formulas."),
     ] = None,
+    sheets: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a one-page PDF a project.")
+    ] = None,
     draws: Annotated[int, typer.Option(min=1000, help="Risk draws, a multiple of 1,000.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
     as_json: Annotated[bool, JSON_OPTION] = False,
@@ -85,6 +88,10 @@ def run(
         from transcaspian.appraisal.write import write_workbook
 
         write_workbook(workbook, found.ledgers, at, found.run.discount_year, found.conventions)
+    if sheets is not None:
+        from transcaspian.cli.project_sheets import write_sheets
+
+        write_sheets(sheets, found, at, values, tables)
     if as_json:
         head = {"run": str(folder), "scenario": found.scenario, "rate": at, "scope": scope}
         print_json(

@@ -66,4 +66,6 @@ def _facts(row: dict[str, Any]) -> ProjectFacts:
         capex_musd=float(row["capex_musd"]),
         capex_low_musd=row["capex_low_musd"],
         capex_high_musd=row["capex_high_musd"],
+        name=str(row.get("name") or ""),
+        headline=str(row.get("headline") or ""),
     )
