@@ -226,3 +226,15 @@ def test_internal_rows_and_all_that_hangs_on_them_are_hidden() -> None:
     assert shown["evidence"].height == 0
     assert "secret" not in set(shown["sources"]["key"])
     assert PROMISE["title"] not in repr(shown.tables)
+
+
+def test_dates_are_kept_in_edtf_however_they_were_said() -> None:
+    frame = parse_rows(
+        "commitments",
+        [PROMISE | {"due": "by end of 2028", "promised_on": "Q1 2020", "known_on": "2020-02"}],
+    )
+    assert frame.select("due", "promised_on", "known_on").row(0) == (
+        "../2028-12-31",
+        "2020-33",
+        "2020-02",
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.register.examples import judge_one, make, observation
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import STATUSES, judge_all
 from transcaspian.register.verdict import RULES
@@ -63,3 +64,9 @@ def test_no_verdict_uses_what_became_known_later() -> None:
     known = {verdict.id: verdict for verdict in judge_all(register, day)}
     # The bureau's figure for 2025 was published in March 2026.
     assert known["com-titr-52-2025"].rule == "pace_of_year_below_path"
+
+
+def test_evidence_can_be_shown_even_where_its_day_was_said_in_words() -> None:
+    register = make(observations=[observation("2025-12-31", 5.0, known_on="early 2026")])
+    (row,) = judge_one(register, "2026-04-30").evidence
+    assert register.find(row)[0] == "observations"

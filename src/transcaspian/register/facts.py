@@ -18,12 +18,19 @@ __all__ = ["Event", "Facts", "Point", "Vintage", "gather_facts"]
 class Point(NamedTuple):
     """One observation that says what happened."""
 
-    row: str
+    indicator: str
+    code: str  # of the period
+    scope: str | None
     value: float
     period: Period
     known: VagueDate
     kind: str
     compiler: str
+
+    @property
+    def row(self) -> str:
+        """Key of the row in `observations`."""
+        return f"{self.indicator}|{self.code}|{self.kind}|{self.compiler}|{self.scope or ''}|{self.known.edtf}"
 
     @property
     def measured(self) -> date:
@@ -98,8 +105,16 @@ def _points(
     for indicator, period, value, kind, compiler, scope, known_on in (
         _known(facts, as_of, "known_on").select(columns).iter_rows()
     ):
-        row = f"{indicator}|{period}|{kind}|{compiler}|{scope or ''}|{known_on}"
-        point = Point(row, value, parse_period(period), parse_date(known_on), kind, compiler)
+        point = Point(
+            indicator,
+            period,
+            scope,
+            value,
+            parse_period(period),
+            parse_date(known_on),
+            kind,
+            compiler,
+        )
         # A day not over yet has no figure; the year under way may have one to date.
         if point.period.first <= as_of:
             found[indicator, scope][compiler].append(point)
@@ -113,12 +128,18 @@ def _points(
 
 def _newest_vintages(points: list[Point]) -> list[Point]:
     """Return one point a period and kind, the last published, in order of time."""
-    newest: dict[tuple[Period, str], Point] = {}
-    for point in sorted(points, key=lambda point: (point.known.last, point.row)):
-        newest[point.period, point.kind] = point
-    return sorted(
-        newest.values(), key=lambda point: (point.period.last, point.known.last, point.row)
-    )
+    newest: dict[tuple[str, str], Point] = {}
+    for point in sorted(points, key=_by_publication):
+        newest[point.code, point.kind] = point
+    return sorted(newest.values(), key=_by_period)
+
+
+def _by_publication(point: Point) -> tuple[date, str]:
+    return point.known.last, point.code
+
+
+def _by_period(point: Point) -> tuple[date, date, str, str]:
+    return point.period.last, point.known.last, point.code, point.kind
 
 
 def _events(register: Register, as_of: date) -> dict[str, list[Event]]:

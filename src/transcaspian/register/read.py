@@ -20,7 +20,8 @@ from transcaspian.case.columns import Table
 from transcaspian.case.parse import RawTable, parse_table
 from transcaspian.errors import InputError, NotFoundError, Problem
 from transcaspian.register.check import check_tables
-from transcaspian.register.columns import TABLES
+from transcaspian.register.columns import TABLES, date_columns
+from transcaspian.register.edtf import parse_date
 from transcaspian.register.tables import Register, empty_table, make_register
 
 __all__ = ["packaged_folder", "parse_rows", "read_packaged", "read_register", "read_tables"]
@@ -95,7 +96,24 @@ def parse_rows(name: str, rows: list[Mapping[str, str]]) -> pl.DataFrame:
     )
     frame = parse_table(table, raw, problems)
     _raise(problems, name)
+    return with_plain_dates(table, frame)
+
+
+def with_plain_dates(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with dates in EDTF, however they were said; what is no date stays for the check."""
+    for column in date_columns(table):
+        texts = frame[column].unique().drop_nulls().to_list()
+        changed = {text: edtf for text in texts if (edtf := _edtf(text)) != text}
+        if changed:
+            frame = frame.with_columns(pl.col(column).replace(changed))
     return frame
+
+
+def _edtf(text: str) -> str:
+    try:
+        return parse_date(text).edtf
+    except InputError:
+        return text
 
 
 def _table(name: str) -> Table:
@@ -110,7 +128,7 @@ def _parse(
     tables: dict[str, pl.DataFrame] = {}
     for name, table in TABLES.items():
         if name in raw:
-            tables[name] = parse_table(table, raw[name], problems)
+            tables[name] = with_plain_dates(table, parse_table(table, raw[name], problems))
         elif not only_given:
             tables[name] = empty_table(name)
     return tables, {name: rows.lines for name, rows in raw.items()}

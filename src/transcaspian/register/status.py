@@ -11,6 +11,7 @@ from datetime import date
 
 from transcaspian.register.edtf import VagueDate, parse_date
 from transcaspian.register.facts import Event, Facts, Vintage, gather_facts
+from transcaspian.register.memory import no_cycle_search
 from transcaspian.register.recurring import judge_duty, judge_rhythm
 from transcaspian.register.tables import Register
 from transcaspian.register.targets import judge_series
@@ -68,12 +69,13 @@ class Verdict:
 
 def judge_all(register: Register, as_of: date) -> list[Verdict]:
     """Return the verdict on every commitment that had been made by `as_of`, in register order."""
-    facts = gather_facts(register, as_of)
-    return [
-        verdict
-        for commitment in read_commitments(register)
-        if (verdict := judge(commitment, facts)) is not None
-    ]
+    with no_cycle_search():
+        facts = gather_facts(register, as_of)
+        return [
+            verdict
+            for commitment in read_commitments(register)
+            if (verdict := judge(commitment, facts)) is not None
+        ]
 
 
 def count_statuses(verdicts: Sequence[Verdict]) -> dict[str, int]:

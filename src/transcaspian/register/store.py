@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from transcaspian.errors import InputError, NotFoundError, RegisterError
 from transcaspian.register import query
 from transcaspian.register.columns import TABLES
+from transcaspian.register.memory import no_cycle_search
 from transcaspian.register.migrate import HEAD, current_version, upgrade
 from transcaspian.register.query import Entry
 from transcaspian.register.tables import Register, make_register
@@ -38,7 +39,7 @@ class Store:
 
     def read(self, *, entered_by: str = "") -> Register:
         """Return the current register, or what had been entered by a moment (UTC, ISO 8601)."""
-        with self.reading() as connection:
+        with no_cycle_search(), self.reading() as connection:
             up_to = query.last_change_by(connection, entered_by) if entered_by else None
             return make_register(
                 {name: query.read_table(connection, name, up_to) for name in TABLES}
