@@ -1,11 +1,16 @@
-"""Power: least-cost dispatch of all zones together, with prices, flows and money."""
+"""Power: least-cost dispatch of all zones together, and general networks, with prices and money."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from transcaspian.lp import Status
     from transcaspian.power.accounts import cost_parts
     from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
+    from transcaspian.power.grid import Grid
+    from transcaspian.power.matpower import read_matpower
+    from transcaspian.power.optimise import GridOptions, GridResult, solve
+    from transcaspian.power.pypsa_network import read_pypsa
     from transcaspian.power.tables import (
         carrier_year,
         hourly_dispatch,
@@ -18,8 +23,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Grid",
+    "GridOptions",
+    "GridResult",
     "PowerOptions",
     "PowerResult",
+    "Status",
     "carrier_year",
     "cost_parts",
     "hourly_dispatch",
@@ -28,27 +37,37 @@ __all__ = [
     "link_year",
     "market_year",
     "power_tables",
+    "read_matpower",
+    "read_pypsa",
+    "solve",
     "solve_year",
     "zone_year",
 ]
 
 _HOMES = {
-    "cost_parts": "accounts",
-    "PowerOptions": "dispatch",
-    "PowerResult": "dispatch",
-    "solve_year": "dispatch",
-    "carrier_year": "tables",
-    "hourly_dispatch": "tables",
-    "hourly_links": "tables",
-    "hourly_prices": "tables",
-    "link_year": "tables",
-    "market_year": "tables",
-    "power_tables": "tables",
-    "zone_year": "tables",
+    "Grid": "power.grid",
+    "GridOptions": "power.optimise",
+    "GridResult": "power.optimise",
+    "Status": "lp",
+    "read_matpower": "power.matpower",
+    "read_pypsa": "power.pypsa_network",
+    "solve": "power.optimise",
+    "cost_parts": "power.accounts",
+    "PowerOptions": "power.dispatch",
+    "PowerResult": "power.dispatch",
+    "solve_year": "power.dispatch",
+    "carrier_year": "power.tables",
+    "hourly_dispatch": "power.tables",
+    "hourly_links": "power.tables",
+    "hourly_prices": "power.tables",
+    "link_year": "power.tables",
+    "market_year": "power.tables",
+    "power_tables": "power.tables",
+    "zone_year": "power.tables",
 }
 
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
-        return getattr(import_module(f"transcaspian.power.{_HOMES[name]}"), name)
+        return getattr(import_module(f"transcaspian.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'transcaspian.power' has no attribute {name!r}")

@@ -33,6 +33,7 @@ from transcaspian.lp import (
     Solution,
     SolveOptions,
     Status,
+    release_memory,
     solve,
 )
 from transcaspian.power.blocks import HourlyProgram
@@ -111,6 +112,7 @@ def solve_by_windows(
             start, iterations = _first_pass(cutter, spans, plan.short_h, pool)
             method = "window start"
         joined, row_dual, spent = _next_pass(cutter, spans, start, pool)
+    release_memory()
     window_s = perf_counter() - began
     limit = int(FINISH_ITERATIONS_PER_ROW * program.lp.n_row)
     basis = flip_wrong_signed(program.lp, joined.basis, row_dual)
@@ -119,6 +121,7 @@ def solve_by_windows(
     if solution.status is Status.LIMIT:
         solution = solve(program.lp, SIMPLEX)
         method = "cold dual simplex after a window start that lost its way"
+    release_memory()
     finish_s = perf_counter() - began - window_s
     log = WindowLog(method, iterations + spent, solution.iterations, window_s, finish_s)
     return solution, log

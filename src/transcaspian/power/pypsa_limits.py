@@ -1,0 +1,172 @@
+"""Limits on the whole of a PyPSA network: primary energy, operation, transmission, technology."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcaspian.power.grid import Capacity, GlobalLimit, Grid, LimitTerm
+
+if TYPE_CHECKING:
+    from transcaspian.power.pypsa_network import PypsaTables
+
+__all__ = ["read_limits"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+KINDS = (
+    "primary_energy",
+    "operational_limit",
+    "transmission_volume_expansion_limit",
+    "transmission_expansion_cost_limit",
+    "tech_capacity_expansion_limit",
+)
+COMPONENT = "global_constraints"
+
+
+def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
+    """Return the grid with the limits that its source sets."""
+    names = tables.names(COMPONENT)
+    kinds, senses = tables.text(COMPONENT, "type"), tables.text(COMPONENT, "sense")
+    attributes = tables.text(COMPONENT, "carrier_attribute")
+    buses = tables.text(COMPONENT, "bus")
+    constants = tables.numbers(COMPONENT, "constant")
+    periods = tables.numbers(COMPONENT, "investment_period")
+    limits = []
+    for row, name in enumerate(names):
+        if kinds[row] not in KINDS or not np.isnan(periods[row]):
+            column = "type" if kinds[row] not in KINDS else "investment_period"
+            value = kinds[row] if column == "type" else periods[row]
+            tables.add_problem(
+                COMPONENT, row, column, f"{column} {value!r} is not supported.", "Take it out."
+            )
+            continue
+        terms, constant = _terms(tables, grid, kinds[row], attributes[row], buses[row])
+        if not terms:
+            continue
+        bound = float(constants[row]) - constant
+        lower = -np.inf if senses[row] == "<=" else bound
+        upper = np.inf if senses[row] == ">=" else bound
+        limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
+    return replace(grid, limits=(*limits, *_bus_limits(tables, grid)))
+
+
+def _terms(
+    tables: PypsaTables, grid: Grid, kind: str, attribute: str, bus: str
+) -> tuple[list[LimitTerm], float]:
+    """Return the terms of one limit and what they add that no decision changes."""
+    if kind == "primary_energy":
+        emission = dict(
+            zip(
+                tables.names("carriers"),
+                tables.numbers("carriers", attribute, 0.0).tolist(),
+                strict=True,
+            )
+        )
+        return _operation_terms(grid, {k: v for k, v in emission.items() if v}, by_fuel=True)
+    if kind == "operational_limit":
+        return _operation_terms(grid, {attribute: 1.0}, by_fuel=False)
+    if kind == "tech_capacity_expansion_limit":
+        return _technology_terms(grid, attribute, bus), 0.0
+    carriers = {name.strip() for name in re.sub(r"[\[\]()]", "", attribute).split(",")}
+    by_length = kind == "transmission_volume_expansion_limit"
+    return _transmission_terms(grid, carriers, by_length=by_length), 0.0
+
+
+def _operation_terms(
+    grid: Grid, weight_of: dict[str, float], *, by_fuel: bool
+) -> tuple[list[LimitTerm], float]:
+    """Return the terms of energy made, and of levels that end below where they began.
+
+    sum_t hours p[t] weight / efficiency + sum weight (level_initial - level[last])
+    """
+    terms: list[LimitTerm] = []
+    constant = 0.0
+    units = grid.generators
+    items, weight = _chosen(units.carrier, weight_of)
+    if items.size:
+        efficiency = units.efficiency[:, items] if by_fuel else np.ones((1, items.size))
+        coefficient = grid.weight_generators[:, None] * weight / efficiency
+        terms.append(LimitTerm("generator_p", items, coefficient))
+    for block, store in (("storage_level", grid.storage_units), ("store_level", grid.stores)):
+        items, weight = _chosen(store.carrier, weight_of)
+        keep = ~store.is_cyclic[items]
+        items, weight = items[keep], weight[keep]
+        if items.size:
+            coefficient = np.zeros((grid.n_snapshot, items.size))
+            coefficient[-1] = -weight
+            terms.append(LimitTerm(block, items, coefficient))
+            constant += float(weight @ store.level_initial[items])
+    return terms, constant
+
+
+def _chosen(carriers: tuple[str, ...], weight_of: dict[str, float]) -> tuple[IntArray, FloatArray]:
+    items = np.array([k for k, name in enumerate(carriers) if name in weight_of], dtype=np.int64)
+    return items, np.array([weight_of[carriers[item]] for item in items])
+
+
+def _capacity_term(
+    block: str, capacity: Capacity, chosen: NDArray[np.bool_], weight: FloatArray
+) -> list[LimitTerm]:
+    """Return the term of the chosen capacities that may grow, if any."""
+    position = np.cumsum(capacity.is_extendable) - 1
+    items = np.flatnonzero(capacity.is_extendable & chosen)
+    if not items.size:
+        return []
+    return [LimitTerm(block, position[items], weight[items][None, :])]
+
+
+def _transmission_terms(grid: Grid, carriers: set[str], *, by_length: bool) -> list[LimitTerm]:
+    """Return length or cost times capacity of the lines and links of the carriers."""
+    terms: list[LimitTerm] = []
+    for block, part in (("branch_s_nom", grid.branches), ("link_p_nom", grid.links)):
+        chosen = np.array([name in carriers for name in part.carrier], dtype=bool)
+        weight = part.length if by_length else part.capacity.cost
+        terms += _capacity_term(block, part.capacity, chosen, weight)
+    return terms
+
+
+def _technology_terms(grid: Grid, carrier: str, bus: str) -> list[LimitTerm]:
+    """Return capacity of one carrier, at one bus where one is named."""
+    at = grid.buses.index(bus) if bus in grid.buses else -1
+    terms: list[LimitTerm] = []
+    for block, part, place in (
+        ("generator_p_nom", grid.generators, grid.generators.bus),
+        ("storage_unit_p_nom", grid.storage_units, grid.storage_units.bus),
+        ("store_e_nom", grid.stores, grid.stores.bus),
+        ("link_p_nom", grid.links, grid.links.bus0),
+        ("branch_s_nom", grid.branches, grid.branches.bus0),
+    ):
+        chosen = np.array([name == carrier for name in part.carrier], dtype=bool)
+        if bus:
+            chosen &= place == at
+        terms += _capacity_term(block, part.capacity, chosen, np.ones(chosen.size))
+    return terms
+
+
+def _bus_limits(tables: PypsaTables, grid: Grid) -> list[GlobalLimit]:
+    """Return the limits that columns nom_min_CARRIER and nom_max_CARRIER of buses set."""
+    limits = []
+    columns = tables.source.static.get("buses", {})
+    carriers = tables.names("carriers")
+    for column in columns:
+        match = re.fullmatch(r"nom_(min|max)_(.+)", column)
+        if match is None or match[2] not in carriers:
+            continue
+        values = tables.numbers("buses", column, np.nan)
+        for bus in np.flatnonzero(~np.isnan(values)):
+            terms = [
+                term
+                for term in _technology_terms(grid, match[2], grid.buses[bus])
+                if term.block not in ("link_p_nom", "branch_s_nom")
+            ]
+            if terms:
+                value = float(values[bus])
+                lower, upper = (value, np.inf) if match[1] == "min" else (-np.inf, value)
+                name = f"{column} at {grid.buses[bus]}"
+                limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
+    return limits

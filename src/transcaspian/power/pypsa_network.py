@@ -1,0 +1,538 @@
+"""From what stands in a PyPSA folder or file to a `Grid`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcaspian.errors import InputError, Problem
+from transcaspian.power.grid import (
+    Branches,
+    Capacity,
+    Grid,
+    GridGenerators,
+    GridLinks,
+    GridStorageUnits,
+    GridStores,
+)
+from transcaspian.power.pypsa_limits import read_limits
+from transcaspian.power.pypsa_schema import (
+    BOOKKEEPING_LISTS,
+    SERIES,
+    UNSUPPORTED,
+    UNSUPPORTED_LISTS,
+    USED,
+)
+from transcaspian.power.pypsa_source import PypsaSource, open_pypsa
+
+__all__ = ["PypsaTables", "read_pypsa"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+TRUE = ("1", "True", "true", "TRUE", "1.0")
+HOURS_PER_YEAR = 8760.0  # of PyPSA's share of a year that snapshots stand for
+PORT = re.compile(r"bus([1-9][0-9]*)")
+
+
+def read_pypsa(path: str | Path) -> Grid:
+    """Return the grid of a PyPSA network: a CSV folder or a netCDF file.
+
+    Attributes that cannot change the optimum are left out and listed in `Grid.ignored`.
+    Raises InputError, naming each attribute, where one is used that could change the optimum and
+    is not supported.
+    """
+    place = Path(path)
+    if not place.exists():
+        problem = Problem(str(path), 0, "", "it is not there.", "Name a folder or .nc file.")
+        raise InputError(f"The network {path} cannot be read.", [problem])
+    tables = PypsaTables(open_pypsa(place))
+    tables.check()
+    grid = _grid(tables)
+    tables.raise_problems()
+    return grid
+
+
+@dataclass(slots=True)
+class PypsaTables:
+    """Active components with defaults filled in; gathers problems on the way."""
+
+    source: PypsaSource
+    problems: list[Problem] = field(default_factory=list)
+    _active: dict[str, BoolArray] = field(default_factory=dict)
+
+    def raise_problems(self) -> None:
+        """Raise InputError with all problems found so far."""
+        if self.problems:
+            raise InputError(
+                f"The network {self.source.path} cannot be solved as it stands.", self.problems
+            )
+
+    def add_problem(self, component: str, row: int, column: str, message: str, cure: str) -> None:
+        """Keep a problem; `row` counts components from 0."""
+        self.problems.append(Problem(self.source.place(component), row + 2, column, message, cure))
+
+    def check(self) -> None:
+        """Find lists and attributes that could change the optimum and are not supported."""
+        source = self.source
+        if source.has_periods:
+            self.problems.append(
+                Problem(
+                    source.place("snapshots"),
+                    0,
+                    "period",
+                    "investment periods are not supported.",
+                    "Solve each period as a network of its own.",
+                )
+            )
+        for component in UNSUPPORTED_LISTS:
+            if self.size(component):
+                self.add_problem(
+                    component, -2, "", f"{component} are not supported.", "Take them out."
+                )
+        for component, attributes in UNSUPPORTED.items():
+            for attribute, neutral in attributes.items():
+                self._check_neutral(component, attribute, neutral)
+        for component, attribute in source.series:
+            if attribute.endswith(("_piecewise", "_pw")):
+                self.add_problem(
+                    component,
+                    -2,
+                    attribute,
+                    "piecewise curves are not supported.",
+                    "Use one value, or a component for each segment.",
+                )
+        self.raise_problems()
+
+    def _check_neutral(self, component: str, attribute: str, neutral: float | str | bool) -> None:
+        """Refuse an attribute, or its numbered kin of further ports, off its neutral value."""
+        columns = self.source.static.get(component, {})
+        kin = [name for name in columns if re.fullmatch(rf"{attribute}[0-9]*", name)]
+        for column in kin:
+            for row, cell in enumerate(columns[column]):
+                if isinstance(neutral, bool):
+                    is_neutral = (cell in TRUE) == neutral
+                else:
+                    is_neutral = cell in ("", "nan") or float(cell) == float(neutral)
+                if not is_neutral and self.active(component)[row]:
+                    self.add_problem(
+                        component,
+                        row,
+                        column,
+                        f"{column} = {cell} of {columns['name'][row]!r} is not supported.",
+                        f"Set it to {neutral}.",
+                    )
+                    break
+
+    def size(self, component: str) -> int:
+        """Return how many there are, active or not."""
+        columns = self.source.static.get(component, {})
+        return len(columns["name"]) if "name" in columns else 0
+
+    def active(self, component: str) -> BoolArray:
+        """Return which rows are active."""
+        if component not in self._active:
+            cells = self.source.static.get(component, {}).get("active")
+            count = self.size(component)
+            self._active[component] = (
+                np.ones(count, dtype=bool) if cells is None else np.isin(cells, TRUE)
+            )
+        return self._active[component]
+
+    def names(self, component: str) -> tuple[str, ...]:
+        """Return the names of active components."""
+        if not self.size(component):
+            return ()
+        names = self.source.static[component]["name"][self.active(component)]
+        return tuple(str(name) for name in names)
+
+    def text(self, component: str, attribute: str, default: str | None = None) -> tuple[str, ...]:
+        """Return a text attribute of active components."""
+        fallback = str(USED[component][attribute]) if default is None else default
+        cells = self.source.static.get(component, {}).get(attribute)
+        if cells is None:
+            return (fallback,) * len(self.names(component))
+        return tuple(
+            fallback if cell in ("", "nan", "None") else str(cell)
+            for cell in cells[self.active(component)]
+        )
+
+    def flags(self, component: str, attribute: str) -> BoolArray:
+        """Return a yes-or-no attribute of active components."""
+        cells = self.source.static.get(component, {}).get(attribute)
+        if cells is None:
+            return np.full(len(self.names(component)), bool(USED[component][attribute]))
+        return np.isin(cells[self.active(component)], TRUE)
+
+    def numbers(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
+        """Return a number for each active component [n]."""
+        fallback = float(USED[component][attribute]) if default is None else default
+        cells = self.source.static.get(component, {}).get(attribute)
+        if cells is None:
+            return np.full(len(self.names(component)), fallback)
+        values = np.full(cells.size, fallback)
+        for row, cell in enumerate(cells):
+            if cell in ("", "nan", "NaN", "None"):
+                continue
+            try:
+                values[row] = float(cell)
+            except ValueError:
+                self.add_problem(component, row, attribute, f"{cell!r} is no number.", "Give one.")
+        return values[self.active(component)]
+
+    def series(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
+        """Return an attribute by snapshot [n_snapshot or 1, n]; a series overrides the number."""
+        base = self.numbers(component, attribute, default)[None, :]
+        if (component, attribute) not in self.source.series:
+            return base
+        names, values = self.source.series[component, attribute]
+        position = {name: item for item, name in enumerate(self.names(component))}
+        if values.shape[0] != self.source.n_snapshot:
+            self.problems.append(
+                Problem(
+                    self.source.place(f"{component}-{attribute}"),
+                    0,
+                    "",
+                    f"it has {values.shape[0]} rows for {self.source.n_snapshot} snapshots.",
+                    "Give every snapshot.",
+                )
+            )
+            return base
+        table = np.array(np.broadcast_to(base, (self.source.n_snapshot, base.shape[1])))
+        for column, name in enumerate(names):
+            if name in position:
+                given = values[:, column]
+                item = position[name]
+                table[:, item] = np.where(np.isnan(given), table[:, item], given)
+        return table
+
+    def positions(self, component: str, attribute: str, buses: dict[str, int]) -> IntArray:
+        """Return the buses that an attribute names, by position."""
+        rows = np.flatnonzero(self.active(component))
+        found = []
+        for row, name in zip(rows, self.text(component, attribute, ""), strict=True):
+            if name not in buses:
+                message = f"bus {name!r} is not in buses."
+                self.add_problem(component, int(row), attribute, message, "Add it there.")
+            found.append(buses.get(name, 0))
+        return np.array(found, dtype=np.int64)
+
+    def ignored(self) -> tuple[str, ...]:
+        """Return the attributes that the optimum does not depend on."""
+        found = []
+        for component, columns in self.source.static.items():
+            if component in BOOKKEEPING_LISTS or component not in USED:
+                found.append(component)
+                continue
+            known = {"name", *USED[component], *UNSUPPORTED.get(component, {})}
+            found += [
+                f"{component}.{column}"
+                for column in columns
+                if column not in known and not (component == "links" and _is_port(column))
+            ]
+        known_series = {(c, a) for c, attributes in SERIES.items() for a in attributes}
+        found += [
+            f"{component}-{attribute}"
+            for component, attribute in self.source.series
+            if (component, attribute) not in known_series
+            and not (component == "links" and _is_port(attribute))
+        ]
+        return tuple(sorted(found))
+
+
+def _is_port(column: str) -> bool:
+    return re.fullmatch(r"(bus|efficiency|delay|cyclic_delay)[0-9]*", column) is not None
+
+
+def _grid(tables: PypsaTables) -> Grid:
+    source = tables.source
+    names = tables.names("buses")
+    buses = {name: position for position, name in enumerate(names)}
+    demand = np.zeros((source.n_snapshot, len(names)))
+    drawn = tables.series("loads", "p_set") * -tables.numbers("loads", "sign")
+    for load, bus in enumerate(tables.positions("loads", "bus", buses)):
+        demand[:, bus] += drawn[:, load]
+    grid = Grid(
+        name=source.name,
+        buses=names,
+        n_snapshot=source.n_snapshot,
+        weight_objective=source.weights["objective"],
+        weight_stores=source.weights["stores"],
+        weight_generators=source.weights["generators"],
+        demand=demand,
+        generators=_generators(tables, buses),
+        storage_units=_storage_units(tables, buses),
+        stores=_stores(tables, buses),
+        links=_links(tables, buses),
+        branches=_branches(tables, buses),
+        ignored=tables.ignored(),
+    )
+    return read_limits(tables, grid)
+
+
+def read_capacity(tables: PypsaTables, component: str, attribute: str) -> Capacity:
+    """Return capacity with its cost over the modelled time.
+
+    capital_cost, or overnight_cost times the annuity r / (1 - (1 + r)**-lifetime) and the years
+    that the snapshots stand for; plus fom_cost.
+    """
+    cost = tables.numbers(component, "capital_cost")
+    overnight = tables.numbers(component, "overnight_cost")
+    if not np.isnan(overnight).all():
+        years = tables.source.weights["objective"].sum() / HOURS_PER_YEAR
+        factor = _annuity(
+            tables.numbers(component, "discount_rate"), tables.numbers(component, "lifetime")
+        )
+        cost = np.where(np.isnan(overnight), cost, overnight * factor * years)
+    cost = cost + tables.numbers(component, "fom_cost")
+    held = tables.numbers(component, f"{attribute}_set")
+    is_held = ~np.isnan(held)
+    least = tables.numbers(component, f"{attribute}_min")
+    most = tables.numbers(component, f"{attribute}_max")
+    return Capacity(
+        nominal=tables.numbers(component, attribute),
+        is_extendable=tables.flags(component, f"{attribute}_extendable"),
+        least=np.where(is_held, np.maximum(least, np.where(is_held, held, least)), least),
+        most=np.where(is_held, np.minimum(most, np.where(is_held, held, most)), most),
+        cost=cost,
+    )
+
+
+def _annuity(rate: FloatArray, lifetime: FloatArray) -> FloatArray:
+    """Return what a unit of debt costs a year: 1 / lifetime without interest."""
+    safe = np.where(rate == 0.0, 1.0, rate)
+    factor = safe / (1.0 - (1.0 + safe) ** -lifetime)
+    factor = np.where(np.isinf(lifetime), np.maximum(rate, 0.0), factor)
+    return np.where((rate == 0.0) & np.isfinite(lifetime), 1.0 / lifetime, factor)
+
+
+def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
+    c = "generators"
+    return GridGenerators(
+        names=tables.names(c),
+        carrier=tables.text(c, "carrier"),
+        bus=tables.positions(c, "bus", buses),
+        sign=tables.numbers(c, "sign"),
+        capacity=read_capacity(tables, c, "p_nom"),
+        p_min_pu=tables.series(c, "p_min_pu"),
+        p_max_pu=tables.series(c, "p_max_pu"),
+        p_set=tables.series(c, "p_set"),
+        marginal_cost=tables.series(c, "marginal_cost"),
+        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
+        ramp_limit_up=tables.series(c, "ramp_limit_up"),
+        ramp_limit_down=tables.series(c, "ramp_limit_down"),
+        p_init=tables.numbers(c, "p_init"),
+        energy_min=tables.numbers(c, "e_sum_min"),
+        energy_max=tables.numbers(c, "e_sum_max"),
+        efficiency=tables.series(c, "efficiency"),
+    )
+
+
+def _storage_units(tables: PypsaTables, buses: dict[str, int]) -> GridStorageUnits:
+    c = "storage_units"
+    return GridStorageUnits(
+        names=tables.names(c),
+        carrier=tables.text(c, "carrier"),
+        bus=tables.positions(c, "bus", buses),
+        sign=tables.numbers(c, "sign"),
+        capacity=read_capacity(tables, c, "p_nom"),
+        p_min_pu=tables.series(c, "p_min_pu"),
+        p_max_pu=tables.series(c, "p_max_pu"),
+        max_hours=tables.numbers(c, "max_hours"),
+        efficiency_store=tables.series(c, "efficiency_store"),
+        efficiency_dispatch=tables.series(c, "efficiency_dispatch"),
+        standing_loss=tables.series(c, "standing_loss"),
+        inflow=tables.series(c, "inflow"),
+        marginal_cost=tables.series(c, "marginal_cost"),
+        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
+        marginal_cost_storage=tables.series(c, "marginal_cost_storage"),
+        spill_cost=tables.series(c, "spill_cost"),
+        level_initial=tables.numbers(c, "state_of_charge_initial"),
+        is_cyclic=tables.flags(c, "cyclic_state_of_charge"),
+        level_set=tables.series(c, "state_of_charge_set"),
+        p_set=tables.series(c, "p_set"),
+        dispatch_set=tables.series(c, "p_dispatch_set"),
+        store_set=tables.series(c, "p_store_set"),
+    )
+
+
+def _stores(tables: PypsaTables, buses: dict[str, int]) -> GridStores:
+    c = "stores"
+    return GridStores(
+        names=tables.names(c),
+        carrier=tables.text(c, "carrier"),
+        bus=tables.positions(c, "bus", buses),
+        sign=tables.numbers(c, "sign"),
+        capacity=read_capacity(tables, c, "e_nom"),
+        e_min_pu=tables.series(c, "e_min_pu"),
+        e_max_pu=tables.series(c, "e_max_pu"),
+        standing_loss=tables.series(c, "standing_loss"),
+        marginal_cost=tables.series(c, "marginal_cost"),
+        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
+        marginal_cost_storage=tables.series(c, "marginal_cost_storage"),
+        level_initial=tables.numbers(c, "e_initial"),
+        is_cyclic=tables.flags(c, "e_cyclic"),
+        level_set=tables.series(c, "e_set"),
+        p_set=tables.series(c, "p_set"),
+    )
+
+
+def _links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
+    c = "links"
+    columns = tables.source.static.get(c, {})
+    ports = sorted(int(m[1]) for name in columns if (m := PORT.fullmatch(name)))
+    port_link: list[int] = []
+    port_bus: list[int] = []
+    efficiency = []
+    rows = np.flatnonzero(tables.active(c))
+    for port in ports:
+        values = tables.series(c, "efficiency" if port == 1 else f"efficiency{port}", 1.0)
+        for link, name in enumerate(tables.text(c, f"bus{port}", "")):
+            if not name:
+                continue
+            if name not in buses:
+                message = f"bus {name!r} is not in buses."
+                tables.add_problem(c, int(rows[link]), f"bus{port}", message, "Add it there.")
+            port_link.append(link)
+            port_bus.append(buses.get(name, 0))
+            efficiency.append(values[:, link])
+    n_row = max((values.size for values in efficiency), default=1)
+    table = [np.broadcast_to(values, n_row) for values in efficiency]
+    return GridLinks(
+        names=tables.names(c),
+        carrier=tables.text(c, "carrier"),
+        bus0=tables.positions(c, "bus0", buses),
+        capacity=read_capacity(tables, c, "p_nom"),
+        p_min_pu=tables.series(c, "p_min_pu"),
+        p_max_pu=tables.series(c, "p_max_pu"),
+        p_set=tables.series(c, "p_set"),
+        marginal_cost=tables.series(c, "marginal_cost"),
+        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
+        ramp_limit_up=tables.series(c, "ramp_limit_up"),
+        ramp_limit_down=tables.series(c, "ramp_limit_down"),
+        p_init=tables.numbers(c, "p_init"),
+        length=tables.numbers(c, "length"),
+        port_link=np.array(port_link, dtype=np.int64),
+        port_bus=np.array(port_bus, dtype=np.int64),
+        port_efficiency=np.stack(table, axis=1) if table else np.zeros((1, 0)),
+    )
+
+
+def _branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
+    """Lines and transformers side by side, impedances per unit of 1 MVA."""
+    bus_carrier = tables.text("buses", "carrier")
+    v_nom = tables.numbers("buses", "v_nom")
+    parts = {c: _ends(tables, c, buses) for c in ("lines", "transformers")}
+    lines, transformers = parts["lines"], parts["transformers"]
+    reactance, resistance = _line_ohms(tables)
+    line_volts = v_nom[lines[0]] ** 2
+    s_nom = tables.numbers("transformers", "s_nom")
+    ratio = tables.numbers("transformers", "tap_ratio")
+    _check_transformers(tables, s_nom)
+    safe = np.where(s_nom > 0.0, s_nom, 1.0)
+    x = np.concatenate([reactance / line_volts, tables.numbers("transformers", "x") / safe * ratio])
+    r = np.concatenate(
+        [resistance / line_volts, tables.numbers("transformers", "r") / safe * ratio]
+    )
+    bus0 = np.concatenate([lines[0], transformers[0]])
+    is_direct = np.array([bus_carrier[bus] == "DC" for bus in bus0], dtype=bool)
+    angle = np.radians(
+        np.concatenate([tables.numbers(c, "v_ang_max") for c in ("lines", "transformers")])
+    )
+    angle = np.where(is_direct, np.inf, angle)
+    shift = np.radians(tables.series("transformers", "phase_shift"))
+    no_shift = np.zeros((shift.shape[0], lines[0].size))
+    capacities = [read_capacity(tables, c, "s_nom") for c in ("lines", "transformers")]
+    n_line = lines[0].size
+    return Branches(
+        names=(*tables.names("lines"), *tables.names("transformers")),
+        carrier=(
+            *_line_carriers(tables, lines[0], bus_carrier),
+            *tables.text("transformers", "carrier"),
+        ),
+        bus0=bus0,
+        bus1=np.concatenate([lines[1], transformers[1]]),
+        capacity=_joined(capacities),
+        s_max_pu=_side_by_side(tables, "s_max_pu"),
+        s_set=_side_by_side(tables, "s_set"),
+        impedance=np.where(is_direct, r, x),
+        phase_shift=np.hstack([no_shift, shift]),
+        angle_min=-angle,
+        angle_max=angle,
+        length=np.concatenate([tables.numbers("lines", "length"), np.zeros(bus0.size - n_line)]),
+    )
+
+
+def _ends(tables: PypsaTables, component: str, buses: dict[str, int]) -> tuple[IntArray, IntArray]:
+    return (
+        tables.positions(component, "bus0", buses),
+        tables.positions(component, "bus1", buses),
+    )
+
+
+def _line_carriers(
+    tables: PypsaTables, bus0: IntArray, bus_carrier: Sequence[str]
+) -> tuple[str, ...]:
+    """Return carriers of lines; one without takes that of its first bus."""
+    own = tables.text("lines", "carrier")
+    return tuple(name or bus_carrier[bus] for name, bus in zip(own, bus0, strict=True))
+
+
+def _side_by_side(tables: PypsaTables, attribute: str) -> FloatArray:
+    lines, transformers = (tables.series(c, attribute) for c in ("lines", "transformers"))
+    n_row = max(lines.shape[0], transformers.shape[0])
+    return np.hstack(
+        [np.broadcast_to(part, (n_row, part.shape[1])) for part in (lines, transformers)]
+    )
+
+
+def _joined(parts: Sequence[Capacity]) -> Capacity:
+    return Capacity(
+        nominal=np.concatenate([part.nominal for part in parts]),
+        is_extendable=np.concatenate([part.is_extendable for part in parts]),
+        least=np.concatenate([part.least for part in parts]),
+        most=np.concatenate([part.most for part in parts]),
+        cost=np.concatenate([part.cost for part in parts]),
+    )
+
+
+def _line_ohms(tables: PypsaTables) -> tuple[FloatArray, FloatArray]:
+    """Return reactance and resistance [ohm]; a line with a type takes them from the type.
+
+    x = x_per_length * length / num_parallel
+    """
+    x, r = tables.numbers("lines", "x"), tables.numbers("lines", "r")
+    types = {name: k for k, name in enumerate(tables.names("line_types"))}
+    x_type = tables.numbers("line_types", "x_per_length")
+    r_type = tables.numbers("line_types", "r_per_length")
+    share = tables.numbers("lines", "length") / tables.numbers("lines", "num_parallel")
+    rows = np.flatnonzero(tables.active("lines"))
+    for line, kind in enumerate(tables.text("lines", "type")):
+        if kind in types:
+            x[line], r[line] = x_type[types[kind]] * share[line], r_type[types[kind]] * share[line]
+        elif kind and x[line] == 0.0:
+            tables.add_problem(
+                "lines",
+                int(rows[line]),
+                "type",
+                f"standard type {kind!r} has no row in line_types and the line has no x.",
+                "Export the standard types too, or give x.",
+            )
+    return x, r
+
+
+def _check_transformers(tables: PypsaTables, s_nom: FloatArray) -> None:
+    """Refuse transformers whose impedance is not given."""
+    rows = np.flatnonzero(tables.active("transformers"))
+    x = tables.numbers("transformers", "x")
+    for item, kind in enumerate(tables.text("transformers", "type")):
+        row = int(rows[item])
+        if kind and x[item] == 0.0:
+            message = f"standard type {kind!r} is not supported without x."
+            tables.add_problem("transformers", row, "type", message, "Give x and tap_ratio.")
+        if s_nom[item] <= 0.0:
+            message = "s_nom is not above zero, and x is per unit of it."
+            tables.add_problem("transformers", row, "s_nom", message, "Give s_nom.")
