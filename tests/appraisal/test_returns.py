@@ -140,6 +140,11 @@ def test_no_rate_says_whether_the_value_is_above_or_below_zero():
     assert "positive at every rate" in irr_note(flow, irr(flow))
 
 
+def test_a_value_that_only_touches_zero_is_said():
+    flow = [-1000.0, 2200.0, -1210.0]
+    assert "touches zero at this rate and is negative" in irr_note(flow, irr(flow))
+
+
 def test_one_rate_needs_no_note():
     assert irr_note([-1.0, 2.0], irr([-1.0, 2.0])) == ""
 

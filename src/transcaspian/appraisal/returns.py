@@ -105,10 +105,14 @@ def irr_many(flows: ArrayLike, times: ArrayLike | None = None) -> ReturnRates:
 
 
 def irr_note(flow: ArrayLike, rates: FloatArray) -> str:
-    """Return what a reader must know about the number of rates of return; empty for exactly one."""
+    """Return what a reader must know about the rates of return; empty for one that tells all."""
     flows = np.asarray(flow, dtype=np.float64)
     if rates.size == 1:
-        return ""
+        moved = flows[np.flatnonzero(flows)]
+        if moved[0] * moved[-1] < 0.0:
+            return ""
+        sign = "positive" if moved[0] > 0.0 else "negative"
+        return f"The NPV touches zero at this rate and is {sign} at every other: no threshold."
     if not flows.any():
         return "Every flow is zero: any rate is a rate of return, so none is given."
     if rates.size > 1:
