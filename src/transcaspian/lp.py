@@ -8,6 +8,8 @@ Sign of duals: `row_dual[i]` is the rise of the optimal objective per unit that 
 `row_upper[i]` rise together. Where a row says generation = demand, it is the price of demand.
 """
 
+import ctypes
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -33,6 +35,7 @@ __all__ = [
     "SolveOptions",
     "Status",
     "raise_unless_optimal",
+    "release_memory",
     "solve",
     "solve_from",
     "solver_version",
@@ -194,6 +197,18 @@ class Solution:
 def solver_version() -> str:
     """Return the name and version of the solver."""
     return f"HiGHS {highspy.Highs().version()}"
+
+
+def release_memory() -> None:
+    """Give freed memory back to the system, where the C library can do so (glibc).
+
+    HiGHS frees arrays of a gigabyte in whatever thread solved, and glibc keeps a heap a thread:
+    without this a study of many runs holds several times what it uses.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _check(status: highspy.HighsStatus, call: str) -> None:

@@ -88,20 +88,38 @@ def _pack(result: PowerResult, case: Case, key: Key, hourly: bool, seconds: floa
 def _hourly_tables(result: PowerResult, case: Case, key: Key) -> dict[str, pl.DataFrame]:
     """Return hourly dispatch and prices of the reference, hourly flows of links that are projects.
 
-    Names are stored as categories: the tables have millions of rows.
+    Prices with a project are kept for the zones and the first year in use. Names are stored as
+    categories: the tables have millions of rows.
     """
     if key.run == REFERENCE:
         return {
             "power_dispatch": _small(power.hourly_dispatch(result), "bus", "carrier", "mw"),
             "power_prices": _small(power.hourly_prices(result), "bus", "price"),
         }
+    tables: dict[str, pl.DataFrame] = {}
+    if key.year == _first_year_in_use(case, key.run):
+        prices = power.hourly_prices(result).filter(pl.col("bus").is_in(_zones(case)))
+        tables["power_prices"] = _small(prices, "bus", "price")
     changes = case.tables["projects/changes"].filter(
         (pl.col("table") == "power/links") & pl.col("project").is_in(case.members(key.run))
     )
     links = tuple(changes["row"].unique(maintain_order=True))
-    if not links:
-        return {}
-    return {"power_link_hourly": _small(power.hourly_links(result, links), "link", "mw")}
+    if links:
+        tables["power_link_hourly"] = _small(power.hourly_links(result, links), "link", "mw")
+    return tables
+
+
+def _first_year_in_use(case: Case, run: str) -> int:
+    """Return the first model year in which all projects of the run are open, else the last."""
+    projects = case.tables["projects/projects"].filter(pl.col("project").is_in(case.members(run)))
+    opening = projects["opening_year"].to_list()
+    years = case.settings.model_years
+    return next((year for year in years if year >= max(opening)), years[-1])
+
+
+def _zones(case: Case) -> list[str]:
+    buses = case.tables["power/buses"]
+    return buses.filter(pl.col("kind") == "zone")["bus"].to_list()
 
 
 def _small(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
