@@ -14,8 +14,14 @@ BORDER_COST_USD_PER_T = 10.4  # CAREC CPMM road 2022, TFI2: 208 USD for 20 t
 # rates of 2,600 to 3,300 USD a TEU (2025) leave about this much after the 1520 and European parts.
 CHINA_RAIL_TARIFF_USD_PER_TEU_KM = 0.30
 
-# One track: Arys-Saryagash runs over Darbaza, so the direct edge would count it twice.
-DROPPED = {"KZ_ARY-KZ_SAR-rail", "KZ_AYA-KZ_BKH-rail"}
+# One track: Arys-Saryagash runs over Darbaza, so the direct edge would count it twice. Bakhty is a
+# dead end, and so are tankers to Makhachkala, whose oil is not assigned.
+DROPPED = {
+    "KZ_ARY-KZ_SAR-rail",
+    "KZ_AYA-KZ_BKH-rail",
+    "KZ_AAU-RU_MCX-sea-tanker",
+    "TM_KRW-RU_MCX-sea-tanker",
+}
 # Azerbaijani gauge runs into the Iranian terminal at Astara; at Sadarak the gauge changes before
 # the border bridge.
 GAUGE = {"IR_AST-AZ_AST-rail": "1520", "AZ_SAD-TR_DIL-rail": "1435"}
