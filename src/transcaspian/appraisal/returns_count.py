@@ -47,25 +47,32 @@ def bound_rates(flows: FloatArray) -> RateBounds:
 
 def _most_changes(flows: FloatArray) -> IntArray:
     """Return the least number of changes of sign that any of the sums shows."""
-    least = np.full(flows.shape[0], MANY, dtype=np.int64)
-    rows = np.arange(flows.shape[0])
-    sums, sizes = flows, np.abs(flows)
+    n_flow, n_time = flows.shape
+    least = np.full(n_flow, MANY, dtype=np.int64)
+    rows = np.arange(n_flow)
+    sums = flows
+    # What could be rounding, of all that was added up; each sum adds up at most n_time such.
+    doubt = ROUNDING_SHARE * np.abs(flows).sum(axis=1, keepdims=True)
+    start = np.argmax(flows != 0.0, axis=1)[:, np.newaxis]
     # Beyond its end the k-th sum goes on as a polynomial; the last values of all sums, the
     # newest first, bound how often that changes sign (total positivity of the binomials).
-    tail = np.empty((flows.shape[0], 0))
+    tail = np.empty((n_flow, 0))
     for _ in range(MAX_SUMS):
-        sums, sizes = np.cumsum(sums, axis=1), np.cumsum(sizes, axis=1)
-        is_doubtful = (np.abs(sums) <= ROUNDING_SHARE * sizes) & (sizes != 0.0)
+        sums = np.cumsum(sums, axis=1)
+        is_doubtful = np.abs(sums) <= doubt
+        if start.any():
+            is_doubtful &= np.arange(n_time) >= start
         is_useful = ~np.any(is_doubtful[:, 1:] & is_doubtful[:, :-1], axis=1)
         worst = _with_worst_sign(sums, is_doubtful)
-        changes = _changes(np.concatenate([worst, tail], axis=1))
+        changes = _changes(np.concatenate([worst, tail], axis=1) if tail.size else worst)
         changes[~is_useful] = MANY
         least[rows] = np.minimum(least[rows], changes)
         going = is_useful & ~is_doubtful[:, -1] & (changes > 1)
         if not going.any():
             break
         tail = np.concatenate([sums[going, -1:], tail[going]], axis=1)
-        sums, sizes, rows = sums[going], sizes[going], rows[going]
+        sums, rows, start = sums[going], rows[going], start[going]
+        doubt = doubt[going] * n_time
     return least
 
 
