@@ -50,6 +50,7 @@ def solve(
         "solve_s": result.solve_s,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_PER_MB,
         "ignored": list(grid.ignored),
+        "conflict": result.conflict,
         "method": result.method,
         "iterations": result.iterations,
         "solver": result.solver,
@@ -60,5 +61,5 @@ def solve(
         for name, value in values.items():
             typer.echo(f"{name:20} {', '.join(value) if isinstance(value, list) else value}")
     if not is_optimal:
-        typer.echo(f"{source}: {result.status.value}, no optimum.", err=True)
+        typer.echo(f"{source}: {result.status.value}, no optimum. {result.conflict}", err=True)
         sys.exit(EXIT_NOT_OPTIMAL)

@@ -1,5 +1,6 @@
 """Why a dispatch has no solution: the least energy by which balances and limits must give way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,6 @@ from scipy import sparse
 
 from transcaspian.lp import LinearProgram, SolveOptions, Status, solve
 from transcaspian.power.blocks import HourlyProgram
-from transcaspian.power.network import Network
 
 __all__ = ["describe_conflict"]
 
@@ -18,7 +18,7 @@ TOLERANCE_MWH = 1e-4
 N_NAMED = 5  # hours named in the message
 
 
-def describe_conflict(network: Network, program: HourlyProgram) -> str:
+def describe_conflict(buses: Sequence[str], program: HourlyProgram) -> str:
     """Return, in words, where and when how much energy is too much or too little.
 
     Every row gets two relaxing columns, and the program that needs least of them is solved: what
@@ -34,8 +34,8 @@ def describe_conflict(network: Network, program: HourlyProgram) -> str:
     surplus = solution.x[lp.n_col + lp.n_row :]
     balance = lp.rows["energy_balance"]
     sentences = [
-        *_sentences(network, balance.take(surplus), "more must run than can be used or sent away"),
-        *_sentences(network, balance.take(missing), "demand cannot be met"),
+        *_sentences(buses, balance.take(surplus), "more must run than can be used or sent away"),
+        *_sentences(buses, balance.take(missing), "demand cannot be met"),
     ]
     for name, block in lp.rows.items():
         if name != "energy_balance":
@@ -63,7 +63,7 @@ def _relaxed(lp: LinearProgram) -> LinearProgram:
     )
 
 
-def _sentences(network: Network, energy: FloatArray, what: str) -> list[str]:
+def _sentences(buses: Sequence[str], energy: FloatArray, what: str) -> list[str]:
     """Return one sentence for each bus where `energy` [n_hour, n_bus] is above zero."""
     sentences = []
     for bus in np.flatnonzero(energy.max(axis=0, initial=0.0) > TOLERANCE_MWH):
@@ -71,8 +71,8 @@ def _sentences(network: Network, energy: FloatArray, what: str) -> list[str]:
         named = ", ".join(f"{hour} ({energy[hour, bus]:,.1f} MWh)" for hour in hours[:N_NAMED])
         more = f" and {hours.size - N_NAMED} more" if hours.size > N_NAMED else ""
         sentences.append(
-            f"{network.buses[bus]}: {what}, {energy[:, bus].sum():,.1f} MWh in {hours.size} "
-            f"hours of the year: hour {named}{more}."
+            f"{buses[bus]}: {what}, {energy[:, bus].sum():,.1f} MWh in {hours.size} "
+            f"hours: hour {named}{more}."
         )
     return sentences
 

@@ -122,7 +122,7 @@ def solve_year(
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError(
             f"The dispatch of {inputs.year} has no solution. "
-            + describe_conflict(inputs.network, program)
+            + describe_conflict(inputs.network.buses, program)
         )
     raise_unless_optimal(solution, f"The dispatch of {inputs.year}")
     log = SolverLog(

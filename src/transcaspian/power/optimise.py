@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from transcaspian.lp import Solution, SolveOptions, Status, solver_version
 from transcaspian.lp import solve as solve_lp
 from transcaspian.power.blocks import HourlyProgram
+from transcaspian.power.conflict import describe_conflict
 from transcaspian.power.equations import build_grid, objective_constant
 from transcaspian.power.grid import Grid
 from transcaspian.power.quadratic import solve_quadratic
@@ -52,6 +53,7 @@ class GridResult:
     price: FloatArray
     columns: Mapping[str, FloatArray]  # block of columns -> [n_snapshot or 1, n]
     labels: Mapping[str, tuple[str, ...]]
+    conflict: str  # why there is no solution, in words; empty where there is one
     solver: str
     method: str
     iterations: int
@@ -85,6 +87,9 @@ def solve(grid: Grid, options: GridOptions | None = None) -> GridResult:
         price=price,
         columns=columns,
         labels={name: block.labels for name, block in program.lp.columns.items()},
+        conflict=(
+            describe_conflict(grid.buses, program) if solution.status is Status.INFEASIBLE else ""
+        ),
         solver=solver_version(),
         method=method,
         iterations=solution.iterations,

@@ -60,7 +60,7 @@ def _export_plants(
     names = [units.names[item] for item in plants]
     # What a month allows and the plant leaves is spilt: a river gives up to the month's energy.
     months = [f"inflow, {name}" for name in limits.names]
-    river_of = {item: river for item, river in zip(watered, rivers, strict=True)}
+    river_of = dict(zip(watered, rivers, strict=True))
     hours = np.arange(n_hour)[:, None]
     inside = (hours >= limits.first_hour) & (hours < limits.end_hour)
     rows: list[list[object]] = [

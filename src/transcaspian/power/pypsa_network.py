@@ -116,7 +116,7 @@ class PypsaTables:
                 if isinstance(neutral, bool):
                     is_neutral = (cell in TRUE) == neutral
                 else:
-                    is_neutral = cell in ("", "nan") or float(cell) == float(neutral)
+                    is_neutral = cell in ("", "nan", str(neutral), f"{float(neutral):.0f}")
                 if not is_neutral and self.active(component)[row]:
                     self.add_problem(
                         component,
@@ -180,7 +180,7 @@ class PypsaTables:
             try:
                 values[row] = float(cell)
             except ValueError:
-                self.add_problem(component, row, attribute, f"{cell!r} is no number.", "Give one.")
+                self.add_problem(component, row, attribute, f"{str(cell)!r} is no number.", "Give one.")
         return values[self.active(component)]
 
     def series(self, component: str, attribute: str, default: float | None = None) -> FloatArray:

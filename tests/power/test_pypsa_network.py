@@ -1,0 +1,119 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from transcaspian.errors import InputError
+from transcaspian.lp import Status
+from transcaspian.power import GridOptions, read_pypsa, solve
+
+FILES = {
+    "buses": "name,v_nom,x,y\nA,220,50,43\nB,220,49,40\n",
+    "snapshots": ",snapshot,objective,stores,generators\n0,0,1,1,1\n1,1,2,2,2\n",
+    "loads": "name,bus\nload,B\n",
+    "loads-p_set": ",load\n0,80\n1,140\n",
+    "generators": "name,bus,p_nom,marginal_cost\ncheap,A,200,10\ndear,B,200,50\n",
+    "links": "name,bus0,bus1,p_nom,efficiency\ncable,A,B,100,0.9\n",
+}
+
+
+def folder(path: Path, **changes: str) -> Path:
+    for name, text in (FILES | {key.replace("__", "-"): v for key, v in changes.items()}).items():
+        (path / f"{name}.csv").write_text(text)
+    return path
+
+
+def test_a_folder_is_solved_with_the_weights_of_its_snapshots(tmp_path):
+    result = solve(read_pypsa(folder(tmp_path)))
+    # 80 / 0.9 MW at 10 for one hour; 100 MW at 10 and 50 MW at 50 for two.
+    assert result.objective == pytest.approx(800 / 0.9 + 2 * (1000 + 2500))
+    assert result.price == pytest.approx(np.array([[10.0, 10.0 / 0.9], [10.0, 50.0]]))
+
+
+def test_bookkeeping_is_listed_as_ignored(tmp_path):
+    generators = FILES["generators"].replace("cost\n", "cost,weight,p_nom_opt\n")
+    generators = generators.replace(",10\n", ",10,1,0\n").replace(",50\n", ",50,1,0\n")
+    grid = read_pypsa(folder(tmp_path, generators=generators, shapes="name\n"))
+    assert grid.ignored == (
+        "buses.x",
+        "buses.y",
+        "generators.p_nom_opt",
+        "generators.weight",
+        "shapes",
+    )
+
+
+def test_capacity_grows_where_it_pays_and_counts_in_full(tmp_path):
+    links = (
+        "name,bus0,bus1,p_nom,efficiency,p_nom_extendable,capital_cost\ncable,A,B,100,1,True,30\n"
+    )
+    result = solve(read_pypsa(folder(tmp_path, links=links)))
+    # A MW more saves 2 h x 40 USD and costs 30: up to the load of 140 MW.
+    assert result.columns["link_p_nom"][0, 0] == pytest.approx(140.0)
+    assert result.objective == pytest.approx(80 * 10 + 2 * 140 * 10 + 140 * 30)
+    assert result.objective_constant == pytest.approx(100 * 30)
+
+
+def test_a_limit_on_carbon_moves_output_to_the_cleaner_plant(tmp_path):
+    result = solve(
+        read_pypsa(
+            folder(
+                tmp_path,
+                carriers="name,co2_emissions\ncoal,1\n",
+                generators="name,bus,p_nom,marginal_cost,carrier\ncheap,B,200,10,coal\ndear,B,200,50,\n",
+                global_constraints="name,type,carrier_attribute,sense,constant\nco2,primary_energy,co2_emissions,<=,100\n",
+            )
+        )
+    )
+    # 360 MWh of load, 100 of them by coal.
+    assert result.objective == pytest.approx(100 * 10 + 260 * 50)
+
+
+def test_a_ramp_limit_holds_between_snapshots(tmp_path):
+    generators = "name,bus,p_nom,marginal_cost,ramp_limit_up\nslow,B,200,10,0.1\nfast,B,200,50,\n"
+    result = solve(read_pypsa(folder(tmp_path, generators=generators)))
+    assert result.columns["generator_p"][:, 0] == pytest.approx([80.0, 100.0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"generators": "name,bus,p_nom,committable\ng,A,5,True\n"}, "generators.csv, row 2, column 'committable'"),
+        ({"generators": "name,bus,p_nom,p_nom_mod\ng,A,5,0\nh,A,5,10\n"}, "generators.csv, row 3, column 'p_nom_mod'"),
+        ({"links": "name,bus0,bus1,delay\nk,A,B,3\n"}, "links.csv, row 2, column 'delay'"),
+        ({"processes": "name\np\n"}, "processes are not supported"),
+        ({"global_constraints": "name,type\nodd,own\n"}, "global_constraints.csv, row 2, column 'type'"),
+        ({"generators": "name,bus,p_nom\ng,Z,5\n"}, "generators.csv, row 2, column 'bus': bus 'Z'"),
+        ({"generators": "name,bus,p_nom\ng,A,much\n"}, "generators.csv, row 2, column 'p_nom': 'much' is no number"),
+        ({"loads__p_set": ",load\n0,80\n"}, "loads-p_set.csv: it has 1 rows for 2 snapshots"),
+        ({"loads__p_set": ",load\n0,80\n1,lots\n"}, "loads-p_set.csv, row 3, column 'load': 'lots'"),
+        ({"snapshots": ",period,timestep\n0,2030,0\n1,2030,1\n"}, "investment periods"),
+        ({"lines": "name,bus0,bus1,type,length\nL,A,B,Al/St 240/40,9\n"}, "lines.csv, row 2, column 'type'"),
+        ({"transformers": "name,bus0,bus1,x\nT,A,B,0.1\n"}, "transformers.csv, row 2, column 's_nom'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_solved_is_named_with_its_place(tmp_path, changes, place):
+    with pytest.raises(InputError) as caught:
+        read_pypsa(folder(tmp_path, **changes))
+    assert place in str(caught.value)
+
+
+def test_a_place_without_a_network_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match="it is not there"):
+        read_pypsa(tmp_path / "nothing.nc")
+
+
+def test_an_inactive_component_may_hold_anything(tmp_path):
+    generators = FILES["generators"].replace("cost\n", "cost,active,committable\n")
+    generators = generators.replace(",10\n", ",10,True,False\n").replace(
+        ",50\n", ",50,True,False\n"
+    )
+    grid = read_pypsa(folder(tmp_path, generators=generators + "shut,A,5,1,False,True\n"))
+    assert grid.generators.names == ("cheap", "dear")
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm", "windows"])
+def test_every_method_finds_the_same_optimum(tmp_path, method):
+    result = solve(read_pypsa(folder(tmp_path)), GridOptions(method=method))
+    assert result.status is Status.OPTIMAL
+    assert result.objective == pytest.approx(800 / 0.9 + 7000)
