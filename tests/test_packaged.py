@@ -1,0 +1,173 @@
+"""The packaged case: its books balance, its laws hold, its headlines are those of the golden table.
+
+One run serves all tests here, so they stay with one worker.
+"""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import polars as pl
+import pytest
+
+from transcaspian.case.read import read_case
+from transcaspian.case.tables import Case
+from transcaspian.report import build_report
+from transcaspian.results.read import read_results
+from transcaspian.results.tables import Results
+from transcaspian.results.write import REPORT, write_results
+from transcaspian.study import StudyOptions, run_study
+from transcaspian.study.validation import share_errors
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaged")]
+
+ROOT = Path(__file__).parents[1]
+LARGEST_REPORT_BYTES = 8_000_000
+
+
+def load_script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return read_case()
+
+
+@pytest.fixture(scope="module")
+def folder(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("packaged") / "run"
+    results = run_study(case, StudyOptions(workers=2))
+    return write_results(results, out, build_report(results, case))
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Results:
+    return read_results(folder)
+
+
+def reference(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter((pl.col("scenario") == "reference") & (pl.col("run") == "reference"))
+
+
+def test_every_law_holds(results: Results) -> None:
+    broken = results.table("checks").filter(~pl.col("passed"))
+
+    assert broken.is_empty(), broken
+
+
+def test_headlines_are_those_of_the_golden_table(results: Results) -> None:
+    script = load_script("headlines")
+    golden = {row.name: row for row in script.read_golden()}
+
+    found = list(script.headlines(results))
+
+    assert {row.name for row in found} == set(golden)
+    wrong = [
+        (row.name, row.value, golden[row.name].value)
+        for row in found
+        if not np.isclose(
+            row.value,
+            golden[row.name].value,
+            rtol=golden[row.name].rtol,
+            atol=golden[row.name].atol,
+        )
+    ]
+    assert not wrong, f"explain in CHANGELOG.md under RESULTS: {wrong}"
+
+
+def test_energy_of_every_zone_and_hour_is_the_load(results: Results, case: Case) -> None:
+    supplied = (
+        results.table("power_dispatch")
+        .filter(pl.col("year") == 2030)
+        .group_by("bus", "hour")
+        .agg(pl.col("mw").cast(pl.Float64).sum())
+        .sort("bus", "hour")
+    )
+    loads = case.at(2030).tables["power/loads"]
+
+    for bus, profile, energy in zip(
+        loads["bus"], loads["profile"], loads["energy_mwh"], strict=True
+    ):
+        load = energy / 8760 * case.profiles[profile]
+        got = supplied.filter(pl.col("bus") == bus)["mw"].to_numpy()
+        assert np.abs(got - load).max() < 1e-3 * load.mean() + 0.01, bus
+
+
+def test_tonnes_of_every_node_and_commodity_are_kept(results: Results) -> None:
+    balance = results.table("freight_node_balance")
+
+    left = (
+        balance["arriving_t"] + balance["starting_t"] - balance["leaving_t"] - balance["ending_t"]
+    )
+
+    assert float(left.abs().max()) < 1e-6 * float(balance["arriving_t"].max())
+
+
+def test_every_solve_is_optimal_or_converged(results: Results) -> None:
+    solves = results.table("solves")
+
+    assert solves.height > 100
+    assert float(solves["gap"].max()) <= 1e-6
+
+
+def test_the_power_mix_of_2022_is_within_five_points(results: Results) -> None:
+    errors = share_errors(results.table("validation"))
+
+    assert errors.height >= 10
+    assert float(errors["mean_error_points"].mean()) < 5.0
+
+
+def test_values_outside_their_band_say_why(results: Results) -> None:
+    outside = results.table("sanity").filter(~pl.col("passed"))
+
+    assert (outside["reason"] != "").all(), outside
+
+
+def test_the_report_is_small_and_asks_nothing_of_the_network(folder: Path) -> None:
+    page = (folder / REPORT).read_text("utf-8")
+
+    assert len(page.encode()) < LARGEST_REPORT_BYTES
+    assert not re.findall(
+        r"<(?:img|script|link|iframe|source)[^>]+(?:src|href)=[\"']?https?:", page
+    )
+    assert not re.findall(r"url\([\"']?https?:", page)
+
+
+def test_prices_are_finite_and_nothing_is_nan(results: Results) -> None:
+    for name, table in results.tables.items():
+        numbers = table.select(pl.col(pl.Float64, pl.Float32))
+        for column in numbers.columns:
+            values = numbers[column].drop_nulls()
+            assert values.is_finite().all(), f"{name}.{column}"
+
+
+@pytest.fixture(scope="module")
+def small_runs(case: Case) -> tuple[Results, Results]:
+    options = [
+        StudyOptions(years=(2030,), projects=("CASPIAN_CABLE_1000", "AKTAU_HUB"), workers=workers)
+        for workers in (1, 2)
+    ]
+    return run_study(case, options[0]), run_study(case, options[1])
+
+
+def test_the_same_case_gives_the_same_bits(small_runs: tuple[Results, Results]) -> None:
+    first, second = small_runs
+
+    for name, table in first.tables.items():
+        assert table.equals(second.tables[name]), name
+
+
+def test_the_readme_shows_the_golden_table() -> None:
+    script = load_script("headlines")
+
+    assert script.readme_block(script.read_golden()) in (ROOT / "README.md").read_text("utf-8")
