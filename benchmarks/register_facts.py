@@ -18,8 +18,8 @@ from typing import TypeVar
 
 import polars as pl
 
-from transcaspian.register import query
 from transcaspian.register.columns import TABLES
+from transcaspian.register.listing import page_of_store
 from transcaspian.register.record import create_store, record_tables
 from transcaspian.register.status import judge_all
 from transcaspian.register.store import Store
@@ -175,10 +175,7 @@ def measure(store: Store, facts: int, page_runs: int = 20) -> dict[str, float]:
 
 
 def _page(store: Store, table: str, where: dict[str, str], after: str) -> object:
-    with store.reading() as connection:
-        return query.list_page(
-            connection, table, where=where, after=after, limit=50, show_internal=False
-        )
+    return page_of_store(store, table, where, after=after, limit=50, role="public")
 
 
 def _timed(run: Callable[[], T]) -> tuple[float, T]:

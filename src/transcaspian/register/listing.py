@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from sqlalchemy import Connection
 
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register import query
@@ -12,7 +13,13 @@ from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import Verdict, judge_all
 from transcaspian.register.store import Store, open_store
-from transcaspian.register.tables import Register
+from transcaspian.register.tables import (
+    KEY_TABLES,
+    Register,
+    drop_references,
+    empty_table,
+    hidden_keys,
+)
 
 __all__ = ["Described", "Page", "describe", "history_of", "list_table", "list_table_of"]
 
@@ -77,23 +84,46 @@ def list_table(
 def page_of_store(
     store: Store, name: str, where: Mapping[str, str], *, after: str, limit: int, role: str
 ) -> tuple[list[dict[str, object]], str]:
-    """Return rows and next key of a page, without reading the whole register.
-
-    Rows that hang on a hidden row are hidden where they are marked themselves only; pages that
-    must not betray anything read `Register.public()`.
-    """
+    """Return rows and next key of a page, without reading the whole register."""
     with store.reading() as connection:
-        if role != "internal" and query.has_internal(connection):
+        if role == "internal":
+            return query.list_page(
+                connection, name, where=where, after=after, limit=limit, show_internal=True
+            )
+        if name == "sources" and query.has_internal(connection):
             page = list_table_of(store.read().public(), name, where, after=after, limit=limit)
             return page.rows, page.after
-        return query.list_page(
-            connection,
-            name,
-            where=where,
-            after=after,
-            limit=limit,
-            show_internal=role == "internal",
-        )
+        hidden = _hidden_in(connection)
+        rows: list[dict[str, object]] = []
+        while True:
+            found, after = query.list_page(
+                connection,
+                name,
+                where=where,
+                after=after,
+                limit=limit - len(rows),
+                show_internal=False,
+            )
+            rows += _shown(name, found, hidden)
+            if not after or len(rows) == limit:
+                return rows, after
+
+
+def _hidden_in(connection: Connection) -> set[str]:
+    if not query.has_internal(connection, KEY_TABLES):
+        return set()
+    return hidden_keys({name: query.read_table(connection, name) for name in KEY_TABLES})
+
+
+def _shown(name: str, rows: list[dict[str, object]], hidden: set[str]) -> list[dict[str, object]]:
+    if not rows or not hidden:
+        return rows
+    frame = pl.DataFrame(rows, schema=empty_table(name).schema)
+    key = TABLES[name].key[0]
+    kept = drop_references(name, frame, hidden)
+    if name in KEY_TABLES:
+        kept = kept.filter(~pl.col(key).is_in(list(hidden)))
+    return kept.to_dicts()
 
 
 def list_table_of(

@@ -147,9 +147,9 @@ def list_page(
     return rows, found[limit - 1][0] if len(found) > limit else ""
 
 
-def has_internal(connection: sa.Connection) -> bool:
-    """Whether any current row is marked internal."""
-    for facts in FACTS.values():
+def has_internal(connection: sa.Connection, names: Iterable[str] = tuple(FACTS)) -> bool:
+    """Whether any current row of these tables is marked internal."""
+    for facts in (FACTS[name] for name in names):
         if "internal" in facts.c:
             statement = (
                 sa.select(facts.c.row_id)

@@ -9,10 +9,15 @@ from types import MappingProxyType
 import polars as pl
 
 from transcaspian.errors import NotFoundError
-from transcaspian.register.columns import TABLES, row_id
+from transcaspian.register.columns import TABLES
 from transcaspian.register.edtf import parse_date
 
-__all__ = ["Register", "make_register"]
+__all__ = ["KEY_TABLES", "Register", "drop_references", "hidden_keys", "make_register"]
+
+# Tables that others refer to.
+KEY_TABLES = tuple(
+    name for name, table in TABLES.items() if len(table.key) == 1 and name != "sources"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,10 @@ class Register:
     def find(self, key: str) -> tuple[str, dict[str, object]]:
         """Return the table and the row of that key; NotFoundError with the nearest names."""
         for name, table in TABLES.items():
-            if name == "observations" or len(table.key) > 1:
-                continue
-            hit = self.tables[name].filter(pl.col(table.key[0]) == key)
+            parts = [pl.col(part).fill_null("") for part in table.key]
+            hit = self.tables[name].filter(pl.concat_str(parts, separator="|") == key)
             if hit.height:
                 return name, hit.row(0, named=True)
-        for name, table in TABLES.items():
-            if len(table.key) > 1:
-                for row in self.tables[name].iter_rows(named=True):
-                    if row_id(table, row) == key:
-                        return name, row
         raise NotFoundError(f"Nothing in the register is called {key!r}.{_nearest(self, key)}")
 
 
@@ -97,32 +96,50 @@ def _ends_by(column: pl.Series, day: date) -> pl.Series:
     return last_days(column).le(day).fill_null(False)
 
 
-def _without_hidden(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def hidden_keys(tables: Mapping[str, pl.DataFrame]) -> set[str]:
+    """Return the keys of rows that are internal or hang on one, of the tables given.
+
+    Hiding a body hides its commitments, which hides their evidence: so on until nothing changes.
+    """
     shown = {
         name: frame.filter(~pl.col("internal")) if "internal" in frame.columns else frame
         for name, frame in tables.items()
     }
-    # Hiding a body hides its commitments, which hides their evidence: repeat until nothing changes.
     while True:
         hidden = _hidden_names(tables, shown)
-        cut = {name: _drop_references(name, frame, hidden) for name, frame in shown.items()}
+        cut = {name: drop_references(name, frame, hidden) for name, frame in shown.items()}
         if all(cut[name].height == shown[name].height for name in shown):
-            return _only_used_sources(cut)
+            return hidden
         shown = cut
+
+
+def _without_hidden(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    hidden = hidden_keys({name: tables[name] for name in KEY_TABLES})
+    shown = {
+        name: drop_references(
+            name,
+            frame.filter(~pl.col("internal")) if "internal" in frame.columns else frame,
+            hidden,
+        )
+        for name, frame in tables.items()
+    }
+    return _only_used_sources(shown)
 
 
 def _hidden_names(
     all_rows: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]
 ) -> set[str]:
     hidden: set[str] = set()
-    for name, table in TABLES.items():
-        if len(table.key) == 1 and name != "sources":
-            key = table.key[0]
-            hidden |= set(all_rows[name][key]) - set(shown[name][key])
+    for name, frame in shown.items():
+        key = TABLES[name].key[0]
+        hidden |= set(all_rows[name][key]) - set(frame[key])
     return hidden
 
 
-def _drop_references(name: str, frame: pl.DataFrame, hidden: set[str]) -> pl.DataFrame:
+def drop_references(name: str, frame: pl.DataFrame, hidden: set[str]) -> pl.DataFrame:
+    """Return the rows that refer to no hidden one."""
+    if not hidden:
+        return frame
     for column in TABLES[name].columns:
         refers = column.references and not column.references.startswith("sources")
         if not (
