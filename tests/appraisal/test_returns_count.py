@@ -37,6 +37,28 @@ def test_the_quick_ways_find_what_the_certain_way_finds(flows):
         assert found.of(place) == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
+sizes = st.tuples(st.floats(-9.9, 9.9), st.integers(-6, 6)).map(
+    lambda pair: pair[0] * 10.0 ** pair[1]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(sizes, min_size=3, max_size=40).filter(any))
+def test_flows_of_very_different_size_keep_every_rate(flow):
+    table = np.array([flow])
+    _, root = certain_roots(table, np.arange(len(flow), dtype=np.float64))
+    assert irr_many(table).count[0] == root.size
+
+
+def test_a_tiny_first_flow_is_not_lost_among_large_ones():
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        flow = rng.normal(size=41)
+        flow[0] *= 1e-4
+        _, root = certain_roots(flow[np.newaxis], np.arange(41.0))
+        assert irr(flow).size == root.size
+
+
 def test_one_rate_on_each_side_of_zero_is_bounded_by_one():
     bounds = bound_rates(np.array([[-100.0, *[20.0] * 10, -50.0]]))
     assert (bounds.above[0], bounds.below[0], bounds.sign[0]) == (1, 1, 1.0)

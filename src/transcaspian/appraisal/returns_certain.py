@@ -53,14 +53,15 @@ def certain_roots(flows: FloatArray, times: FloatArray) -> tuple[IntArray, Float
     count = sign_changes(flows)
     rows = [np.empty(0, dtype=np.int64)]
     roots = [np.empty(0)]
-    for changes in np.unique(count[count > 0]):
-        alike = np.flatnonzero(count == changes)
-        for first in range(0, alike.size, CHUNK):
-            members = alike[first : first + CHUNK]
-            scaled = flows[members] / np.abs(flows[members]).max(axis=1, keepdims=True)
-            row, root = _roots_of_equals(scaled, times, int(changes))
-            rows.append(members[row])
-            roots.append(root)
+    # Rows with about as many changes of sign go together; those with fewer wait at the bottom.
+    order = np.argsort(count, kind="stable")
+    order = order[count[order] > 0]
+    for first in range(0, order.size, CHUNK):
+        members = order[first : first + CHUNK]
+        scaled = flows[members] / np.abs(flows[members]).max(axis=1, keepdims=True)
+        row, root = _roots_by_steps(scaled, times, int(count[members].max()))
+        rows.append(members[row])
+        roots.append(root)
     return np.concatenate(rows), np.concatenate(roots)
 
 
@@ -78,8 +79,12 @@ def solve_open_bracket(
 
 def sign_changes(flows: FloatArray) -> IntArray:
     """Return how often each row changes sign, zeros left out."""
-    filled = _carry_sign(np.sign(flows))
-    is_change = filled[:, 1:] * filled[:, :-1] < 0.0
+    if flows.all():
+        is_positive = flows > 0.0
+        is_change = is_positive[:, 1:] != is_positive[:, :-1]
+    else:
+        filled = _carry_sign(np.sign(flows))
+        is_change = filled[:, 1:] * filled[:, :-1] < 0.0
     return np.asarray(is_change.sum(axis=1), dtype=np.int64)
 
 
@@ -90,10 +95,10 @@ def _carry_sign(sign: FloatArray) -> FloatArray:
     return np.asarray(filled, dtype=np.float64)
 
 
-def _roots_of_equals(
+def _roots_by_steps(
     flows: FloatArray, times: FloatArray, changes: int
 ) -> tuple[IntArray, FloatArray]:
-    """Return row and root for rows that all have the same number of sign changes, above zero."""
+    """Return row and root of rows with at most so many changes of sign, one or more."""
     steps = [flows]
     scales = []
     for _ in range(changes):
@@ -111,8 +116,8 @@ def _roots_of_equals(
 def _derived(flows: FloatArray, times: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return c_k * (t_k - tau) over its largest entry, and that entry, of each row.
 
-    tau stands midway across the row's first change of sign. A row that has none left, because
-    its smallest entries fell below the least number, stays as it is: it has no root either.
+    tau stands midway across the row's first change of sign. A row that has none (left) stays as it
+    is: it has no root.
     """
     sign = np.sign(flows)
     filled = _carry_sign(sign)

@@ -59,9 +59,8 @@ def _most_changes(flows: FloatArray) -> IntArray:
     tail = np.empty((n_flow, 0))
     for _ in range(MAX_SUMS):
         sums = np.cumsum(sums, axis=1)
-        is_doubtful = np.abs(sums) <= doubt
-        if start.any():
-            is_doubtful &= np.arange(n_time) >= start
+        # The first flow stands alone in every sum, without rounding.
+        is_doubtful = (np.abs(sums) <= doubt) & (np.arange(n_time) > start)
         is_useful = ~np.any(is_doubtful[:, 1:] & is_doubtful[:, :-1], axis=1)
         worst = _with_worst_sign(sums, is_doubtful)
         changes = _changes(np.concatenate([worst, tail], axis=1) if tail.size else worst)
