@@ -44,9 +44,7 @@ def gains_by_party(accounts: pl.DataFrame) -> pl.DataFrame:
     received = accounts.select(
         party="receiver", country="receiver_country", gain_usd=pl.col("amount_usd")
     )
-    paid = accounts.select(
-        party="payer", country="payer_country", gain_usd=-pl.col("amount_usd")
-    )
+    paid = accounts.select(party="payer", country="payer_country", gain_usd=-pl.col("amount_usd"))
     return (
         pl.concat([received, paid])
         .filter(~pl.col("party").is_in(NOT_PARTIES))

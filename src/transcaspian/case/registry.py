@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from transcaspian.case import columns_economy, columns_freight, columns_power, columns_projects
+from transcaspian.case import (
+    columns_crossing,
+    columns_economy,
+    columns_freight,
+    columns_power,
+    columns_projects,
+)
 from transcaspian.case.columns import Table
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
-        for module in (columns_economy, columns_power, columns_freight, columns_projects)
+        for module in (
+            columns_economy,
+            columns_power,
+            columns_freight,
+            columns_crossing,
+            columns_projects,
+        )
         for table in module.TABLES
     }
 )

@@ -60,4 +60,3 @@ def checksums(folder: Path) -> Mapping[str, str]:
         for file in sorted(folder.iterdir())
         if file.name != MANIFEST
     }
-
