@@ -11,7 +11,8 @@ Definitions (all in constant prices, flows at t = year - discount year):
 - break_even_capex: the capital cost at which the NPV is zero, with renewal, residual value and
   fixed operation in proportion to it;
 - first_year_return: (benefits - fixed operation) of the opening year over capital spent until
-  then, compounded to the opening year (World Bank 2005, Transport Note TRN-6, on timing);
+  then, compounded to the opening year (Adler, H.A. (1987), Economic Appraisal of Transport
+  Projects, on timing);
 - payback: years from the first spending until cumulated, undiscounted flows reach zero.
 """
 
