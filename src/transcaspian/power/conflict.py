@@ -66,7 +66,7 @@ def _relaxed(lp: LinearProgram) -> LinearProgram:
 def _sentences(buses: Sequence[str], energy: FloatArray, what: str) -> list[str]:
     """Return one sentence for each bus where `energy` [n_hour, n_bus] is above zero."""
     sentences = []
-    for bus in np.flatnonzero(energy.max(axis=0, initial=0.0) > TOLERANCE_MWH):
+    for bus in np.flatnonzero(energy.max(axis=0, initial=0.0) > TOLERANCE_MWH).tolist():
         hours = np.flatnonzero(energy[:, bus] > TOLERANCE_MWH)
         named = ", ".join(f"{hour} ({energy[hour, bus]:,.1f} MWh)" for hour in hours[:N_NAMED])
         more = f" and {hours.size - N_NAMED} more" if hours.size > N_NAMED else ""

@@ -7,14 +7,14 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.lp import Solution, SolveOptions, Status, solver_version
+from transcaspian.lp import Solution, SolveOptions, Status, solve_from, solver_version
 from transcaspian.lp import solve as solve_lp
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.conflict import describe_conflict
 from transcaspian.power.equations import build_grid, objective_constant
 from transcaspian.power.grid import Grid
 from transcaspian.power.quadratic import solve_quadratic
-from transcaspian.power.windows import WindowPlan, even_bounds, solve_by_windows
+from transcaspian.power.windows import Start, WindowPlan, even_bounds, solve_by_windows
 
 __all__ = ["GridOptions", "GridResult", "solve"]
 
@@ -54,6 +54,7 @@ class GridResult:
     columns: Mapping[str, FloatArray]  # block of columns -> [n_snapshot or 1, n]
     labels: Mapping[str, tuple[str, ...]]
     conflict: str  # why there is no solution, in words; empty where there is one
+    optimum: Start | None  # where the solve of a grid of the same shape may begin
     solver: str
     method: str
     iterations: int
@@ -61,14 +62,22 @@ class GridResult:
     solve_s: float
 
 
-def solve(grid: Grid, options: GridOptions | None = None) -> GridResult:
-    """Return the optimum, or the status that says why there is none."""
+def solve(
+    grid: Grid, options: GridOptions | None = None, start: GridResult | None = None
+) -> GridResult:
+    """Return the optimum, or the status that says why there is none.
+
+    start: the result of a variant of the grid (other costs, limits, capacities); the solve begins
+    at its optimum where the two have the same blocks. It never changes the optimum.
+    """
     options = options or GridOptions()
     began = perf_counter()
     program = build_grid(grid)
     build_s = perf_counter() - began
     method = choose_method(program, options)
-    solution = _solve_by(program, method, options)
+    labels = {name: block.labels for name, block in program.lp.columns.items()}
+    fits = start is not None and dict(start.labels) == labels
+    solution = _solve_by(program, method, options, start.optimum if start and fits else None)
     has_values = solution.status is Status.OPTIMAL
     columns = (
         {name: block.take(solution.x) for name, block in program.lp.columns.items()}
@@ -86,9 +95,12 @@ def solve(grid: Grid, options: GridOptions | None = None) -> GridResult:
         objective_constant=objective_constant(grid),
         price=price,
         columns=columns,
-        labels={name: block.labels for name, block in program.lp.columns.items()},
+        labels=labels,
         conflict=(
             describe_conflict(grid.buses, program) if solution.status is Status.INFEASIBLE else ""
+        ),
+        optimum=(
+            Start(solution.basis, solution.x) if has_values and solution.basis is not None else None
         ),
         solver=solver_version(),
         method=method,
@@ -116,10 +128,12 @@ def choose_method(program: HourlyProgram, options: GridOptions) -> str:
     return "simplex"
 
 
-def _solve_by(program: HourlyProgram, method: str, options: GridOptions) -> Solution:
+def _solve_by(
+    program: HourlyProgram, method: str, options: GridOptions, start: Start | None
+) -> Solution:
     if method == "windows":
         plan = WindowPlan(even_bounds(program.n_hour, LONG_WINDOW), workers=options.workers)
-        return solve_by_windows(program, plan)[0]
+        return solve_by_windows(program, plan, start)[0]
     if program.lp.quadratic is not None:
         solution = solve_lp(
             program.lp, SolveOptions(method="hipo", time_limit_s=options.time_limit_s)
@@ -128,4 +142,6 @@ def _solve_by(program: HourlyProgram, method: str, options: GridOptions) -> Solu
             return solution
         # Tangents are slower, but linear programs tell infeasible from unbounded for certain.
         return solve_quadratic(program.lp, options.time_limit_s)
+    if start is not None and method == "simplex":
+        return solve_from(program.lp, start.basis, SolveOptions(time_limit_s=options.time_limit_s))
     return solve_lp(program.lp, SolveOptions(method=method, time_limit_s=options.time_limit_s))

@@ -180,7 +180,9 @@ class PypsaTables:
             try:
                 values[row] = float(cell)
             except ValueError:
-                self.add_problem(component, row, attribute, f"{str(cell)!r} is no number.", "Give one.")
+                self.add_problem(
+                    component, row, attribute, f"{str(cell)!r} is no number.", "Give one."
+                )
         return values[self.active(component)]
 
     def series(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
