@@ -107,7 +107,8 @@ def timed(read: Callable[[], object], work: Callable[[object], float]) -> dict[s
     }
 
 
-def run_ours(case: str, path: Path, variants: int) -> dict[str, float]:
+def run_ours(_case: str, path: Path, variants: int) -> dict[str, float]:
+    """Solve with this program, variants from the optimum of the first."""
     from dataclasses import replace
 
     from transcaspian.power import read_pypsa, solve
@@ -128,6 +129,7 @@ def run_ours(case: str, path: Path, variants: int) -> dict[str, float]:
 
 
 def run_pypsa(case: str, path: Path, variants: int) -> dict[str, float]:
+    """Solve with PyPSA, variants one by one."""
     import pypsa
 
     options = {"threads": 1, "output_flag": False}
@@ -152,7 +154,7 @@ def run_pypsa(case: str, path: Path, variants: int) -> dict[str, float]:
     return timed(lambda: pypsa.Network(path), work)
 
 
-def run_floor(case: str, path: Path, variants: int) -> dict[str, float]:
+def run_floor(_case: str, path: Path, variants: int) -> dict[str, float]:
     """One cold solve by HiGHS, its own choice of method, of arrays that are ready."""
     from transcaspian.lp import SolveOptions, solve
     from transcaspian.power import read_pypsa
