@@ -10,10 +10,12 @@ if TYPE_CHECKING:
         assign_case,
         collect_paths,
     )
+    from transcaspian.freight.elastic import ElasticAssignment, assign_elastic
     from transcaspian.freight.frames import freight_tables
     from transcaspian.freight.money import accounts
     from transcaspian.freight.paths import Catalogue
     from transcaspian.freight.read import read_tntp
+    from transcaspian.freight.skims import UsedPath, find_paths, select_link, skim
     from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, TrafficProblem, Trips
     from transcaspian.freight.user import Assignment, AssignOptions, assign
 
@@ -21,26 +23,34 @@ __all__ = [
     "AssignOptions",
     "Assignment",
     "Catalogue",
+    "ElasticAssignment",
     "FreightOptions",
     "FreightResult",
     "TrafficClasses",
     "TrafficNetwork",
     "TrafficProblem",
     "Trips",
+    "UsedPath",
     "accounts",
     "assign",
     "assign_case",
+    "assign_elastic",
     "collect_paths",
+    "find_paths",
     "freight_tables",
     "read_tntp",
+    "select_link",
+    "skim",
 ]
 
 _HOMES = {
     "corridor": ("FreightOptions", "FreightResult", "assign_case", "collect_paths"),
+    "elastic": ("ElasticAssignment", "assign_elastic"),
     "frames": ("freight_tables",),
     "money": ("accounts",),
     "paths": ("Catalogue",),
     "read": ("read_tntp",),
+    "skims": ("UsedPath", "find_paths", "select_link", "skim"),
     "traffic": ("TrafficClasses", "TrafficNetwork", "TrafficProblem", "Trips"),
     "user": ("Assignment", "AssignOptions", "assign"),
 }

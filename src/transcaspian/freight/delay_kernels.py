@@ -8,6 +8,7 @@ from transcaspian.freight.arrays import FloatArray, IntArray
 BPR, CONICAL, AKCELIK, QUEUE, CURVE, DEMAND = range(6)
 # Panels of the integral of a queue's delay: smooth below the tangent, so few are needed.
 QUEUE_PANELS = 64
+LEAST_TRAVEL = 1e-9  # share of the largest demand below which willingness to pay goes on straight
 GAUSS_NODE = 0.7745966692414834  # sqrt(3/5), three-point Gauss rule
 GAUSS_WEIGHTS = (5.0 / 9.0, 8.0 / 9.0)
 
@@ -83,10 +84,15 @@ def evaluate_delay(
         return parameter[0] + parameter[2] * wait, parameter[2] * slope / parameter[4]
     if kind == DEMAND:
         # The rest of the largest demand travels: u = cost - log(travelling / demand) / sensitivity.
-        travelling = max(parameter[3] - volume, 1e-300)
+        travelling = parameter[3] - volume
+        least = LEAST_TRAVEL * parameter[3]
+        curved = max(travelling, least)
+        slope = 1.0 / (parameter[2] * curved)
         return (
-            parameter[0] - np.log(travelling / parameter[1]) / parameter[2],
-            1.0 / (parameter[2] * travelling),
+            parameter[0]
+            - np.log(curved / parameter[1]) / parameter[2]
+            + (curved - travelling) * slope,
+            slope,
         )
     first, last = int(parameter[0]), int(parameter[0] + parameter[1]) - 1
     if volume >= points[last, 0]:
@@ -122,7 +128,9 @@ def integrate_delay(kind: int, parameter: FloatArray, points: FloatArray, volume
             ends[end] = (
                 0.5 * (spare * root + beta * beta * np.arcsinh(spare / beta)) - 0.5 * spare * spare
             )
-        return float(parameter[0] * ((2.0 - beta) * volume + capacity / alpha * (ends[0] - ends[1])))
+        return float(
+            parameter[0] * ((2.0 - beta) * volume + capacity / alpha * (ends[0] - ends[1]))
+        )
     if kind == AKCELIK:
         # The square root of a quadratic over = x - 1: (over + g)^2 + h with g = 4k.
         capacity, shift = parameter[3], 4.0 * parameter[2]
@@ -151,12 +159,15 @@ def integrate_delay(kind: int, parameter: FloatArray, points: FloatArray, volume
         above = volume - below
         return float(total + above * (time + 0.5 * slope * above))
     if kind == DEMAND:
-        travelling = max(parameter[3] - volume, 1e-300)
-        full = parameter[3]
+        full, least = parameter[3], LEAST_TRAVEL * parameter[3]
+        curved = max(full - volume, least)
+        straight = max(least - (full - volume), 0.0)
         # Integral of log(x / d) is x log(x / d) - x.
-        at_end = travelling * np.log(travelling / parameter[1]) - travelling
+        at_end = curved * np.log(curved / parameter[1]) - curved
         at_start = full * np.log(full / parameter[1]) - full
-        return float(parameter[0] * volume - (at_start - at_end) / parameter[2])
+        total = parameter[0] * (full - curved) - (at_start - at_end) / parameter[2]
+        time, slope = evaluate_delay(kind, parameter, points, full - least)
+        return float(total + straight * (time + 0.5 * slope * straight))
     first, last = int(parameter[0]), int(parameter[0] + parameter[1]) - 1
     if volume >= points[last, 0]:
         above = volume - points[last, 0]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from transcaspian.errors import InputError, NotConvergedError, Problem
+from transcaspian.errors import InfeasibleError, InputError, NotConvergedError, Problem
 from transcaspian.freight.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from transcaspian.freight.bush_kernels import (
     DUST,
@@ -35,9 +35,14 @@ from transcaspian.freight.delay_kernels import BPR
 from transcaspian.freight.link_kernels import (
     COST,
     FACTOR,
-    IS_MARGINAL,
+    FLAGS,
     KIND,
+    LIMIT,
+    LIMITED,
+    MARGINAL,
+    MULTIPLIER,
     N_STATE,
+    PENALTY,
     POWER,
     SLOPE,
     START,
@@ -56,6 +61,9 @@ CG_STEPS = 50
 SHORT_STEP = 0.1  # a Newton step below this share tells that bushes are still far off
 REST_FROM_NEWTON = 3  # rounds without Newton steps after a short one
 SETTLED = 0.02  # cycles are left alone when their excess is this share of the round's
+FIRST_PENALTY = 10.0  # of hard capacities: slope over time at capacity, per capacity
+PENALTY_GROWTH = 4.0
+SLOW = 0.25  # an excess that falls by less than this share calls for a larger penalty
 ROOM = 1.25  # arrays of cycles that grow get this share of what was needed
 
 
@@ -69,6 +77,10 @@ class AssignOptions:
     """Rounds over all bushes."""
     is_system_optimum: bool = False
     """Minimise total cost instead of letting everybody choose."""
+    capacity: FloatArray | None = None
+    """Hard capacity of every link, infinite for none; multipliers keep volumes within."""
+    capacity_tolerance: float = 1e-7
+    """How far a volume may lie above its hard capacity, relative to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ class Assignment:
     objective: float | None
     tstt: float
     relative_gap: float
+    multiplier: FloatArray  # [n_link] what one more unit of a hard capacity is worth, in time
     gaps: tuple[float, ...]  # estimate of every round; the last is certified
     bushes: Bushes = field(repr=False)
     pair_start: IntArray = field(repr=False)  # [n_bush + 1] the bush's pairs in `trips`
@@ -136,10 +149,11 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
     gaps: list[float] = []
     for gap, is_certified in solver.rounds():
         gaps.append(gap)
-        if is_certified and gap <= options.gap:
+        if is_certified and gap <= options.gap and solver.keep_capacities():
             return solver.result(gaps)
         if len(gaps) >= options.max_iterations:
             break
+    solver.check_capacities()
     raise NotConvergedError(
         f"Traffic assignment: relative gap {gaps[-1]:.3g} after {len(gaps)} iterations, wanted"
         f" {options.gap:.3g}. Allow more iterations or a wider gap."
@@ -188,7 +202,10 @@ class _Solver:
         self.out_star: Triple = (out.start, out.arc, network.head)
         self.in_star: Triple = (into.start, into.arc, network.tail)
         self.state = _make_state(network.delays, is_marginal=options.is_system_optimum)
-        self.tables: Pair = (network.delays.parameters, network.delays.points)
+        # Three more columns for links with a hard capacity.
+        parameters = np.zeros((network.delays.size, LIMIT + 1))
+        parameters[:, : network.delays.parameters.shape[1]] = network.delays.parameters
+        self.tables: Pair = (parameters, network.delays.points)
         self.costs: Triple = (classes.scale, classes.fixed, classes.weight)
         is_new = np.ones(trips.origin.size, dtype=bool)
         is_new[1:] = (np.diff(trips.cargo) != 0) | (np.diff(trips.origin) != 0)
@@ -200,6 +217,75 @@ class _Solver:
         self.potential = _potential_factors(classes)
         self.cycle_room = (16, 256)
         self.rest_from_newton = 0
+        self.multiplier = np.zeros(network.delays.size)
+        self.worst_excess = np.inf
+        self.estimate = np.inf
+        if options.capacity is not None:
+            self.limit_links(options.capacity)
+
+    def limit_links(self, capacity: FloatArray) -> None:
+        """Give links with a hard capacity their first penalty: their time again at a tenth more."""
+        parameters = self.tables[0]
+        limited = np.isfinite(capacity)
+        time = delay(self.network.delays, np.where(limited, capacity, 0.0))
+        typical = max(float(time.mean()), 1e-12)
+        safe = np.where(limited, np.maximum(capacity, 1e-9), 1.0)
+        parameters[:, PENALTY] = np.where(
+            limited, FIRST_PENALTY * np.maximum(time, typical) / safe, 0.0
+        )
+        parameters[:, LIMIT] = np.where(limited, capacity, 0.0)
+        self.state[limited, FLAGS] += LIMITED
+
+    def keep_capacities(self) -> bool:
+        """Return whether hard capacities are kept; else raise the multipliers.
+
+        Method of multipliers (Hestenes 1969); where the excess falls slowly the penalty grows.
+        """
+        if self.options.capacity is None:
+            return True
+        parameters = self.tables[0]
+        limited = np.isfinite(self.options.capacity)
+        over = (self.state[:, VOLUME] - parameters[:, LIMIT]) / np.maximum(
+            parameters[:, LIMIT], 1e-9
+        )
+        slack = np.minimum(
+            self.multiplier
+            / np.maximum(parameters[:, PENALTY] * np.maximum(parameters[:, LIMIT], 1e-9), 1e-300),
+            -over,
+        )
+        error = np.where(limited, np.maximum(over, slack), 0.0)
+        new = np.maximum(
+            0.0,
+            parameters[:, MULTIPLIER]
+            + parameters[:, PENALTY] * (self.state[:, VOLUME] - parameters[:, LIMIT]),
+        )
+        self.multiplier = np.where(limited, new, 0.0)
+        parameters[:, MULTIPLIER] = self.multiplier
+        worst = float(error.max(initial=0.0))
+        if worst <= self.options.capacity_tolerance:
+            return True
+        if worst > SLOW * self.worst_excess:
+            parameters[:, PENALTY] *= PENALTY_GROWTH
+        self.worst_excess = worst
+        self.estimate = np.inf
+        refresh_all(self.state, *self.tables)
+        return False
+
+    def check_capacities(self) -> None:
+        """Raise InfeasibleError with the hard capacities that volumes still exceed."""
+        capacity = self.options.capacity
+        if capacity is None:
+            return
+        volume = self.state[:, VOLUME]
+        over = np.flatnonzero(volume > capacity * (1.0 + self.options.capacity_tolerance))
+        if over.size:
+            names = ", ".join(
+                f"{self.network.name_of(int(self.network.tail[link]))} to {self.network.name_of(int(self.network.head[link]))} ({volume[link]:.6g} over {capacity[link]:.6g})"
+                for link in over
+            )
+            raise InfeasibleError(
+                f"No flow within the hard capacities was found; these are exceeded: {names}."
+            )
 
     def rounds(self) -> Iterator[tuple[float, bool]]:
         """Yield gap and whether it is certified; flow moves between two yields."""
@@ -208,7 +294,6 @@ class _Solver:
         start_bushes(
             *self.in_star, *self.out_star, self.network.first_through, *bushes, self.pair_start, *self.pairs, *self.costs, self.state, *self.tables
         )  # fmt: skip
-        estimate = np.inf
         while True:
             settle_bushes(
                 *self.in_star,
@@ -219,16 +304,15 @@ class _Solver:
                 self.state,
                 *self.tables,
             )
-            if estimate is np.inf or estimate <= self.options.gap:
-                gap = self._certify()
-                yield gap, True
+            if self.estimate <= self.options.gap or not np.isfinite(self.least).all():
+                yield self._certify(), True
             excess = work_bushes(
                 *self.in_star, *self.out_star, self.network.first_through, *bushes, *self.costs, self.state, *self.tables
             )  # fmt: skip
-            estimate = self._relative(excess)
+            self.estimate = self._relative(excess)
             self._work_cycles(excess)
-            if estimate > self.options.gap:
-                yield estimate, False
+            if self.estimate > self.options.gap:
+                yield self.estimate, False
 
     def _certify(self) -> float:
         excess = certify_bushes(
@@ -342,6 +426,7 @@ class _Solver:
             else _objective(network.delays, classes, class_flow, volume),
             tstt=float((class_flow * cost).sum()),
             relative_gap=gaps[-1],
+            multiplier=self.multiplier.copy(),
             gaps=tuple(gaps),
             bushes=bushes,
             pair_start=self.pair_start,
@@ -408,7 +493,7 @@ def _make_state(delays: DelayTable, *, is_marginal: bool) -> FloatArray:
     if is_marginal:
         # t + v t' of a BPR function is a BPR function.
         state[:, FACTOR] *= 1.0 + state[:, POWER]
-        state[:, IS_MARGINAL] = 1.0
+        state[:, FLAGS] = MARGINAL
     return state
 
 

@@ -1,0 +1,110 @@
+import pytest
+
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.freight import AssignOptions, assign
+from transcaspian.freight.read import read_tntp
+
+NET = """<NUMBER OF ZONES> 2
+<NUMBER OF NODES> 3
+<FIRST THRU NODE> 3
+<NUMBER OF LINKS> 3
+<ORIGINAL HEADER>~ a comment
+<END OF METADATA>
+
+~ init term capacity length time b power speed toll type ;
+1 3 10 2.5 4 0.15 4 50 7 1 ;
+3 2 10 1.5 6 0 0 50 0 1;
+1 2 0 3 0 0.15 4 50 0 1 ;
+"""
+TRIPS = """<NUMBER OF ZONES> 2
+<TOTAL OD FLOW> 30
+<END OF METADATA>
+
+Origin 1
+  1 :  5.0;   2 : 20.0;
+Origin  2
+  2 : 1e1;
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    net, trips = tmp_path / "x_net.tntp", tmp_path / "x_trips.tntp"
+    net.write_text(NET)
+    trips.write_text(TRIPS)
+    return net, trips
+
+
+def test_links_and_trips_are_read(files):
+    problem = read_tntp(*files)
+    assert problem.network.tail.tolist() == [0, 2, 0]
+    assert problem.network.head.tolist() == [2, 1, 1]
+    assert problem.network.first_through == 2
+    assert problem.trips.demand.tolist() == [20.0]
+
+
+def test_lengths_and_tolls_cost_nothing_unless_said(files):
+    assert read_tntp(*files).classes.fixed.tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_factors_of_the_file_are_used(files):
+    files[0].write_text(
+        NET.replace(
+            "<NUMBER OF LINKS>",
+            "<DISTANCE FACTOR> 0.04\n<TOLL FACTOR> 0.02 ~ min/cent\n<NUMBER OF LINKS>",
+        )
+    )
+    assert read_tntp(*files).classes.fixed[0] == pytest.approx(
+        [0.04 * 2.5 + 0.02 * 7.0, 0.06, 0.12]
+    )
+
+
+def test_given_weights_come_before_those_of_the_file(files):
+    files[0].write_text(
+        NET.replace("<NUMBER OF LINKS>", "<DISTANCE FACTOR> 0.04\n<NUMBER OF LINKS>")
+    )
+    assert read_tntp(*files, distance_weight=1.0, toll_weight=2.0).classes.fixed[
+        0
+    ] == pytest.approx([16.5, 1.5, 3.0])
+
+
+def test_a_link_of_no_time_and_no_capacity_carries_everything(files):
+    result = assign(read_tntp(*files), AssignOptions(gap=1e-12))
+    assert result.volume.tolist() == [0.0, 0.0, 20.0]
+    assert result.tstt == 0.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "column", "message"),
+    [
+        ("1 3 10 2.5 4", "1 9 10 2.5 4", 9, "term_node", "Node 9"),
+        ("1 3 10 2.5 4", "1 3 ten 2.5 4", 9, "", "'ten' is not a number"),
+        ("1 3 10 2.5 4", "1 3 -10 2.5 4", 9, "capacity", "below zero"),
+        ("1 3 10 2.5 4", "1 3 0 2.5 4", 9, "capacity", "It is zero although"),
+        ("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4", 0, "<NUMBER OF LINKS>", "the file has 3"),
+        ("<NUMBER OF NODES> 3", "<NUMBER OF NODES> x", 0, "<NUMBER OF NODES>", "not a number"),
+    ],
+)  # fmt: skip
+def test_wrong_network_lines_are_named(files, old, new, row, column, message):
+    files[0].write_text(NET.replace(old, new))
+    with pytest.raises(InputError) as caught:
+        read_tntp(*files)
+    problem = caught.value.problems[0]
+    assert (problem.file, problem.row, problem.column) == ("x_net.tntp", row, column)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [("Origin  2", "Origin  5", 7), ("2 : 20.0", "2 = 20.0", 6), ("2 : 20.0", "4 : 20.0", 6), ("2 : 20.0", "2 : -1", 6)],
+)  # fmt: skip
+def test_wrong_trip_lines_are_named(files, old, new, row):
+    files[1].write_text(TRIPS.replace(old, new))
+    with pytest.raises(InputError) as caught:
+        read_tntp(*files)
+    assert (caught.value.problems[0].file, caught.value.problems[0].row) == ("x_trips.tntp", row)
+
+
+def test_a_missing_file_is_said(files):
+    with pytest.raises(NotFoundError, match="nothing_net"):
+        read_tntp(files[0].with_name("nothing_net.tntp"), files[1])
