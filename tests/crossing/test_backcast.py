@@ -8,12 +8,13 @@ from transcaspian.crossing.backcast import backcast
 from transcaspian.errors import NotFoundError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("year", "limits"),
     [
         (
             2023,
-            {"kuryk_calls": 0.15, "kuryk_t": 0.06, "kuryk_wagons": 0.08, "kuryk_vehicles": 0.08},
+            {"kuryk_calls": 0.15, "kuryk_t": 0.06, "kuryk_wagons": 0.1, "kuryk_vehicles": 0.12},
         ),
         (2024, {"kmtf_teu": 0.15, "alat_handling_h": 0.25}),
         (2025, {"kmtf_teu": 0.25}),

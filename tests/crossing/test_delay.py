@@ -42,6 +42,7 @@ def test_raising_points_never_lowers_the_fit(
     assert (fit_monotone(values + bump, weights) >= fit_monotone(values, weights) - 1e-9).all()
 
 
+@pytest.mark.slow
 def test_every_pair_has_a_rising_curve_inside_its_band(curves: tuple[DelayCurve, ...]) -> None:
     assert len(curves) == 12
     for curve in curves:
@@ -51,6 +52,7 @@ def test_every_pair_has_a_rising_curve_inside_its_band(curves: tuple[DelayCurve,
         assert (curve.delay_h <= curve.high_h).all()
 
 
+@pytest.mark.slow
 def test_a_curve_is_never_shorter_than_the_way_across(curves: tuple[DelayCurve, ...]) -> None:
     least = {"KURYK": 17.0, "AKTAU": 20.0, "TURKMENBASHI": 9.0}  # hours at sea of the fastest ship
     for curve in curves:
@@ -58,6 +60,7 @@ def test_a_curve_is_never_shorter_than_the_way_across(curves: tuple[DelayCurve, 
         assert curve.delay_h[0] > least[far]
 
 
+@pytest.mark.slow
 def test_overload_is_marked_and_costs_more(curves: tuple[DelayCurve, ...]) -> None:
     (trucks,) = [c for c in curves if (c.port0, c.port1, c.cargo) == ("KURYK", "ALAT", "truck")]
 
@@ -65,6 +68,7 @@ def test_overload_is_marked_and_costs_more(curves: tuple[DelayCurve, ...]) -> No
     assert trucks.delay_h[-1] > 2.0 * trucks.delay_h[0]
 
 
+@pytest.mark.slow
 def test_a_curve_knows_its_grid_and_meets_its_points(curves: tuple[DelayCurve, ...]) -> None:
     curve = curves[0]
 
@@ -73,6 +77,7 @@ def test_a_curve_knows_its_grid_and_meets_its_points(curves: tuple[DelayCurve, .
     assert not curve.covers(1.01 * float(curve.units_per_year[-1]))
 
 
+@pytest.mark.slow
 def test_the_frame_has_a_row_a_point(curves: tuple[DelayCurve, ...]) -> None:
     frame = delay_frame(curves)
 

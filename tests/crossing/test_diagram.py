@@ -1,5 +1,7 @@
 """The data of a time-space diagram fit together."""
 
+import itertools
+
 import polars as pl
 import pytest
 
@@ -21,7 +23,7 @@ def test_marks_lie_in_the_month_and_rise_with_each_vessel(december: TimeSpace) -
 def test_a_vessel_berths_where_it_arrived_and_then_unloads(december: TimeSpace) -> None:
     for _, own in december.vessels.group_by("vessel", maintain_order=True):
         rows = list(own.select("event", "port").iter_rows())
-        for (event, port), (following, place) in zip(rows, rows[1:], strict=False):
+        for (event, port), (following, place) in itertools.pairwise(rows):
             if event == "arrive":
                 assert (following, place) == ("berth", port)
             if event == "sail":

@@ -296,6 +296,7 @@ def assert_littles_law(model: Model, log: np.ndarray, until_h: float) -> None:
         puts = gather_facts(log).of(Event.PUT, store)
         gone = waits.units.sum()
         left = np.diff(np.concatenate([[0.0], np.maximum(np.cumsum(puts["amount"]) - gone, 0.0)]))
+        np.testing.assert_allclose(left, waits.put_left, atol=1e-6)
         spent = area_of_waits(waits.arrive_h, waits.take_h, waits.units, until_h)
         spent += float(np.sum(left * (until_h - puts["time_h"])))
         assert area == pytest.approx(spent, rel=1e-9, abs=1e-6)

@@ -13,16 +13,18 @@ VIEW = crossing_view(2025)
 
 @pytest.fixture(scope="module")
 def found() -> pl.DataFrame:
-    plan = SearchPlan("teu", 72.0, 0.8, {"AKTAU_KMTF": (2, 4, 6)}, {"ALT_BOX": (2, 3)}, 2e6)
+    plan = SearchPlan("teu", 120.0, 0.8, {"AKTAU_KMTF": (2, 4, 6)}, {"ALT_BOX": (2, 3)}, 2e6)
     return search_fleets(VIEW, plan, replications=3, seed=3)
 
 
+@pytest.mark.slow
 def test_every_combination_is_tried_and_priced(found: pl.DataFrame) -> None:
     assert found.height == 6
     expected = (found["AKTAU_KMTF"] * 6000.0 * 365.0 + found["ALT_BOX"] * 2e6) / 1e6
     np.testing.assert_allclose(found["cost_musd"], expected)
 
 
+@pytest.mark.slow
 def test_the_cheapest_that_meets_the_level_is_cheaper_than_all_others_that_do(
     found: pl.DataFrame,
 ) -> None:
@@ -32,12 +34,14 @@ def test_the_cheapest_that_meets_the_level_is_cheaper_than_all_others_that_do(
     assert meeting["cost_musd"][0] == meeting["cost_musd"].min()
 
 
+@pytest.mark.slow
 def test_few_ships_hold_the_limit_for_fewer_boxes(found: pl.DataFrame) -> None:
     shares = found.filter(pl.col("ALT_BOX") == 3).sort("AKTAU_KMTF")["within"].to_list()
 
     assert shares[0] < shares[1]
 
 
+@pytest.mark.slow
 def test_the_frontier_keeps_what_nothing_beats(found: pl.DataFrame) -> None:
     frontier = found.filter("is_frontier").sort("cost_musd")
 

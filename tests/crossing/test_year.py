@@ -26,7 +26,7 @@ SHORT = Options(warm_up_h=240.0, run_out_h=240.0, counted_h=720.0)
 
 @pytest.fixture(scope="module")
 def year() -> Simulation:
-    return simulate(VIEW, replications=4, seed=5)
+    return simulate(VIEW, replications=3, seed=5)
 
 
 def mean_truck_wait(view: YearView, options: Options | None = None, replications: int = 6) -> float:
@@ -107,6 +107,7 @@ def test_intervals_are_those_of_student(year: Simulation) -> None:
     assert half_width(values[:1]) == 0.0
 
 
+@pytest.mark.slow
 def test_replications_are_added_until_the_wait_is_known_well_enough() -> None:
     few = simulate(VIEW, SHORT, replications=3, seed=1)
     wanted = 0.9 * max(
@@ -120,6 +121,7 @@ def test_replications_are_added_until_the_wait_is_known_well_enough() -> None:
         assert half_width(enough.of("cargo", cargo, "mean_h")) <= wanted
 
 
+@pytest.mark.slow
 def test_more_ferries_and_berths_make_trucks_wait_less() -> None:
     berths = changed(VIEW, "crossing/berths", count={"ALT_RAIL": 3})
     both = changed(berths, "crossing/services", count={"KURYK_FERRY": 8})
@@ -127,6 +129,7 @@ def test_more_ferries_and_berths_make_trucks_wait_less() -> None:
     assert mean_truck_wait(both) < mean_truck_wait(berths) < mean_truck_wait(VIEW)
 
 
+@pytest.mark.slow
 def test_a_calm_sea_makes_trucks_wait_less() -> None:
     calm = VIEW.tables["crossing/closures"].with_columns(closed_share=0.0)
     view = YearView(2024, {**VIEW.tables, "crossing/closures": calm}, {})
@@ -134,6 +137,7 @@ def test_a_calm_sea_makes_trucks_wait_less() -> None:
     assert mean_truck_wait(view) < mean_truck_wait(VIEW)
 
 
+@pytest.mark.slow
 def test_longer_spells_of_the_same_closed_share_make_the_tail_longer() -> None:
     short, long = (
         simulate(VIEW, Options(mean_spell_h=h), replications=6, seed=5) for h in (12.0, 168.0)
@@ -142,6 +146,7 @@ def test_longer_spells_of_the_same_closed_share_make_the_tail_longer() -> None:
     assert long.mean("cargo", "teu", "p99_h") > short.mean("cargo", "teu", "p99_h")
 
 
+@pytest.mark.slow
 def test_a_lower_sea_without_dredging_takes_payload_and_adds_waits() -> None:
     later = changed(
         crossing_view(2030), "crossing/services", count={"KURYK_FERRY": 9, "AKTAU_KMTF": 8}
@@ -153,19 +158,22 @@ def test_a_lower_sea_without_dredging_takes_payload_and_adds_waits() -> None:
     assert shallow.mean("cargo", "wagon", "mean_h") > wet.mean("cargo", "wagon", "mean_h")
 
 
+@pytest.mark.slow
 def test_demand_beyond_the_fleet_is_called_unstable_with_what_is_short() -> None:
     simulation = simulate(VIEW, Options(load_factor=1.8), replications=3, seed=5)
 
     (worst, *_) = [text for text in simulation.unstable if "truck KURYK-ALAT" in text]
     assert worst.startswith("unstable: arrivals 1.")
     assert "\N{MULTIPLICATION SIGN} service" in worst
-    assert worst.endswith("Alat rail ferry berths (busy 99%)") or "busy" in worst
+    assert "Alat rail ferry berths (busy" in worst
 
 
+@pytest.mark.slow
 def test_a_crossing_that_keeps_up_is_not_called_unstable() -> None:
     assert simulate(VIEW, Options(load_factor=0.6), replications=4, seed=5).unstable == ()
 
 
+@pytest.mark.slow
 def test_ships_that_queue_ever_longer_for_a_berth_are_named() -> None:
     grain = changed(VIEW, "crossing/visits", calls={"AAU_GRAIN_SHIPS": 700.0})
 
@@ -174,6 +182,7 @@ def test_ships_that_queue_ever_longer_for_a_berth_are_named() -> None:
     assert any("Aktau grain berth" in text for text in texts)
 
 
+@pytest.mark.slow
 def test_two_container_ships_of_780_teu_make_boxes_wait_less() -> None:
     later = crossing_view(2030)
     with_ships = changed(later, "crossing/services", count={"AKTAU_780": 2})
@@ -185,6 +194,7 @@ def test_two_container_ships_of_780_teu_make_boxes_wait_less() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_service_of_two_rounds_goes_where_more_cargo_waits() -> None:
     ports, berths = "ALAT;KURYK;TURKMENBASHI", "ALT_RAIL;KUR_RAIL;TKB_RAIL"
     pooled = changed(
@@ -198,6 +208,7 @@ def test_a_service_of_two_rounds_goes_where_more_cargo_waits() -> None:
     assert simulation.mean("service", "KURYK_FERRY", "calls TURKMENBASHI") > 100.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["fifo", "priority", "most_cargo", "shortest"])
 def test_every_queue_rule_runs_and_carries_all_cargo(rule: str) -> None:
     view = changed(VIEW, "crossing/berths", queue_rule={"ALT_RAIL": rule})

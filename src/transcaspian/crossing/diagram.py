@@ -52,7 +52,7 @@ def draw_time_space(
     ports = {number: port for port, number in places.ports.items()}
     service_of = {vessel: name for name, all_ in places.vessels.items() for vessel in all_}
     rows = np.sort(np.concatenate([facts.rows_of(event) for event in BUDGET]))
-    marks = facts.log[rows]
+    marks = facts.take(rows)
     marks = marks[(marks["time_h"] >= begin) & (marks["time_h"] < end)]
     vessels = pl.DataFrame(
         {

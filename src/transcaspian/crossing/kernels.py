@@ -269,6 +269,7 @@ def create(world: World, step: int, priority: int, batch: float) -> int:
     entity.unload_h = 0.0
     entity.voyage = 0
     entity.is_loading = 0
+    entity.is_waiting = 0
     entity.work_weather = NONE
     entity.is_suspended = 0
     entity.next_dock_h = np.inf
@@ -357,28 +358,6 @@ def seize(world: World, slot: int, resource: int, units: int, limit: int) -> boo
 # Cargo --------------------------------------------------------------------------------------
 
 
-@kernel(_v(W, _i, _f, _i))
-def put(world: World, store: int, units: float, serial: int) -> None:
-    """Bring cargo and wake the vessels that wait for it, first come first; in place."""
-    world.stores[store].waiting += units
-    write(world, PUT_IN, store, serial, units)
-    n_left = 0
-    for place in range(world.n_loader):
-        slot = world.loaders[place]
-        entity = world.entities[slot]
-        row = world.loadings[world.steps[entity.step].a]
-        is_served = False
-        for serve in range(row.first_serve, row.first_serve + row.n_serve):
-            is_served |= world.serves[serve].store == store
-        if is_served:
-            entity.ticket += 1
-            push(world, world.now, DUE_RESUME, slot, entity.ticket)
-        else:
-            world.loaders[n_left] = slot
-            n_left += 1
-    world.n_loader = n_left
-
-
 @kernel(_f(W, _i, _i, _i))
 def room_for(world: World, slot: int, loading: int, cargo: int) -> float:
     """How many more units of a cargo fit: by its own limit, space and payload."""
@@ -402,6 +381,33 @@ def room_for(world: World, slot: int, loading: int, cargo: int) -> float:
             )
         room = min(room, (row.tonnes - used) / store.tonnes)
     return float(max(0.0, np.floor(room + 1e-9)))
+
+
+@kernel(_v(W, _i, _f, _i))
+def put(world: World, store: int, units: float, serial: int) -> None:
+    """Bring cargo and wake as many waiting vessels as it fills, first come first; in place."""
+    world.stores[store].waiting += units
+    write(world, PUT_IN, store, serial, units)
+    left = world.stores[store].waiting
+    n_left = 0
+    for place in range(world.n_loader):
+        slot = world.loaders[place]
+        entity = world.entities[slot]
+        loading = world.steps[entity.step].a
+        row = world.loadings[loading]
+        cargo = NONE
+        for serve in range(row.n_serve):
+            if world.serves[row.first_serve + serve].store == store:
+                cargo = serve
+                break
+        if cargo != NONE and left >= 1.0:
+            left -= room_for(world, slot, loading, cargo)
+            entity.is_waiting = 0
+            push(world, world.now, DUE_RESUME, slot, entity.ticket)
+        else:
+            world.loaders[n_left] = slot
+            n_left += 1
+    world.n_loader = n_left
 
 
 @kernel(_f(W, _i, _i))
@@ -436,6 +442,7 @@ def load(world: World, slot: int) -> bool:
     now = world.now
     if entity.is_loading == 0:
         entity.is_loading = 1
+        entity.has_deadline = 0
         if row.headway_h > 0.0:
             slots = math.ceil((now - row.offset_h) / row.headway_h - 1e-9)
             entity.deadline_h = row.offset_h + slots * row.headway_h
@@ -467,8 +474,27 @@ def load(world: World, slot: int) -> bool:
         return True
     world.loaders[world.n_loader] = slot
     world.n_loader += 1
-    push(world, entity.deadline_h, DUE_DEADLINE, slot, entity.ticket)
+    entity.is_waiting = 1
+    if entity.has_deadline == 0:
+        entity.has_deadline = 1
+        push(world, entity.deadline_h, DUE_DEADLINE, slot, entity.serial)
     return False
+
+
+@kernel(_b(W, _i, _i))
+def stop_waiting(world: World, slot: int, serial: int) -> bool:
+    """Take a vessel whose time is up from those that wait for cargo; whether there was one."""
+    entity = world.entities[slot]
+    if entity.serial != serial or entity.is_waiting == 0 or entity.deadline_h > world.now:
+        return False
+    entity.is_waiting = 0
+    n_left = 0
+    for place in range(world.n_loader):
+        if world.loaders[place] != slot:
+            world.loaders[n_left] = world.loaders[place]
+            n_left += 1
+    world.n_loader = n_left
+    return True
 
 
 @kernel(_v(W, _i, _i, _i, _i))
@@ -655,14 +681,10 @@ def advance(world: World, until_h: float) -> int:
             clear(world, who)
         elif kind == DUE_ARRIVAL:
             goes_on = arrive(world, who)
+        elif kind == DUE_DEADLINE:
+            if stop_waiting(world, who, ticket):
+                goes_on = proceed(world, who)
         elif world.entities[who].ticket == ticket:
-            if kind == DUE_DEADLINE:
-                n_left = 0
-                for place in range(world.n_loader):
-                    if world.loaders[place] != who:
-                        world.loaders[n_left] = world.loaders[place]
-                        n_left += 1
-                world.n_loader = n_left
             goes_on = proceed(world, who)
         if not goes_on:
             return STANDS_STILL

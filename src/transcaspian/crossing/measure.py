@@ -1,11 +1,12 @@
 """What one replication of a crossing says: numbers under (group, name, statistic)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from transcaspian.crossing.model import Event, FloatArray, Model, Records
 from transcaspian.crossing.programs import Options, Places
 from transcaspian.crossing.statistics import (
-    CargoWaits,
     Facts,
     busy_curve,
     cargo_waits,
@@ -66,19 +67,23 @@ def _measure_cargo(
     window: tuple[float, float],
 ) -> None:
     by_cargo: dict[str, list[tuple[FloatArray, FloatArray, FloatArray]]] = {}
+    service_of = np.repeat(
+        np.arange(len(places.vessels)), [len(vessels) for vessels in places.vessels.values()]
+    )
     for pair, store in places.stores.items():
         name = pair_name(pair)
         lots = cargo_waits(facts, store)
         came = facts.of(Event.PUT, store)
-        left = _left_behind(came, lots)
-        arrive_h = np.concatenate([lots.arrive_h, came["time_h"]])
+        untaken = lots.put_left > 0.0
+        left = lots.put_left[untaken]
+        arrive_h = np.concatenate([lots.arrive_h, lots.put_h[untaken]])
         units = np.concatenate([lots.units, left])
         # What has not sailed when the run ends has waited at least so long.
         sail_h = np.concatenate([lots.sail_h, np.full(left.size, np.inf)])
         wait_h = np.minimum(sail_h, options.until_h) - arrive_h
         clear_h = np.concatenate([lots.clear_h, np.full(left.size, np.inf)])
         crossing_h = np.minimum(clear_h, options.until_h) - arrive_h
-        counted = (arrive_h >= window[0]) & (arrive_h < window[1]) & (units > 0.0)
+        counted = (arrive_h >= window[0]) & (arrive_h < window[1])
         sample = (wait_h[counted], crossing_h[counted], units[counted])
         _measure_waits(numbers, ("pair", name), options, *sample)
         by_cargo.setdefault(pair[2], []).append(sample)
@@ -94,10 +99,12 @@ def _measure_cargo(
         if row is not None:
             over = type(yard)(yard.time_h, (yard.value > row["export_units"]).astype(np.float64))
             numbers["pair", name, "overflow_share"] = over.mean(*window)
-        for service, vessels in places.vessels.items():
-            own = sailed & np.isin(lots.vessel, vessels)
+        carried = np.bincount(
+            service_of[lots.vessel[sailed]], lots.units[sailed], minlength=len(places.vessels)
+        )
+        for service, units_of in zip(places.vessels, carried, strict=True):
             key = ("service", service, f"sailed {pair[2]}")
-            numbers[key] = numbers.get(key, 0.0) + float(lots.units[own].sum())
+            numbers[key] = numbers.get(key, 0.0) + float(units_of)
     for cargo, samples in by_cargo.items():
         joined = [np.concatenate(parts) for parts in zip(*samples, strict=True)]
         _measure_waits(numbers, ("cargo", cargo), options, *joined)
@@ -105,13 +112,6 @@ def _measure_cargo(
         for statistic in ("arrived", "sailed", "waiting"):
             total = sum(numbers["pair", name, statistic] for name in pairs)
             numbers["cargo", cargo, statistic] = total
-
-
-def _left_behind(came: Records, lots: CargoWaits) -> FloatArray:
-    """Return the units of each arrival that no vessel has taken by the end."""
-    gone = float(lots.units.sum())
-    untaken = np.maximum(np.cumsum(came["amount"]) - gone, 0.0)
-    return np.asarray(np.diff(np.concatenate([[0.0], untaken])), dtype=np.float64)
 
 
 def _measure_waits(
@@ -144,12 +144,16 @@ def _measure_vessels(
     window: tuple[float, float],
 ) -> None:
     marks = np.sort(np.concatenate([facts.rows_of(event) for event in BUDGET]))
-    fleet = facts.log[marks]
+    fleet = facts.take(marks)
+    fleet = fleet[np.argsort(fleet["entity"], kind="stable")]
+    takes = [facts.of(Event.TAKE, store) for store in places.stores.values()]
     repairs = facts.of(Event.BREAKDOWN)
     for service, vessels in places.vessels.items():
         if not vessels:
             continue
-        own = fleet[np.isin(fleet["entity"], vessels)]
+        # A service's vessels have numbers in a row, and all marks of a vessel stand together.
+        first, last = np.searchsorted(fleet["entity"], (vessels[0], vessels[-1] + 1))
+        own = fleet[first:last]
         hours = _time_budget(own, window)
         broken = repairs[np.isin(repairs["entity"], vessels)]
         late = (broken["time_h"] >= window[0]) & (broken["time_h"] < window[1])
@@ -165,7 +169,7 @@ def _measure_vessels(
             calls = int(np.sum(in_year & (berthed["place"] == places.ports[port])))
             numbers["service", service, f"calls {port}"] = float(calls)
             if calls:
-                hours_a_call = _handling_h(own, facts, crossing, places, service, port, window)
+                hours_a_call = _handling_h(own, takes, crossing, places, service, port, window)
                 numbers["service", service, f"handling_h {port}"] = hours_a_call / calls
         cost = float(crossing.services[service].vessel["usd_day"]) * total / HOURS_PER_DAY
         numbers["service", service, "cost_usd"] = cost
@@ -179,9 +183,8 @@ def _measure_vessels(
 
 
 def _time_budget(marks: Records, window: tuple[float, float]) -> dict[str, float]:
-    """Return the vessel-hours spent in each state of the budget."""
-    order = np.argsort(marks["entity"], kind="stable")
-    rows = marks[order]
+    """Return the vessel-hours spent in each state of the budget; marks by vessel and time."""
+    rows = marks
     is_last = np.ones(rows.size, dtype=bool)
     is_last[:-1] = rows["entity"][1:] != rows["entity"][:-1]
     ends = np.append(rows["time_h"][1:], 0.0)
@@ -194,7 +197,7 @@ def _time_budget(marks: Records, window: tuple[float, float]) -> dict[str, float
 
 def _handling_h(
     marks: Records,
-    facts: Facts,
+    takes: Sequence[Records],
     crossing: Crossing,
     places: Places,
     service: str,
@@ -203,7 +206,7 @@ def _handling_h(
 ) -> float:
     """Return the hours of unloading, storms included, and of loading, without waits for cargo."""
     place, berth = places.ports[port], crossing.services[service].berth_at(port)
-    rows = marks[np.argsort(marks["entity"], kind="stable")]
+    rows = marks
     unloaded = np.flatnonzero(rows["event"] == int(Event.UNLOADED))
     unloaded = unloaded[rows["place"][unloaded] == place]
     unloaded = unloaded[unloaded > 0]
@@ -211,12 +214,12 @@ def _handling_h(
     begun = rows["event"][unloaded - 1] == int(Event.BERTH)
     spans = rows["time_h"][unloaded] - rows["time_h"][unloaded - 1]
     hours = float(spans[inside & begun].sum())
-    for (port0, _, cargo), store in places.stores.items():
+    vessels = places.vessels[service]
+    for (port0, _, cargo), taken in zip(places.stores, takes, strict=True):
         rate = crossing.handling.get((berth, cargo))
         if port0 != port or rate is None:
             continue
-        takes = facts.of(Event.TAKE, store)
-        own = np.isin(takes["entity"], places.vessels[service])
-        own &= (takes["time_h"] >= window[0]) & (takes["time_h"] < window[1])
-        hours += float(takes["amount"][own].sum()) / rate
+        own = (taken["entity"] >= vessels[0]) & (taken["entity"] <= vessels[-1])
+        own &= (taken["time_h"] >= window[0]) & (taken["time_h"] < window[1])
+        hours += float(taken["amount"][own].sum()) / rate
     return hours

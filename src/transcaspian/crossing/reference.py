@@ -52,6 +52,7 @@ class Entity:
     unload_h: float = 0.0
     voyage: int = 0
     is_loading: bool = False
+    has_deadline: bool = False
     deadline_h: float = math.inf
     work_weather: int = NONE
     work_end_h: float = 0.0
@@ -115,9 +116,11 @@ class ReferenceEngine:
                 self.give_back(resource, held, serial)
         elif kind == Due.ARRIVAL:
             self.arrive(who)
-        elif who.ticket == ticket:
-            if kind == Due.DEADLINE:
+        elif kind == Due.DEADLINE:
+            if who in self.loaders and who.deadline_h <= self.now:
                 self.loaders.remove(who)
+                self.proceed(who)
+        elif who.ticket == ticket:
             self.proceed(who)
 
     def push(self, time: float, kind: int, who: Any, ticket: int) -> None:
@@ -279,13 +282,15 @@ class ReferenceEngine:
     # Cargo ----------------------------------------------------------------------------------
 
     def put(self, store: int, units: float, serial: int) -> None:
-        """Bring cargo and wake the vessels that wait for it, first come first."""
+        """Bring cargo and wake as many waiting vessels as it fills, first come first."""
         self.waiting[store] += units
         self.write(Event.PUT, store, serial, units)
+        left = self.waiting[store]
         for entity in list(self.loaders):
-            if any(int(serve["store"]) == store for serve in self.serves(entity)):
+            stores = [int(serve["store"]) for serve in self.serves(entity)]
+            if left >= 1.0 and store in stores:
+                left -= self.room_for(entity, stores.index(store))
                 self.loaders.remove(entity)
-                entity.ticket += 1
                 self.push(self.now, Due.RESUME, entity, entity.ticket)
 
     def serves(self, entity: Entity) -> Records:
@@ -330,7 +335,7 @@ class ReferenceEngine:
         row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
         is_first = not entity.is_loading
         if is_first:
-            entity.is_loading = True
+            entity.is_loading, entity.has_deadline = True, False
             if row["headway_h"] > 0.0:
                 slots = math.ceil((self.now - row["offset_h"]) / row["headway_h"] - 1e-9)
                 entity.deadline_h = float(row["offset_h"] + slots * row["headway_h"])
@@ -359,7 +364,9 @@ class ReferenceEngine:
             entity.is_loading = False
             return True
         self.loaders.append(entity)
-        self.push(entity.deadline_h, Due.DEADLINE, entity, entity.ticket)
+        if not entity.has_deadline:
+            entity.has_deadline = True
+            self.push(entity.deadline_h, Due.DEADLINE, entity, 0)
         return False
 
     # Entities -------------------------------------------------------------------------------

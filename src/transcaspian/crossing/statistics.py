@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.crossing.model import Event, FloatArray, Records
+from transcaspian.crossing.lots import match_lots
+from transcaspian.crossing.model import NONE, Event, FloatArray, Records
 
 __all__ = [
     "CargoWaits",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 NEVER = np.inf
+PLACES = 1 << 17  # more than any place of the log, which starts at NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +81,55 @@ class CargoWaits:
     deliver_h: FloatArray
     clear_h: FloatArray
     vessel: NDArray[np.int64]
+    put_h: FloatArray  # every arrival …
+    put_left: FloatArray  # … and what of it no vessel has taken by the end
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A log with its rows sorted by kind of event, so that each question reads few of them."""
+    """A log with its rows sorted by kind and place, so that each question reads few of them."""
 
     log: Records
-    rows: tuple[NDArray[np.int64], ...]  # row numbers by event, rising
+    order: NDArray[np.int64]  # row numbers, by kind, place and time
+    keys: NDArray[np.int64]  # kind and place of the rows in that order
 
     def of(self, event: Event, place: int | None = None) -> Records:
-        """Return the facts of one kind, at one place."""
-        rows: Records = self.log[self.rows_of(event, place)]
-        return rows
+        """Return the facts of one kind, at one place, in the order of the log."""
+        return _take(self.log, self.rows_of(event, place))
 
     def rows_of(self, event: Event, place: int | None = None) -> NDArray[np.int64]:
-        """Return the row numbers of the facts of one kind, at one place."""
-        rows = self.rows[int(event)]
-        return rows if place is None else rows[self.log["place"][rows] == place]
+        """Return the row numbers of the facts of one kind, at one place, rising."""
+        if place is None:
+            first, last = int(event) * PLACES, (int(event) + 1) * PLACES
+        else:
+            first = int(event) * PLACES + place - NONE
+            last = first + 1
+        begin, end = np.searchsorted(self.keys, (first, last))
+        rows = self.order[begin:end]
+        return np.sort(rows) if place is None else rows
+
+    def take(self, rows: NDArray[np.int64]) -> Records:
+        """Return rows by their numbers."""
+        return _take(self.log, rows)
 
     def merged(self, events: Sequence[Event], place: int) -> Records:
         """Return the facts of several kinds at one place, in the order of the log."""
         numbers = np.sort(np.concatenate([self.rows_of(event, place) for event in events]))
-        rows: Records = self.log[numbers]
-        return rows
+        return _take(self.log, numbers)
+
+
+def _take(log: Records, rows: NDArray[np.int64]) -> Records:
+    """Return rows of the log, copied as whole words: numpy copies records field by field."""
+    words = log.view(np.int64).reshape(-1, log.dtype.itemsize // 8)
+    chosen: Records = words[rows].view(log.dtype).reshape(-1)
+    return chosen
 
 
 def gather_facts(log: Records) -> Facts:
-    """Return the log with its rows sorted by kind of event."""
-    order = np.argsort(log["event"], kind="stable")
-    ends = np.searchsorted(log["event"][order], np.arange(len(Event) + 1))
-    return Facts(log, tuple(order[ends[kind] : ends[kind + 1]] for kind in range(len(Event))))
+    """Return the log with its rows sorted by kind and place."""
+    keys = log["event"].astype(np.int64) * PLACES + log["place"] - NONE
+    order = np.argsort(keys, kind="stable")
+    return Facts(log, order, keys[order])
 
 
 def resource_waits(facts: Facts, resource: int) -> ResourceWaits:
@@ -155,29 +175,27 @@ def _numbered(entity: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 def cargo_waits(facts: Facts, store: int) -> CargoWaits:
-    """Return every lot of a store's cargo that a vessel has taken, first come first.
-
-    Arrivals and takings are two rising staircases over the same units; where either has an edge a
-    new lot begins.
-    """
+    """Return every lot of a store's cargo that a vessel has taken, first come first."""
     puts, take_rows = facts.of(Event.PUT, store), facts.rows_of(Event.TAKE, store)
-    takes = facts.log[take_rows]
-    come, gone = np.cumsum(puts["amount"]), np.cumsum(takes["amount"])
-    edges = np.union1d(come[come < gone[-1]], gone) if gone.size else np.empty(0)
-    put_of = np.minimum(np.searchsorted(come, edges, side="left"), max(come.size - 1, 0))
-    take_of = np.searchsorted(gone, edges, side="left")
+    takes = facts.take(take_rows)
+    left, most = puts["amount"].copy(), puts.size + takes.size
+    units, put_of, take_of = np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64)
+    n_lot = match_lots(left, takes["amount"].copy(), units, put_of, take_of)
+    put_of, take_of = put_of[:n_lot], take_of[:n_lot]
     sail_h, _ = _next_fact(facts, Event.SAIL, take_rows)
     deliver_h, delivery = _next_fact(facts, Event.DELIVER, take_rows)
     voyage = np.where(delivery >= 0, facts.log["place"][delivery].astype(np.int64), -1)
     clear_h = _clearance(facts, takes["entity"], voyage)
     return CargoWaits(
-        np.diff(np.concatenate([[0.0], edges])),
-        puts["time_h"][put_of] if puts.size else np.empty(0),
+        units[:n_lot],
+        puts["time_h"][put_of],
         takes["time_h"][take_of],
         sail_h[take_of],
         deliver_h[take_of],
         clear_h[take_of],
         takes["entity"][take_of].astype(np.int64),
+        puts["time_h"].copy(),
+        left,
     )
 
 

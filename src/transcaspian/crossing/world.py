@@ -31,6 +31,8 @@ ENTITY = np.dtype(
         ("unload_h", _F),
         ("voyage", _I),
         ("is_loading", _I),
+        ("is_waiting", _I),
+        ("has_deadline", _I),
         ("deadline_h", _F),
         ("work_weather", _I),
         ("work_end_h", _F),
