@@ -13,7 +13,14 @@ import sqlalchemy as sa
 
 from tests.register import writers
 from tests.register.examples import make
-from tests.register.writers import COUNTER, COUNTER_KEY, count_up, import_one, write_pairs
+from tests.register.writers import (
+    COUNTER,
+    count_up,
+    counter_key,
+    counter_row,
+    import_one,
+    write_pairs,
+)
 from transcaspian.register.record import create_store, import_file
 from transcaspian.register.store import Store
 
@@ -21,10 +28,13 @@ pytestmark = pytest.mark.slow
 
 KILLS = {"sqlite": 100, "postgresql": 20}
 ROWS = 600
+COUNTERS = 5
 
 
 def start_register(address: str) -> Store:
-    return create_store(address, make(observations=[COUNTER | {"value": "0"}]))
+    return create_store(
+        address, make(observations=[counter_row(counter, 0.0) for counter in range(COUNTERS)])
+    )
 
 
 def in_threads(number: int, work: Callable[[int], None]) -> None:
@@ -41,12 +51,21 @@ def processes() -> multiprocessing.context.ForkServerContext:
 
 
 def test_fifty_writers_on_postgresql_lose_no_update(postgres_address: str) -> None:
+    # Ten writers to a figure: each reads it, adds one, and is refused if another was faster.
     with start_register(postgres_address) as store:
-        in_threads(50, lambda index: count_up(postgres_address, 1, f"Writer {index}"))
-        history = [entry for _, entry in store.history(COUNTER_KEY)]
-    assert history[-1].values["value"] == 50.0
-    assert [entry.revision for entry in history] == list(range(1, 52))
-    assert {entry.author for entry in history[1:]} == {f"Writer {index}" for index in range(50)}
+        in_threads(
+            50, lambda index: count_up(postgres_address, 1, f"Writer {index}", index % COUNTERS)
+        )
+        histories = [
+            [entry for _, entry in store.history(counter_key(counter))]
+            for counter in range(COUNTERS)
+        ]
+    for counter, history in enumerate(histories):
+        assert history[-1].values["value"] == 10.0
+        assert [entry.revision for entry in history] == list(range(1, 12))
+        assert {entry.author for entry in history[1:]} == {
+            f"Writer {index}" for index in range(counter, 50, COUNTERS)
+        }
 
 
 def test_eight_writers_on_sqlite_lose_no_update(sqlite_address: str) -> None:
@@ -61,7 +80,7 @@ def test_eight_writers_on_sqlite_lose_no_update(sqlite_address: str) -> None:
         for process in started:
             process.join()
         assert [process.exitcode for process in started] == [0] * 8
-        history = [entry for _, entry in store.history(COUNTER_KEY)]
+        history = [entry for _, entry in store.history(counter_key(0))]
     assert history[-1].values["value"] == 24.0
     assert [entry.revision for entry in history] == list(range(1, 26))
 
@@ -89,7 +108,7 @@ def test_a_reader_never_sees_half_a_change(address: str) -> None:
             is_over.set()
             reader.join()
         assert torn == []
-        assert store.read()["observations"].height == 1 + 4 * 2
+        assert store.read()["observations"].height == COUNTERS + 4 * 2
 
 
 def test_several_programs_make_the_same_database_once(address: str) -> None:

@@ -17,16 +17,25 @@ COUNTER = {
     "source": "page",
     "confidence": "reported",
 }
-COUNTER_KEY = "ind|2025|actual|A||2025-12-31"
 
 
-def count_up(address: str, times: int, author: str) -> None:
+def counter_row(counter: int, value: float) -> dict[str, str]:
+    """Return one of several figures that are counted up."""
+    return COUNTER | {"scope": f"counter {counter}", "value": repr(value)}
+
+
+def counter_key(counter: int) -> str:
+    """Return the key of that figure."""
+    return f"ind|2025|actual|A|counter {counter}|2025-12-31"
+
+
+def count_up(address: str, times: int, author: str, counter: int = 0) -> None:
     """Add one to a figure so often, each time from what was read before."""
     with open_store(address) as store:
         for _ in range(times):
             while True:
-                last = store.history(COUNTER_KEY, "observations")[-1][1]
-                row = COUNTER | {"value": repr(float(str(last.values["value"])) + 1.0)}
+                last = store.history(counter_key(counter), "observations")[-1][1]
+                row = counter_row(counter, float(str(last.values["value"])) + 1.0)
                 try:
                     record_rows(
                         store, "observations", [row], author, expected_revision=last.revision
