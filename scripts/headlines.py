@@ -79,7 +79,7 @@ def _power(results: Results) -> Iterator[Headline]:
 
 def _freight(validation: pl.DataFrame) -> Iterator[Headline]:
     rows = validation.filter(pl.col("area") == "freight")
-    for quantity in ("titr_total", "kuryk_rail", "aktau_teu", "north_china_eu_teu"):
+    for quantity in ("titr_total", "kuryk_rail", "titr_teu_laden", "north_china_eu_teu"):
         row = rows.filter(pl.col("quantity") == quantity).row(0, named=True)
         yield Headline(
             f"{row['subject']}, modelled 2024", row["modelled"], row["unit"], FLOW_RTOL, 0.0

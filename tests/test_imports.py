@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "transcaspian"
-SHELL = ("cli", "web", "sweep", "register")
+SHELL = ("cli", "web", "sweep")
+# Parts of the register that open no database are core: status, calendars, tables.
+DATABASES = ("sqlalchemy", "alembic", "psycopg", "sqlite3")
 ROOMS = ("power", "freight", "crossing")
 FILES_ONLY_THE_SHELL_OPENS = ("case.read", "results.read", "results.write")
 HEAVY = ("numba", "altair", "dask", "highspy", "polars")
@@ -24,13 +26,21 @@ def imports_of(file: Path) -> set[str]:
     """Return what a module imports from the package when it is loaded, without type-only imports."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("transcaspian"):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.startswith("transcaspian")
+        ):
             base = node.module.removeprefix("transcaspian").lstrip(".")
             found |= {f"{base}.{name.name}".strip(".") for name in node.names} | {base}
     return found
 
 
-CORE = [(name, file) for name, file in modules() if name.split(".")[0] not in SHELL and name != "__init__"]
+CORE = [
+    (name, file)
+    for name, file in modules()
+    if name.split(".")[0] not in SHELL and name != "__init__"
+]
 
 
 @pytest.mark.parametrize(("name", "file"), CORE, ids=[name for name, _ in CORE])
@@ -39,7 +49,28 @@ def test_the_core_imports_nothing_of_the_shell(name: str, file: Path) -> None:
         return
     for imported in imports_of(file):
         assert imported.split(".")[0] not in SHELL, imported
-        assert not any(f"{imported}.".startswith(f"{path}.") for path in FILES_ONLY_THE_SHELL_OPENS), imported
+        assert not any(
+            f"{imported}.".startswith(f"{path}.") for path in FILES_ONLY_THE_SHELL_OPENS
+        ), imported
+
+
+def libraries_of(file: Path) -> set[str]:
+    """Return the first names of everything that a module imports."""
+    heads: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            heads |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            heads.add(str(node.module).split(".")[0])
+    return heads
+
+
+def test_only_the_register_opens_databases_and_nothing_of_the_core_imports_those_parts() -> None:
+    opening = {name for name, file in modules() if libraries_of(file) & set(DATABASES)}
+    assert {name.split(".")[0] for name in opening} <= {"register", "cli", "web"}
+    for name, file in CORE:
+        if name.split(".")[0] != "register":
+            assert not imports_of(file) & opening, name
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -55,16 +86,7 @@ def test_rooms_do_not_import_each_other(room: str) -> None:
 )
 def test_a_library_is_imported_in_its_one_place(library: str, home: str) -> None:
     for name, file in modules():
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        heads = {
-            alias.name.split(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Import)
-            for alias in node.names
-        } | {
-            str(node.module).split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-        }
-        if library in heads:
+        if library in libraries_of(file):
             assert name.split(".")[0] == home, name
 
 
@@ -74,6 +96,8 @@ def test_help_loads_no_heavy_library() -> None:
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
 
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
     assert answer.stdout.strip() == "[]"

@@ -90,7 +90,7 @@ def share_errors(validation: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("quantity").is_in([TOTAL, NET_IMPORT])
     ).unique(["subject", "quantity"], keep="first", maintain_order=True)
     shares = mix.with_columns(
-        100.0 * pl.col(name) / pl.col(name).sum().over("subject")
+        (100.0 * pl.col(name) / pl.col(name).sum().over("subject")).alias(name)
         for name in ("published", "modelled")
     )
     return (
