@@ -1,6 +1,7 @@
 """Times user equilibrium against AequilibraE's biconjugate Frank-Wolfe, in one run.
 
     python benchmarks/freight_assignment.py [--size small|sketch|large] [--trips N] [--no-peer]
+    python benchmarks/freight_assignment.py --scaling      one line for each of several sizes
 
 Sizes: `small` (a smoke test), `sketch` (as Chicago Sketch: 390 zones, 950 nodes, 2,950 links), `large`
 (as Berlin Centre: 865 zones, 7,700 nodes, 28,800 links). Both run on one thread. The network is
@@ -25,6 +26,13 @@ SIZES = {
     "large": (98, 70, 865, 6000.0, 0.07),
 }
 PEER_GAP = 1e-6
+SCALING = (
+    (7, 5, 24, 2500.0),
+    (14, 10, 98, 1200.0),
+    (28, 20, 390, 400.0),
+    (56, 40, 390, 400.0),
+    (28, 20, 780, 200.0),
+)
 
 
 def timed(name: str, work: Callable[[], object]) -> object:
@@ -91,13 +99,28 @@ def run_peer(network: TrafficNetwork, demand: NDArray[np.float64], gap: float) -
     return assignment
 
 
+def print_scaling() -> None:
+    """Time networks of growing numbers of zones and links to a gap of 1e-8."""
+    for columns, rows, n_zone, per_zone in SCALING:
+        network = make_network(columns, rows, n_zone)
+        problem = TrafficProblem.of(network, Trips.from_matrix(make_demand(n_zone, per_zone)))
+        timed(
+            f"{n_zone} zones, {network.tail.size} links, {problem.trips.demand.size} pairs",
+            lambda problem=problem: run_ours(problem, 1e-8),
+        )
+
+
 def main() -> None:
     """Print one line a phase."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--trips", type=float, help="trips that leave a zone on average")
     parser.add_argument("--no-peer", action="store_true", help="leave AequilibraE out")
+    parser.add_argument("--scaling", action="store_true", help="several sizes, without AequilibraE")
     options = parser.parse_args()
+    if options.scaling:
+        print_scaling()
+        return
     columns, rows, n_zone, per_zone, density = SIZES[options.size]
     network = make_network(columns, rows, n_zone)
     demand = make_demand(n_zone, options.trips or per_zone)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.freight.roads import lines, random_problem, roads, sioux_falls
 from transcaspian.errors import InputError, NotConvergedError
-from transcaspian.freight import AssignOptions, TrafficClasses, assign
+from transcaspian.freight import AssignOptions, TrafficClasses, assign, user
 from transcaspian.freight.delay import bpr, delay_integral
 from transcaspian.freight.read import read_tntp
 
@@ -232,3 +232,20 @@ def test_bpr_link_at_zero_power_is_constant():
     assert assign(roads([(0, 1), (0, 1)], delays, [(0, 1, 3.0)]), EXACT).least_cost[
         0
     ] == pytest.approx(11.0)
+
+
+KERNELS = [
+    "certify_bushes", "find_cycles", "fix_cycles", "gather_cycles", "move_round_cycles", "refresh_all", "search_step",
+    "settle_bushes", "shift_cycles", "solve_cycles", "spread_cycles", "start_bushes", "work_bushes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+def test_compiled_loops_give_what_their_plain_python_gives(monkeypatch, seed):
+    problem = random_problem(seed, n_class=2)
+    compiled = assign(problem, EXACT)
+    for name in KERNELS:
+        monkeypatch.setattr(user, name, getattr(user, name).py_func)
+    plain = assign(problem, EXACT)
+    np.testing.assert_allclose(plain.volume, compiled.volume, rtol=1e-12, atol=1e-12)
+    assert len(plain.gaps) == len(compiled.gaps)
