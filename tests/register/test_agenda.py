@@ -30,6 +30,12 @@ def test_a_yearly_duty_falls_due_at_every_end_of_year_until_its_own() -> None:
     assert days == [2026, 2027]
 
 
+def test_a_counted_duty_ends_after_so_many_years() -> None:
+    register = make(DUTY | {"promised_on": "2024-10-01", "recurrence": "FREQ=YEARLY;COUNT=2"})
+    days = [item.day.year for item in due(register, "2025-03-01", "2025-01-01", "2030-12-31")]
+    assert days == [2025, 2026]
+
+
 def test_a_monthly_duty_falls_due_on_the_last_day_of_each_month() -> None:
     register = make(DUTY | {"recurrence": "FREQ=MONTHLY"})
     days = [item.day for item in due(register, "2026-01-15", "2026-01-01", "2026-03-31")]

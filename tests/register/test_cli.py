@@ -245,6 +245,17 @@ def test_importing_the_packaged_folder_appends_nothing(sqlite_address: str) -> N
     assert (found["change"], found["appended"]) == (0, {})
 
 
+def test_a_file_of_any_name_is_imported_into_the_table_given(
+    sqlite_address: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "from the ministry.csv"
+    file.write_text("code,name\nNEW,New office\n")
+    words = ["import", str(file), "--author", "Analyst", "--db", sqlite_address]
+    with pytest.raises(TranscaspianError, match="--table"):
+        run(*words)
+    assert run_json(*words, "--table", "compilers")["appended"] == {"compilers": 1}
+
+
 def test_export_says_which_file_it_wrote(tmp_path: Path) -> None:
     target = tmp_path / "calendar.ics"
     assert run_json("export", "ical", str(target), "--as-of", "2026-04-30")["files"] == [

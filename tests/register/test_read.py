@@ -155,6 +155,12 @@ def test_a_key_that_could_do_harm_elsewhere_is_refused(key: str, tmp_path: Path)
         ({"recurrence": "FREQ=SECONDLY"}, "recurrence"),
         ({"owner": "nobody"}, "owner"),
         ({"title": "bell\x07"}, "title"),
+        ({"title": "no character \ufffe"}, "title"),
+        ({"recurrence": "FREQ=YEARLY;COUNT=1000000000"}, "recurrence"),
+        ({"recurrence": "FREQ=YEARLY;COUNT=0"}, "recurrence"),
+        ({"recurrence": "FREQ=YEARLY;COUNT=many"}, "recurrence"),
+        ({"measure": "flow", "recurrence": "FREQ=WEEKLY"}, "recurrence"),
+        ({"measure": "flow", "recurrence": "FREQ=MONTHLY;INTERVAL=3"}, "recurrence"),
     ],
 )
 def test_a_promise_that_makes_no_sense_is_refused(

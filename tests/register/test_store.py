@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from tests.register.examples import PROMISE, TAIL, event, make, observation
 from transcaspian.errors import InputError, NotFoundError, RegisterError
 from transcaspian.register.columns import TABLES
+from transcaspian.register.listing import history_of, list_table
 from transcaspian.register.read import packaged_folder, read_packaged
 from transcaspian.register.record import create_store, import_file, record_rows, retract, undo
 from transcaspian.register.store import find_address, open_store
@@ -293,3 +294,27 @@ def test_a_row_marked_internal_stays_in_the_database_and_out_of_sight(address: s
         )
         assert store.read()["observations"].height == 1
         assert store.read().public()["observations"].height == 0
+
+
+def test_a_database_that_nobody_may_write_says_so(sqlite_address: str) -> None:
+    create_store(sqlite_address, make()).close()
+    with open_store(sqlite_address) as store, store.writing(), open_store(sqlite_address) as other:
+        # The first writer holds the lock; the second one is told so instead of failing oddly.
+        sa.event.listen(
+            other.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout=1")
+        )
+        with pytest.raises(RegisterError, match="locked"):
+            record_rows(other, "observations", [observation("2025", 5.0)], "Analyst")
+
+
+def test_a_zero_byte_is_refused_everywhere(address: str) -> None:
+    create_store(address, make()).close()
+    for question in (
+        lambda: list_table(address, "commitments", {"title": "a\0b"}),
+        lambda: list_table(address, "commitments", {}, after="\0"),
+        lambda: history_of(address, "a\0b"),
+    ):
+        with pytest.raises(InputError, match="zero byte"):
+            question()
+    with open_store(address) as store, pytest.raises(InputError, match="zero bytes"):
+        record_rows(store, "observations", [observation("2025", 5.0)], "Analyst", "a\0b")

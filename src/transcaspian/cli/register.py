@@ -542,6 +542,9 @@ def import_rows(
             help="CSV named after a table, folder or zip of such, or Excel workbook.",
         ),
     ],
+    table: Annotated[
+        str, typer.Option("--table", help="Table of a CSV file that is not named after it.")
+    ] = "",
     author: Author = "",
     message: Message = "",
     db: Database = None,
@@ -552,7 +555,9 @@ def import_rows(
     from transcaspian.register.record import import_file
 
     with open_for_writing(db) as store:
-        _report(import_file(store, source, author or _user(), message), store.address, as_json)
+        _report(
+            import_file(store, source, author or _user(), message, table), store.address, as_json
+        )
 
 
 @app.command()

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 
 from transcaspian.register.edtf import parse_date
 from transcaspian.register.facts import Facts, gather_facts
-from transcaspian.register.recurring import next_round
+from transcaspian.register.recurring import end_of_duty, next_round
 from transcaspian.register.status import Verdict, judge_all, read_commitments
 from transcaspian.register.tables import Register
 from transcaspian.register.verdict import Commitment
@@ -99,8 +99,8 @@ def _period_ends(commitment: Commitment, first: date, last: date) -> list[date]:
     recurrence = commitment.recurrence or "FREQ=YEARLY"
     is_monthly = "FREQ=MONTHLY" in recurrence
     start = commitment.promised_on.first
-    end = commitment.due.last if commitment.due is not None else last
-    until = min(end, last)
+    end = end_of_duty(commitment)
+    until = last if end is None else min(end, last)
     endless = ";".join(
         part for part in recurrence.split(";") if not part.startswith(("COUNT=", "UNTIL="))
     )

@@ -27,6 +27,10 @@ _RECURRENCE_PARTS = {
     "BYSETPOS",
     "WKST",
 }
+_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+# Parts that a counted duty may have: its periods are calendar years or months.
+_DUTY_PARTS = {"FREQ", "COUNT", "UNTIL"}
+_MAX_ROUNDS = 1000
 _MAX_TEXT = 4000
 _KEY = re.compile(r"[\w.:/+ &'()-]{1,120}", re.UNICODE)
 
@@ -85,21 +89,28 @@ def check_periods_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]
 
 
 def check_recurrences_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]:
-    """Recurrence rules follow RFC 5545 and repeat at most daily."""
+    """Recurrence rules follow RFC 5545, repeat at most daily and have sensible counts."""
     for name, column in (("commitments", "recurrence"), ("bodies", "rhythm")):
         for row, text in _cells(tables[name], column):
-            parts = dict(part.partition("=")[::2] for part in text.split(";"))
-            strange = set(parts) - _RECURRENCE_PARTS
-            fault = ""
-            if strange or parts.get("FREQ") not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
-                fault = f"{text!r} is not a recurrence rule of days."
-            else:
-                try:
-                    rrulestr(text)
-                except (ValueError, TypeError, AttributeError):
-                    fault = f"{text!r} is not a recurrence rule."
-            if fault:
-                yield _problem(name, lines, row, column, fault, "Write for example FREQ=YEARLY.")
+            if not _is_recurrence(text):
+                message = f"{text!r} is not a recurrence rule of days."
+                yield _problem(name, lines, row, column, message, "Write for example FREQ=YEARLY.")
+
+
+def _is_recurrence(text: str) -> bool:
+    parts = dict(part.partition("=")[::2] for part in text.split(";"))
+    if set(parts) - _RECURRENCE_PARTS or parts.get("FREQ") not in _FREQUENCIES:
+        return False
+    counts = [parts[name] for name in ("COUNT", "INTERVAL") if name in parts]
+    if not all(
+        count.isascii() and count.isdigit() and 1 <= int(count) <= _MAX_ROUNDS for count in counts
+    ):
+        return False
+    try:
+        rrulestr(text)
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -131,7 +142,9 @@ def check_texts_are_plain(tables: Tables, lines: Lines) -> Iterator[Problem]:
 
 
 def _is_strange_text(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(r"[\x00-\x08\x0b-\x1f\x7f]") | (text.str.len_chars() > _MAX_TEXT)
+    return text.str.contains(r"[\x00-\x08\x0b-\x1f\x7f\x{FFFE}\x{FFFF}]") | (
+        text.str.len_chars() > _MAX_TEXT
+    )
 
 
 def check_numbers_are_finite(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -277,6 +290,15 @@ def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Probl
                 "A recurring duty is a flow or a rhythm.",
                 "Choose one of the two.",
             )
+        if promise["measure"] == "flow" and not _is_calendar_duty(promise["recurrence"]):
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "recurrence",
+                "A counted duty recurs by calendar years or months.",
+                "Write FREQ=YEARLY or FREQ=MONTHLY, with COUNT or UNTIL at most.",
+            )
         if promise["kind"] == "recurring" and promise["recurrence"] is None:
             yield _problem(
                 "commitments",
@@ -286,6 +308,13 @@ def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Probl
                 "A recurring duty needs a recurrence rule.",
                 "Write for example FREQ=YEARLY.",
             )
+
+
+def _is_calendar_duty(recurrence: str | None) -> bool:
+    if recurrence is None:
+        return True
+    parts = dict(part.partition("=")[::2] for part in recurrence.split(";"))
+    return not set(parts) - _DUTY_PARTS and parts.get("FREQ") in {"YEARLY", "MONTHLY"}
 
 
 def _is_compound_possible(promise: Mapping[str, object]) -> bool:

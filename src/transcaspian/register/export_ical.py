@@ -11,6 +11,7 @@ import icalendar
 
 from transcaspian.register.agenda import find_due
 from transcaspian.register.edtf import parse_date
+from transcaspian.register.recurring import end_of_duty
 from transcaspian.register.status import Verdict, judge_all, read_commitments
 from transcaspian.register.tables import Register
 from transcaspian.register.verdict import Commitment
@@ -100,9 +101,10 @@ def _calendar_rule(commitment: Commitment, rounds: list[date]) -> str:
     ]
     if "FREQ=MONTHLY" in parts and "BYMONTHDAY" not in (commitment.recurrence or ""):
         parts.append("BYMONTHDAY=-1")
-    if commitment.due is not None and rounds:
+    end = end_of_duty(commitment) if commitment.measure == "flow" else None
+    if end is not None and rounds:
         # All values are dates, so the end is a date too (RFC 5545, 3.3.10).
-        parts.append(f"UNTIL={commitment.due.last:%Y%m%d}")
+        parts.append(f"UNTIL={end:%Y%m%d}")
     return ";".join(parts)
 
 

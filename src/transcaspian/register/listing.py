@@ -65,6 +65,7 @@ def list_table(
 ) -> Page:
     """Return a page of a table of the packaged register, or of a database by SQL."""
     _check_table(name)
+    _check_plain(after, *where, *where.values())
     columns = tuple(column.name for column in TABLES[name].all_columns())
     if address is None:
         register = read_packaged()
@@ -183,6 +184,7 @@ def _rows(frame: pl.DataFrame, mask: pl.Expr) -> list[dict[str, object]]:
 
 def history_of(address: str | None, key: str, *, role: str = "public") -> list[dict[str, object]]:
     """Return every revision of a row; the packaged register has one of each."""
+    _check_plain(key)
     if address is None:
         name, row = read_packaged().find(key)
         entry = {
@@ -219,6 +221,13 @@ def history_of(address: str | None, key: str, *, role: str = "public") -> list[d
         }
         for name, entry in entries
     ]
+
+
+def _check_plain(*texts: str) -> None:
+    """Refuse what no key or value can hold; PostgreSQL takes no zero bytes even in a question."""
+    for text in texts:
+        if "\0" in text:
+            raise InputError(f"{text!r} holds a zero byte.")
 
 
 def _check_table(name: str) -> None:

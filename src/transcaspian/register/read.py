@@ -63,13 +63,16 @@ def read_register(folder: Path) -> Register:
     return make_register(tables)
 
 
-def read_tables(source: Path) -> tuple[dict[str, pl.DataFrame], dict[str, list[int]]]:
+def read_tables(
+    source: Path, table: str = ""
+) -> tuple[dict[str, pl.DataFrame], dict[str, list[int]]]:
     """Return the tables that a file or folder holds, and the line of each row.
 
     Nothing is checked against other tables: the caller joins them with what is there already.
+    `table` names the table of a CSV file that is not called after it.
     """
     problems: list[Problem] = []
-    raw = dict(_raw_any(source, problems))
+    raw = dict(_raw_any(source, table, problems))
     _raise(problems, source.name)
     tables, lines = _parse(raw, problems, only_given=True)
     _raise(problems, source.name)
@@ -134,7 +137,7 @@ def _parse(
     return tables, {name: rows.lines for name, rows in raw.items()}
 
 
-def _raw_any(source: Path, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
+def _raw_any(source: Path, table: str, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
     if source.is_dir():
         yield from _raw_folder(source)
         return
@@ -144,10 +147,10 @@ def _raw_any(source: Path, problems: list[Problem]) -> Iterator[tuple[str, RawTa
         raise InputError(f"{source.name} is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
     match source.suffix.lower():
         case ".csv":
-            name = source.stem
+            name = table or source.stem
             if name not in TABLES:
                 raise InputError(
-                    f"{source.name}: no table has this name. Name the file after one of {', '.join(TABLES)}."
+                    f"{source.name}: no table has this name. Name the file after one of {', '.join(TABLES)}, or give --table."
                 )
             yield name, _split(name, source.read_bytes(), problems)
         case ".zip":

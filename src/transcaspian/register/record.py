@@ -25,6 +25,7 @@ __all__ = ["Change", "create_store", "import_file", "record_rows", "retract", "u
 
 Revision = tuple[str, int, bool, Sequence[object]]
 MAX_AUTHOR = 200
+MAX_MESSAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,14 @@ def create_store(address: str, seed: Register, author: str = "packaged register"
     return store
 
 
-def import_file(store: Store, source: Path, author: str, message: str = "") -> Change:
-    """Append every row of a file or folder, all or none; InputError lists every problem."""
-    tables, lines = read_tables(source)
+def import_file(
+    store: Store, source: Path, author: str, message: str = "", table: str = ""
+) -> Change:
+    """Append every row of a file or folder, all or none; InputError lists every problem.
+
+    `table` names the table of a CSV file that is not called after it.
+    """
+    tables, lines = read_tables(source, table)
     with store.writing() as connection:
         return _append(connection, tables, lines, author, "import", message or source.name)
 
@@ -248,6 +254,8 @@ def _insert_change(
         raise InputError(
             f"{author[:50]!r} can't be an author: give a name of 1 to {MAX_AUTHOR} plain letters."
         )
+    if "\0" in message or len(message) > MAX_MESSAGE:
+        raise InputError(f"A message has at most {MAX_MESSAGE} letters and no zero bytes.")
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     return query.insert_change(
         connection, entered_at=now, author=author, action=action, message=message, undoes=undoes

@@ -11,7 +11,7 @@ from transcaspian.register.facts import Facts, Point
 from transcaspian.register.targets import TOLERANCE, choose_series, max_age
 from transcaspian.register.verdict import Commitment, Finding
 
-__all__ = ["judge_duty", "judge_rhythm", "next_round"]
+__all__ = ["end_of_duty", "judge_duty", "judge_rhythm", "next_round"]
 
 
 def judge_rhythm(commitment: Commitment, facts: Facts) -> Finding:
@@ -101,7 +101,7 @@ def judge_duty(commitment: Commitment, facts: Facts) -> Finding:
         for point in points
         if _is_whole_period(point, is_monthly=is_monthly) and point.period.first >= start
     ]
-    end = _end_of_duty(commitment, start, is_monthly=is_monthly)
+    end = end_of_duty(commitment)
     if end is not None and facts.as_of > end:
         return _ended(commitment, start, end, periods, is_monthly=is_monthly)
     return _running(commitment, start, periods, points, facts, is_monthly=is_monthly)
@@ -204,7 +204,8 @@ def _first_period(promised: VagueDate, *, is_monthly: bool) -> date:
     )
 
 
-def _end_of_duty(commitment: Commitment, start: date, *, is_monthly: bool) -> date | None:
+def end_of_duty(commitment: Commitment) -> date | None:
+    """Return the last day of a duty: its due date, or the end of its rule; None for an endless one."""
     if commitment.due is not None:
         return commitment.due.last
     parts = dict(part.partition("=")[::2] for part in (commitment.recurrence or "").split(";"))
@@ -213,6 +214,8 @@ def _end_of_duty(commitment: Commitment, start: date, *, is_monthly: bool) -> da
         return date(int(until[:4]), int(until[4:6]), int(until[6:8]))
     if "COUNT" not in parts:
         return None
+    is_monthly = parts.get("FREQ") == "MONTHLY"
+    start = _first_period(commitment.promised_on, is_monthly=is_monthly)
     count = int(parts["COUNT"])
     if is_monthly:
         month = start.month - 1 + count

@@ -65,7 +65,7 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """Give a connection that sees one moment of the database."""
         level = "REPEATABLE READ" if self.engine.dialect.name == "postgresql" else None
-        with self.engine.connect() as plain:
+        with self._told_apart(), self.engine.connect() as plain:
             connection = plain.execution_options(isolation_level=level) if level else plain
             with connection.begin():
                 yield connection
@@ -73,11 +73,22 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Give a connection that is alone in writing; all of it is kept, or nothing."""
-        with self.engine.connect() as plain:
+        with self._told_apart(), self.engine.connect() as plain:
             connection = plain.execution_options(is_writing=True)
             with connection.begin():
                 query.lock_for_writing(connection)
                 yield connection
+
+    @contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """Turn trouble of the database itself (busy, read-only, gone) into our error."""
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            reason = str(error.orig).splitlines()[0] if error.orig else "no reason given"
+            raise RegisterError(
+                f"The register database {self.address} can't be used: {reason}"
+            ) from None
 
     def close(self) -> None:
         """Give back the connections."""
