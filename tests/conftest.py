@@ -19,3 +19,14 @@ def case_folder(tmp_path: Path) -> Path:
 def small_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """The small case, read."""
     return read_case(write_small_case(tmp_path_factory.mktemp("case") / "two-shores"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the summary what did not run and what it needs: nothing is skipped quietly."""
+    needs: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ").removeprefix("not run: needs ")
+        needs[reason] = needs.get(reason, 0) + 1
+    for reason, count in sorted(needs.items()):
+        terminalreporter.write_line(f"not run: needs {reason} ({count} tests)")

@@ -216,7 +216,7 @@ TNTP_FOLDER = os.environ.get("TRANSCASPIAN_TNTP")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not TNTP_FOLDER, reason="TRANSCASPIAN_TNTP names no folder")
+@pytest.mark.skipif(not TNTP_FOLDER, reason="a folder of TNTP networks in TRANSCASPIAN_TNTP")
 def test_every_network_of_the_named_folder_is_solved():
     nets = sorted(Path(str(TNTP_FOLDER)).rglob("*_net.tntp"))
     assert nets
