@@ -551,6 +551,26 @@ def check_route_constants_name_commodities(book: Book) -> Iterator[Problem]:
     )
 
 
+def check_every_table_has_a_licence(book: Book) -> Iterator[Problem]:
+    """Where a case says its licences, it says them of every table and of no unknown one."""
+    listed = book.tables["LICENCES"]["table"]
+    if listed.is_empty():
+        return
+    given = [name for name, frame in book.tables.items() if frame.height]
+    for name in (*given, "power/profiles"):
+        if name not in listed:
+            yield Problem("LICENCES.csv", 0, "table", f"{name!r} has no row.", "Add its licence.")
+    known = pl.Series([*TABLES, "power/profiles"])
+    # The register's tables are read by the register, so their names are not checked here.
+    yield from book.problems(
+        "LICENCES",
+        "table",
+        ~listed.is_in(known.implode()) & ~listed.str.starts_with("register/"),
+        "{value} is no table.",
+        "Correct or delete the row.",
+    )
+
+
 RULES: tuple[Rule, ...] = (
     check_references_are_known,
     check_every_year_is_there,
@@ -573,4 +593,5 @@ RULES: tuple[Rule, ...] = (
     check_borders_stay_in_their_layer,
     check_first_scenario_is_the_reference,
     check_route_constants_name_commodities,
+    check_every_table_has_a_licence,
 )

@@ -23,6 +23,18 @@ TABLES = (
         sourced=False,
     ),
     Table(
+        "LICENCES",
+        ("table",),
+        (
+            Column("table", "text", "Table, by its name; power/profiles for the hourly series."),
+            Column("licence", "text", "Licences that hold for it (SPDX words), joined by AND."),
+            Column("attribution", "text", "Whom to name when the table is passed on."),
+        ),
+        "Licence and attribution of every table.",
+        sourced=False,
+        optional=True,
+    ),
+    Table(
         "economy/countries",
         ("country",),
         (
