@@ -88,7 +88,7 @@ def test_a_ramp_limit_holds_between_snapshots(tmp_path):
         ({"loads__p_set": ",load\n0,80\n"}, "loads-p_set.csv: it has 1 rows for 2 snapshots"),
         ({"loads__p_set": ",load\n0,80\n1,lots\n"}, "loads-p_set.csv, row 3, column 'load': 'lots'"),
         ({"snapshots": ",period,timestep\n0,2030,0\n1,2030,1\n"}, "investment periods"),
-        ({"lines": "name,bus0,bus1,type,length\nL,A,B,Al/St 240/40,9\n"}, "lines.csv, row 2, column 'type'"),
+        ({"lines": "name,bus0,bus1,type,length\nL,A,B,own kind,9\n"}, "lines.csv, row 2, column 'type'"),
         ({"transformers": "name,bus0,bus1,x\nT,A,B,0.1\n"}, "transformers.csv, row 2, column 's_nom'"),
     ],
 )  # fmt: skip
@@ -117,3 +117,16 @@ def test_every_method_finds_the_same_optimum(tmp_path, method):
     result = solve(read_pypsa(folder(tmp_path)), GridOptions(method=method))
     assert result.status is Status.OPTIMAL
     assert result.objective == pytest.approx(800 / 0.9 + 7000)
+
+
+def test_impedance_comes_from_the_standard_type_where_one_is_named(tmp_path):
+    lines = (
+        "name,bus0,bus1,type,length,num_parallel,s_nom\nL,A,B,Al/St 240/40 4-bundle 380.0,100,2,9\n"
+    )
+    transformers = "name,bus0,bus1,type,tap_position\nT,A,B,160 MVA 380/110 kV,2\n"
+    branches = read_pypsa(folder(tmp_path, lines=lines, transformers=transformers)).branches
+    # 0.246 ohm/km x 100 km / 2 over 220 kV squared.
+    assert branches.impedance[0] == pytest.approx(0.246 * 100 / 2 / 220**2)
+    # Two steps of 1.5 % off neutral; 12.2 % of which 0.25 % is resistance, per unit of 160 MVA.
+    assert branches.impedance[1] == pytest.approx(1.03 * (0.122**2 - 0.0025**2) ** 0.5 / 160)
+    assert branches.capacity.nominal.tolist() == [9.0, 160.0]

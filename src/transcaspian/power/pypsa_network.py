@@ -1,7 +1,6 @@
 """From what stands in a PyPSA folder or file to a `Grid`."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,14 +9,14 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.power.grid import (
-    Branches,
-    Capacity,
     Grid,
     GridGenerators,
     GridLinks,
     GridStorageUnits,
     GridStores,
 )
+from transcaspian.power.pypsa_branches import read_branches
+from transcaspian.power.pypsa_capacity import read_capacity
 from transcaspian.power.pypsa_limits import read_limits
 from transcaspian.power.pypsa_schema import (
     BOOKKEEPING_LISTS,
@@ -34,7 +33,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 TRUE = ("1", "True", "true", "TRUE", "1.0")
-HOURS_PER_YEAR = 8760.0  # of PyPSA's share of a year that snapshots stand for
 PORT = re.compile(r"bus([1-9][0-9]*)")
 
 
@@ -269,46 +267,10 @@ def _grid(tables: PypsaTables) -> Grid:
         storage_units=_storage_units(tables, buses),
         stores=_stores(tables, buses),
         links=_links(tables, buses),
-        branches=_branches(tables, buses),
+        branches=read_branches(tables, buses),
         ignored=tables.ignored(),
     )
     return read_limits(tables, grid)
-
-
-def read_capacity(tables: PypsaTables, component: str, attribute: str) -> Capacity:
-    """Return capacity with its cost over the modelled time.
-
-    capital_cost, or overnight_cost times the annuity r / (1 - (1 + r)**-lifetime) and the years
-    that the snapshots stand for; plus fom_cost.
-    """
-    cost = tables.numbers(component, "capital_cost")
-    overnight = tables.numbers(component, "overnight_cost")
-    if not np.isnan(overnight).all():
-        years = tables.source.weights["objective"].sum() / HOURS_PER_YEAR
-        factor = _annuity(
-            tables.numbers(component, "discount_rate"), tables.numbers(component, "lifetime")
-        )
-        cost = np.where(np.isnan(overnight), cost, overnight * factor * years)
-    cost = cost + tables.numbers(component, "fom_cost")
-    held = tables.numbers(component, f"{attribute}_set")
-    is_held = ~np.isnan(held)
-    least = tables.numbers(component, f"{attribute}_min")
-    most = tables.numbers(component, f"{attribute}_max")
-    return Capacity(
-        nominal=tables.numbers(component, attribute),
-        is_extendable=tables.flags(component, f"{attribute}_extendable"),
-        least=np.where(is_held, np.maximum(least, np.where(is_held, held, least)), least),
-        most=np.where(is_held, np.minimum(most, np.where(is_held, held, most)), most),
-        cost=cost,
-    )
-
-
-def _annuity(rate: FloatArray, lifetime: FloatArray) -> FloatArray:
-    """Return what a unit of debt costs a year: 1 / lifetime without interest."""
-    safe = np.where(rate == 0.0, 1.0, rate)
-    factor = safe / (1.0 - (1.0 + safe) ** -lifetime)
-    factor = np.where(np.isinf(lifetime), np.maximum(rate, 0.0), factor)
-    return np.where((rate == 0.0) & np.isfinite(lifetime), 1.0 / lifetime, factor)
 
 
 def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
@@ -421,120 +383,3 @@ def _links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
         port_bus=np.array(port_bus, dtype=np.int64),
         port_efficiency=np.stack(table, axis=1) if table else np.zeros((1, 0)),
     )
-
-
-def _branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
-    """Lines and transformers side by side, impedances per unit of 1 MVA."""
-    bus_carrier = tables.text("buses", "carrier")
-    v_nom = tables.numbers("buses", "v_nom")
-    parts = {c: _ends(tables, c, buses) for c in ("lines", "transformers")}
-    lines, transformers = parts["lines"], parts["transformers"]
-    reactance, resistance = _line_ohms(tables)
-    line_volts = v_nom[lines[0]] ** 2
-    s_nom = tables.numbers("transformers", "s_nom")
-    ratio = tables.numbers("transformers", "tap_ratio")
-    _check_transformers(tables, s_nom)
-    safe = np.where(s_nom > 0.0, s_nom, 1.0)
-    x = np.concatenate([reactance / line_volts, tables.numbers("transformers", "x") / safe * ratio])
-    r = np.concatenate(
-        [resistance / line_volts, tables.numbers("transformers", "r") / safe * ratio]
-    )
-    bus0 = np.concatenate([lines[0], transformers[0]])
-    is_direct = np.array([bus_carrier[bus] == "DC" for bus in bus0], dtype=bool)
-    angle = np.radians(
-        np.concatenate([tables.numbers(c, "v_ang_max") for c in ("lines", "transformers")])
-    )
-    angle = np.where(is_direct, np.inf, angle)
-    shift = np.radians(tables.series("transformers", "phase_shift"))
-    no_shift = np.zeros((shift.shape[0], lines[0].size))
-    capacities = [read_capacity(tables, c, "s_nom") for c in ("lines", "transformers")]
-    n_line = lines[0].size
-    return Branches(
-        names=(*tables.names("lines"), *tables.names("transformers")),
-        carrier=(
-            *_line_carriers(tables, lines[0], bus_carrier),
-            *tables.text("transformers", "carrier"),
-        ),
-        bus0=bus0,
-        bus1=np.concatenate([lines[1], transformers[1]]),
-        capacity=_joined(capacities),
-        s_max_pu=_side_by_side(tables, "s_max_pu"),
-        s_set=_side_by_side(tables, "s_set"),
-        impedance=np.where(is_direct, r, x),
-        phase_shift=np.hstack([no_shift, shift]),
-        angle_min=-angle,
-        angle_max=angle,
-        length=np.concatenate([tables.numbers("lines", "length"), np.zeros(bus0.size - n_line)]),
-    )
-
-
-def _ends(tables: PypsaTables, component: str, buses: dict[str, int]) -> tuple[IntArray, IntArray]:
-    return (
-        tables.positions(component, "bus0", buses),
-        tables.positions(component, "bus1", buses),
-    )
-
-
-def _line_carriers(
-    tables: PypsaTables, bus0: IntArray, bus_carrier: Sequence[str]
-) -> tuple[str, ...]:
-    """Return carriers of lines; one without takes that of its first bus."""
-    own = tables.text("lines", "carrier")
-    return tuple(name or bus_carrier[bus] for name, bus in zip(own, bus0, strict=True))
-
-
-def _side_by_side(tables: PypsaTables, attribute: str) -> FloatArray:
-    lines, transformers = (tables.series(c, attribute) for c in ("lines", "transformers"))
-    n_row = max(lines.shape[0], transformers.shape[0])
-    return np.hstack(
-        [np.broadcast_to(part, (n_row, part.shape[1])) for part in (lines, transformers)]
-    )
-
-
-def _joined(parts: Sequence[Capacity]) -> Capacity:
-    return Capacity(
-        nominal=np.concatenate([part.nominal for part in parts]),
-        is_extendable=np.concatenate([part.is_extendable for part in parts]),
-        least=np.concatenate([part.least for part in parts]),
-        most=np.concatenate([part.most for part in parts]),
-        cost=np.concatenate([part.cost for part in parts]),
-    )
-
-
-def _line_ohms(tables: PypsaTables) -> tuple[FloatArray, FloatArray]:
-    """Return reactance and resistance [ohm]; a line with a type takes them from the type.
-
-    x = x_per_length * length / num_parallel
-    """
-    x, r = tables.numbers("lines", "x"), tables.numbers("lines", "r")
-    types = {name: k for k, name in enumerate(tables.names("line_types"))}
-    x_type = tables.numbers("line_types", "x_per_length")
-    r_type = tables.numbers("line_types", "r_per_length")
-    share = tables.numbers("lines", "length") / tables.numbers("lines", "num_parallel")
-    rows = np.flatnonzero(tables.active("lines"))
-    for line, kind in enumerate(tables.text("lines", "type")):
-        if kind in types:
-            x[line], r[line] = x_type[types[kind]] * share[line], r_type[types[kind]] * share[line]
-        elif kind and x[line] == 0.0:
-            tables.add_problem(
-                "lines",
-                int(rows[line]),
-                "type",
-                f"standard type {kind!r} has no row in line_types and the line has no x.",
-                "Export the standard types too, or give x.",
-            )
-    return x, r
-
-
-def _check_transformers(tables: PypsaTables, s_nom: FloatArray) -> None:
-    """Refuse transformers whose impedance is not given."""
-    rows = np.flatnonzero(tables.active("transformers"))
-    x = tables.numbers("transformers", "x")
-    for item, kind in enumerate(tables.text("transformers", "type")):
-        row = int(rows[item])
-        if kind and x[item] == 0.0:
-            message = f"standard type {kind!r} is not supported without x."
-            tables.add_problem("transformers", row, "type", message, "Give x and tap_ratio.")
-        if s_nom[item] <= 0.0:
-            message = "s_nom is not above zero, and x is per unit of it."
-            tables.add_problem("transformers", row, "s_nom", message, "Give s_nom.")

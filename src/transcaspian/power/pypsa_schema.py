@@ -132,6 +132,7 @@ USED: dict[str, dict[str, Value]] = {
         "v_ang_max": INF,
         "type": "",
         "num_parallel": 1.0,
+        "tap_position": 0.0,
     },
     "line_types": {"x_per_length": 0.0, "r_per_length": 0.0},
     "global_constraints": {

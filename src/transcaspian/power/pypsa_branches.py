@@ -1,0 +1,160 @@
+"""Lines and transformers of a PyPSA network, their impedances per unit of 1 MVA."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcaspian.power.grid import Branches, Capacity
+from transcaspian.power.pypsa_capacity import read_capacity
+from transcaspian.power.standard_types import LINE_TYPES, TRANSFORMER_TYPES
+
+if TYPE_CHECKING:
+    from transcaspian.power.pypsa_network import PypsaTables
+
+__all__ = ["read_branches"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
+    """Lines and transformers side by side, impedances per unit of 1 MVA."""
+    bus_carrier = tables.text("buses", "carrier")
+    v_nom = tables.numbers("buses", "v_nom")
+    parts = {c: _ends(tables, c, buses) for c in ("lines", "transformers")}
+    lines, transformers = parts["lines"], parts["transformers"]
+    reactance, resistance = _line_ohms(tables)
+    line_volts = v_nom[lines[0]] ** 2
+    given = _transformers(tables)
+    per_mva = given.tap_ratio / np.where(given.s_nom > 0.0, given.s_nom, 1.0)
+    x = np.concatenate([reactance / line_volts, given.x * per_mva])
+    r = np.concatenate([resistance / line_volts, given.r * per_mva])
+    bus0 = np.concatenate([lines[0], transformers[0]])
+    is_direct = np.array([bus_carrier[bus] == "DC" for bus in bus0], dtype=bool)
+    angle = np.radians(
+        np.concatenate([tables.numbers(c, "v_ang_max") for c in ("lines", "transformers")])
+    )
+    angle = np.where(is_direct, np.inf, angle)
+    shift = np.radians(given.phase_shift)
+    no_shift = np.zeros((shift.shape[0], lines[0].size))
+    capacities = [
+        read_capacity(tables, "lines", "s_nom"),
+        replace(read_capacity(tables, "transformers", "s_nom"), nominal=given.s_nom),
+    ]
+    n_line = lines[0].size
+    return Branches(
+        names=(*tables.names("lines"), *tables.names("transformers")),
+        carrier=(
+            *_line_carriers(tables, lines[0], bus_carrier),
+            *tables.text("transformers", "carrier"),
+        ),
+        bus0=bus0,
+        bus1=np.concatenate([lines[1], transformers[1]]),
+        capacity=_joined(capacities),
+        s_max_pu=_side_by_side(tables, "s_max_pu"),
+        s_set=_side_by_side(tables, "s_set"),
+        impedance=np.where(is_direct, r, x),
+        phase_shift=np.hstack([no_shift, shift]),
+        angle_min=-angle,
+        angle_max=angle,
+        length=np.concatenate([tables.numbers("lines", "length"), np.zeros(bus0.size - n_line)]),
+    )
+
+
+def _ends(tables: PypsaTables, component: str, buses: dict[str, int]) -> tuple[IntArray, IntArray]:
+    return (
+        tables.positions(component, "bus0", buses),
+        tables.positions(component, "bus1", buses),
+    )
+
+
+def _line_carriers(
+    tables: PypsaTables, bus0: IntArray, bus_carrier: Sequence[str]
+) -> tuple[str, ...]:
+    """Return carriers of lines; one without takes that of its first bus."""
+    own = tables.text("lines", "carrier")
+    return tuple(name or bus_carrier[bus] for name, bus in zip(own, bus0, strict=True))
+
+
+def _side_by_side(tables: PypsaTables, attribute: str) -> FloatArray:
+    lines, transformers = (tables.series(c, attribute) for c in ("lines", "transformers"))
+    n_row = max(lines.shape[0], transformers.shape[0])
+    return np.hstack(
+        [np.broadcast_to(part, (n_row, part.shape[1])) for part in (lines, transformers)]
+    )
+
+
+def _joined(parts: Sequence[Capacity]) -> Capacity:
+    return Capacity(
+        nominal=np.concatenate([part.nominal for part in parts]),
+        is_extendable=np.concatenate([part.is_extendable for part in parts]),
+        least=np.concatenate([part.least for part in parts]),
+        most=np.concatenate([part.most for part in parts]),
+        cost=np.concatenate([part.cost for part in parts]),
+    )
+
+
+def _line_ohms(tables: PypsaTables) -> tuple[FloatArray, FloatArray]:
+    """Return reactance and resistance [ohm]; a line with a type takes them from the type.
+
+    x = x_per_length * length / num_parallel
+    """
+    x, r = tables.numbers("lines", "x"), tables.numbers("lines", "r")
+    own = zip(
+        tables.numbers("line_types", "r_per_length").tolist(),
+        tables.numbers("line_types", "x_per_length").tolist(),
+        strict=True,
+    )
+    types = LINE_TYPES | dict(zip(tables.names("line_types"), own, strict=True))
+    share = tables.numbers("lines", "length") / tables.numbers("lines", "num_parallel")
+    rows = np.flatnonzero(tables.active("lines"))
+    for line, kind in enumerate(tables.text("lines", "type")):
+        if kind in types:
+            r[line], x[line] = (value * share[line] for value in types[kind])
+        elif kind:
+            message = f"standard type {kind!r} has no row in line_types."
+            tables.add_problem("lines", int(rows[line]), "type", message, "Export its row too.")
+    return x, r
+
+
+@dataclass(frozen=True, slots=True)
+class _Transformers:
+    """Impedance per unit of the rating, tap ratio, shift [degrees] and rating [MVA]."""
+
+    x: FloatArray
+    r: FloatArray
+    tap_ratio: FloatArray
+    phase_shift: FloatArray
+    s_nom: FloatArray
+
+
+def _transformers(tables: PypsaTables) -> _Transformers:
+    """Return what transformers are, after their type where they have one.
+
+    r = vscr, x = sqrt(vsc**2 - vscr**2), over the number in parallel;
+    tap_ratio = 1 + (tap_position - tap_neutral) tap_step
+    """
+    c = "transformers"
+    x, r, ratio, s_nom = (tables.numbers(c, name) for name in ("x", "r", "tap_ratio", "s_nom"))
+    shift = np.array(tables.series(c, "phase_shift"))
+    count, tap = tables.numbers(c, "num_parallel"), tables.numbers(c, "tap_position")
+    rows = np.flatnonzero(tables.active(c))
+    for item, kind in enumerate(tables.text(c, "type")):
+        if kind in TRANSFORMER_TYPES:
+            rating, vsc, vscr, angle, neutral, step = TRANSFORMER_TYPES[kind]
+            r[item] = vscr / 100.0 / count[item]
+            x[item] = float(np.sqrt((vsc / 100.0) ** 2 - (vscr / 100.0) ** 2)) / count[item]
+            ratio[item] = 1.0 + (tap[item] - neutral) * step / 100.0
+            shift[:, item], s_nom[item] = angle, rating
+        elif kind:
+            message = f"standard type {kind!r} is not known."
+            tables.add_problem(c, int(rows[item]), "type", message, "Give x and tap_ratio instead.")
+        if s_nom[item] <= 0.0:
+            message = "s_nom is not above zero, and x is per unit of it."
+            tables.add_problem(c, int(rows[item]), "s_nom", message, "Give s_nom.")
+    return _Transformers(x, r, ratio, shift, s_nom)
