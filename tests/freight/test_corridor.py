@@ -7,6 +7,7 @@ from tests.freight.corridors import view
 from transcaspian.accounts import gains_by_party, real_cost_usd
 from transcaspian.errors import InputError, NotConvergedError
 from transcaspian.freight import (
+    Catalogue,
     FreightOptions,
     accounts,
     assign_case,
@@ -137,6 +138,19 @@ def test_every_reachable_route_gets_a_path_however_long():
         )
     )["freight_routes"]
     assert routes["route"].to_list() == ["north", "south"]
+
+
+@pytest.mark.parametrize("catalogue", [None, Catalogue({})])
+def test_cargo_may_come_back_to_a_place_to_change_layers(catalogue):
+    links = [*chain("A", "X", "Y"), *chain("Y", "X", "Z", layer="road")]
+    case = view(
+        links,
+        ONE_FLOW,
+        [{"terminal": "yard", "node": "Y", "layer1": "road"}],
+        layers=("rail", "road"),
+    )
+    paths = freight_tables(assign_case(case, catalogue=catalogue))["freight_paths"]
+    assert paths["nodes"].to_list() == ["A;X;Y;X;Z"]
 
 
 def test_closed_links_carry_nothing():

@@ -13,7 +13,7 @@ import numpy as np
 
 from transcaspian.freight.arrays import FloatArray, IntArray
 from transcaspian.freight.demand import CargoClasses, Demand
-from transcaspian.freight.kernels import find_tree
+from transcaspian.freight.kernels import find_tree, trace_path
 from transcaspian.freight.network import Supernetwork
 
 __all__ = [
@@ -96,8 +96,8 @@ class ChoiceSets:
         return sets
 
     def add(self, unit: int, path: Path) -> bool:
-        """Add a path if it is new and visits no place twice; return whether it was added."""
-        if path in self.of_unit[unit] or not _is_simple(self.network, path):
+        """Add a path if it is new; return whether it was added."""
+        if path in self.of_unit[unit]:
             return False
         self.of_unit[unit][path] = None
         return True
@@ -149,32 +149,48 @@ def join_catalogues(catalogues: Iterable[Catalogue]) -> Catalogue:
     return Catalogue({key: tuple(paths) for key, paths in joined.items()})
 
 
-def _is_simple(network: Supernetwork, path: Sequence[int]) -> bool:
-    """Return whether the path comes to no place twice (terminals stay at their place)."""
-    places = [int(network.vertex_node[network.tail[arc]]) for arc in path if network.link[arc] >= 0]
-    if path:
-        places.append(int(network.vertex_node[network.head[path[-1]]]))
-    return len(set(places)) == len(places)
+@dataclass(frozen=True, slots=True)
+class _Tracer:
+    """Writes out paths of shortest-path trees, with scratch of its own."""
 
+    network: Supernetwork
+    path: IntArray  # [n_vertex]
+    visits: IntArray  # [n_node]
+    nowhere: IntArray  # [n_vertex] a tree without arcs
 
-def _walk_back(network: Supernetwork, arc_in: IntArray, vertex: int) -> Path:
-    """Return the arcs from the root to `vertex`, entry and exit left out."""
-    arcs = []
-    while arc_in[vertex] >= 0:
-        arc = int(arc_in[vertex])
-        arcs.append(arc)
-        vertex = int(network.tail[arc])
-    return tuple(arc for arc in reversed(arcs) if network.arc_name[arc])
+    @staticmethod
+    def of(network: Supernetwork) -> "_Tracer":
+        size = network.n_vertex
+        return _Tracer(
+            network,
+            np.empty(size, dtype=np.int64),
+            np.empty(len(network.nodes), dtype=np.int64),
+            np.full(size, -1, dtype=np.int64),
+        )
 
+    def trace(
+        self,
+        arc_in: IntArray,
+        vertex: int,
+        through: int = -1,
+        arc_out: IntArray | None = None,
+        *,
+        keeps_loops: bool = False,
+    ) -> Path | None:
+        """Return the path to `vertex`, or on through an arc; None where it comes to a place twice.
 
-def _walk_on(network: Supernetwork, arc_out: IntArray, vertex: int) -> Path:
-    """Return the arcs from `vertex` to the root of a backward search."""
-    arcs = []
-    while arc_out[vertex] >= 0:
-        arc = int(arc_out[vertex])
-        arcs.append(arc)
-        vertex = int(network.head[arc])
-    return tuple(arc for arc in arcs if network.arc_name[arc])
+        A cheapest path may do so between layers, and no other be open: `keeps_loops` then keeps it.
+        """
+        network = self.network
+        size = trace_path(
+            arc_in, self.nowhere if arc_out is None else arc_out, network.tail, network.head, network.link,
+            network.terminal, network.vertex_node, vertex, through, self.path, self.visits,
+        )  # fmt: skip
+        if size < 0:
+            if not keeps_loops:
+                return None
+            size = -1 - size
+        return tuple(self.path[:size].tolist())
 
 
 def path_cost(path: Sequence[int], cost: FloatArray) -> float:
@@ -197,7 +213,7 @@ def find_alternatives(
     [n_class, USD/t] is left out.
     """
     network = sets.network
-    star = Star.forward(network)
+    star, tracer = Star.forward(network), _Tracer.of(network)
     for unit in range(demand.origin.size):
         if demand.origin[unit] == demand.destination[unit]:
             continue
@@ -210,7 +226,9 @@ def find_alternatives(
             distance, arc_in = star.tree(cost, root, target)
             if not distance[target] < np.inf:
                 break
-            path = _walk_back(network, arc_in, target)
+            path = tracer.trace(arc_in, target, keeps_loops=best == np.inf)
+            if path is None:
+                break
             true_cost = path_cost(path, arc_cost[cargo])
             best = min(best, true_cost)
             if true_cost <= best + cutoff[cargo]:
@@ -240,7 +258,23 @@ def find_nest_paths(
             added += _find_paths_of_route(
                 sets, demand, units, route, cost, cutoff[cargo] + best, known, (forward, backward)
             )
+        added += _add_cheapest_where_none(sets, demand, units, arc_cost[cargo], forward)
     return added
+
+
+def _add_cheapest_where_none(
+    sets: ChoiceSets, demand: Demand, units: IntArray, cost: FloatArray, star: Star
+) -> int:
+    """Add the cheapest path of units that have none, even if it comes to a place twice."""
+    network, tracer = sets.network, _Tracer.of(sets.network)
+    without = [unit for unit in units.tolist() if not sets.of_unit[unit]]
+    for unit in without:
+        target = int(network.destination_vertex[demand.destination[unit]])
+        _, arc_in = star.tree(cost, int(network.origin_vertex[demand.origin[unit]]), target)
+        path = tracer.trace(arc_in, target, keeps_loops=True)
+        if path is not None:
+            sets.add(unit, path)
+    return len(without)
 
 
 def _cheapest_known(sets: ChoiceSets, demand: Demand, arc_cost: FloatArray) -> FloatArray:
@@ -295,14 +329,16 @@ def _find_paths_of_route(
         for node in np.unique(demand.destination[units])
     }
     added = 0
+    tracer = _Tracer.of(network)
     for unit in units:
         distance, arc_in = from_origin[demand.origin[unit]]
         remaining, arc_out = to_destination[demand.destination[unit]]
         target = int(network.destination_vertex[demand.destination[unit]])
         worth = min(float(limit[unit]), float(known[unit, route]) * (1.0 - CLOSER_BY))
         if is_last:
-            if distance[target] < worth:
-                added += sets.add(unit, _walk_back(network, arc_in, target))
+            is_worth = distance[target] < worth
+            path = tracer.trace(arc_in, target, keeps_loops=True) if is_worth else None
+            added += path is not None and sets.add(unit, path)
             continue
         through = distance[network.tail[tagged]] + cost[tagged] + remaining[network.head[tagged]]
         if not through.min() < worth:
@@ -311,12 +347,8 @@ def _find_paths_of_route(
             if not through[position] < worth:
                 break
             arc = int(tagged[position])
-            path = (
-                *_walk_back(network, arc_in, int(network.tail[arc])),
-                arc,
-                *_walk_on(network, arc_out, int(network.head[arc])),
-            )
-            if _is_simple(network, path):
+            path = tracer.trace(arc_in, int(network.tail[arc]), arc, arc_out)
+            if path is not None:
                 added += sets.add(unit, path)
                 break
     return added
