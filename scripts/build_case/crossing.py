@@ -506,11 +506,13 @@ def _services(_: Build) -> Iterator[Out]:
             "ports": at,
             "berths": berth,
             "cargoes": cargo,
-            "sailing_rule": "full_or_waited",
+            "sailing_rule": "full_or_relieved" if cargo == "teu" else "full_or_waited",
             "fill_share": fill,
             "max_wait_h": wait,
             "priority": 0,
-            **assumed("ferries without a timetable sail when full or after a wait"),
+            **assumed(
+                "no timetable: sails when full or after a wait; a feeder also when another waits for its berth"
+            ),
         }
 
 

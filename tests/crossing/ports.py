@@ -194,6 +194,7 @@ def ports(draw: st.DrawFn) -> Model:
                     fill_share=draw(st.sampled_from([0.5, 1.0, 2.0])),
                     max_wait_h=draw(st.sampled_from([0.0, 6.0, 48.0])),
                     headway_h=draw(st.sampled_from([0.0, 0.0, 24.0])),
+                    relief=draw(st.sampled_from([NONE, berths[port]])),
                     weather=weather,
                 ),
                 mark(Event.SAIL, port),

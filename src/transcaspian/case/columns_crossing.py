@@ -8,7 +8,7 @@ one where most cargo waits.
 from transcaspian.case.columns import YEAR, Column, Table
 
 QUEUE_RULES = ("fifo", "priority", "most_cargo", "shortest")
-SAILING_RULES = ("timetable", "full", "full_or_waited")
+SAILING_RULES = ("timetable", "full", "full_or_waited", "full_or_relieved")
 LAWS = ("constant", "exponential")
 ARRIVAL_LAWS = ("poisson", "timetable")
 VESSEL_KINDS = ("rail_ferry", "ropax", "roro", "feeder", "tanker", "dry_cargo")
@@ -304,12 +304,17 @@ TABLES = (
             Column(
                 "cargoes", "text", "What it carries, in the order of loading, separated by ';'."
             ),
-            Column("sailing_rule", "text", "When it leaves.", choices=SAILING_RULES),
+            Column(
+                "sailing_rule",
+                "text",
+                "When it leaves; full_or_relieved: also when another vessel waits for its berth.",
+                choices=SAILING_RULES,
+            ),
             _share("fill_share", "So full it leaves (rules full and full_or_waited).", 1.0),
             Column(
                 "max_wait_h",
                 "float",
-                "So long it waits (rule full_or_waited).",
+                "So long it waits (rules full_or_waited and full_or_relieved).",
                 unit="h",
                 required=False,
                 minimum=0.0,

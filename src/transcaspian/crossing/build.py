@@ -249,6 +249,7 @@ class ModelBuilder:
         max_wait_h: float = np.inf,
         headway_h: float = 0.0,
         offset_h: float = 0.0,
+        relief: int = NONE,
         weather: int = NONE,
     ) -> Step:
         """Return the step that loads; `serves` lists (store, most units, load h, unload h) by rank."""
@@ -270,6 +271,7 @@ class ModelBuilder:
                 max_wait_h,
                 headway_h,
                 offset_h,
+                relief,
                 weather,
                 first,
                 len(serves),

@@ -109,7 +109,11 @@ def check_services_can_handle_their_cargo(crossing: Crossing) -> Iterator[Proble
 
 def check_services_know_when_to_sail(crossing: Crossing) -> Iterator[Problem]:
     """Find sailing rules without the number that they need."""
-    needs = {"timetable": "headway_h", "full_or_waited": "max_wait_h"}
+    needs = {
+        "timetable": "headway_h",
+        "full_or_waited": "max_wait_h",
+        "full_or_relieved": "max_wait_h",
+    }
     for service in crossing.services.values():
         column = needs.get(service.row["sailing_rule"])
         if column and service.row[column] is None:

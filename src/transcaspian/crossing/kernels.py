@@ -313,6 +313,21 @@ def give_back(world: World, resource: int, units: int, serial: int) -> None:
         push(world, world.now, DUE_RESUME, slot, entity.ticket)
 
 
+@kernel(_v(W, _i))
+def relieve(world: World, resource: int) -> None:
+    """Wake the first vessel that lies at a berth for more cargo and would make room; in place."""
+    for place in range(world.n_loader):
+        slot = world.loaders[place]
+        entity = world.entities[slot]
+        if world.loadings[world.steps[entity.step].a].relief == resource:
+            for after in range(place, world.n_loader - 1):
+                world.loaders[after] = world.loaders[after + 1]
+            world.n_loader -= 1
+            entity.is_waiting = 0
+            push(world, world.now, DUE_RESUME, slot, entity.ticket)
+            return
+
+
 @kernel(_b(W, _i, _i, _i, _i))
 def seize(world: World, slot: int, resource: int, units: int, limit: int) -> bool:
     """Ask for a resource; whether the entity goes on at once."""
@@ -352,6 +367,7 @@ def seize(world: World, slot: int, resource: int, units: int, limit: int) -> boo
     else:
         world.entities[after].previous = slot
     row.n_waiting += 1
+    relieve(world, resource)
     return False
 
 
@@ -469,7 +485,8 @@ def load(world: World, slot: int) -> bool:
     is_full = True
     for cargo in range(row.n_serve):
         is_full &= room_for(world, slot, loading, cargo) == 0.0
-    if (is_full and row.fill_share <= 1.0) or now >= entity.deadline_h:
+    is_wanted = row.relief != NONE and world.resources[row.relief].n_waiting > 0
+    if (is_full and row.fill_share <= 1.0) or is_wanted or now >= entity.deadline_h:
         entity.is_loading = 0
         return True
     world.loaders[world.n_loader] = slot

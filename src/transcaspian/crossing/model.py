@@ -168,6 +168,7 @@ LOADING = np.dtype(
         ("max_wait_h", _F),  # or has waited so long since it was ready to load
         ("headway_h", _F),  # or at the next multiple of the headway; 0: no timetable
         ("offset_h", _F),
+        ("relief", _I),  # or when another vessel waits for this berth; NONE: not for that
         ("weather", _I),
         ("first_serve", _I),
         ("n_serve", _I),

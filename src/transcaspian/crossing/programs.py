@@ -20,6 +20,7 @@ from transcaspian.crossing.build import (
     mark,
     release,
     seize,
+    uniform,
     unload,
 )
 from transcaspian.crossing.model import ABOARD, HOURS_PER_YEAR, NONE, Event, Model, Rule
@@ -287,6 +288,7 @@ class _Vessel:
         clearance = max(
             float(self.crossing.cargoes[c]["clearance_h"]) for c in self.service.cargoes
         )
+        stay = uniform(0.5 * clearance, 1.5 * clearance)
         return [
             mark(Event.ARRIVE, self.places.ports[port]),
             seize(self.places.berths[berth]),
@@ -297,7 +299,7 @@ class _Vessel:
             *([seize(cranes, needed)] if needed else []),
             unload(float(row["fixed_h"]), self.weather(port)),
             *([release(cranes, needed)] if needed else []),
-            self.builder.deliver(exponential(clearance), f"{self.name} clearance", yard),
+            self.builder.deliver(stay, f"{self.name} clearance", yard),
             mark(Event.UNLOADED, self.places.ports[port]),
         ]
 
@@ -326,8 +328,9 @@ class _Vessel:
                 space=float(vessel["space"]),
                 tonnes=tonnes,
                 fill_share=fill,
-                max_wait_h=float(row["max_wait_h"]) if rule == "full_or_waited" else np.inf,
+                max_wait_h=np.inf if row["max_wait_h"] is None else float(row["max_wait_h"]),
                 headway_h=float(row["headway_h"]) if rule == "timetable" else 0.0,
+                relief=self.places.berths[here] if rule == "full_or_relieved" else NONE,
                 weather=self.weather(port0),
             )
         ]

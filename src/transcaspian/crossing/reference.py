@@ -266,7 +266,16 @@ class ReferenceEngine:
         while place > 0 and queue[place - 1].rank > entity.rank:
             place -= 1
         queue.insert(place, entity)
+        self.relieve(resource)
         return False
+
+    def relieve(self, resource: int) -> None:
+        """Wake the first vessel that lies at a berth for more cargo and would make room."""
+        for entity in self.loaders:
+            if int(self.loading(entity)["relief"]) == resource:
+                self.loaders.remove(entity)
+                self.push(self.now, Due.RESUME, entity, entity.ticket)
+                return
 
     def give_back(self, resource: int, units: int, serial: int) -> None:
         """Free units of a resource and grant them to who waits."""
@@ -293,15 +302,19 @@ class ReferenceEngine:
                 self.loaders.remove(entity)
                 self.push(self.now, Due.RESUME, entity, entity.ticket)
 
+    def loading(self, entity: Entity) -> Any:
+        """Return the row of the loading table that the vessel loads by."""
+        return self.model.loadings[int(self.model.steps[entity.step]["a"])]
+
     def serves(self, entity: Entity) -> Records:
         """Return what the vessel loads here: rows of the model."""
-        row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
+        row = self.loading(entity)
         first = int(row["first_serve"])
         return self.model.serves[first : first + int(row["n_serve"])]
 
     def room_for(self, entity: Entity, cargo: int) -> float:
         """Return how many more units of a cargo fit: by its own limit, space and payload."""
-        row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
+        row = self.loading(entity)
         served = self.serves(entity)
         stores = self.model.stores
         room = float(served[cargo]["max_units"]) - entity.aboard[cargo]
@@ -316,7 +329,7 @@ class ReferenceEngine:
 
     def fill(self, entity: Entity) -> float:
         """Return how full the vessel is: the largest share of space, payload or own limits."""
-        row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
+        row = self.loading(entity)
         served = self.serves(entity)
         share, limits = 0.0, 0.0
         for limit in ("space", "tonnes"):
@@ -332,7 +345,7 @@ class ReferenceEngine:
 
     def load(self, entity: Entity) -> bool:
         """Take what waits and fits; return whether the vessel is done loading."""
-        row = self.model.loadings[int(self.model.steps[entity.step]["a"])]
+        row = self.loading(entity)
         is_first = not entity.is_loading
         if is_first:
             entity.is_loading, entity.has_deadline = True, False
@@ -360,7 +373,10 @@ class ReferenceEngine:
             self.start_work(entity, hours, int(row["weather"]))
             return False
         is_full = all(self.room_for(entity, cargo) == 0.0 for cargo in range(served.size))
-        if (is_full and row["fill_share"] <= 1.0) or self.now >= entity.deadline_h:
+        relief = int(row["relief"])
+        is_wanted = relief != NONE and len(self.queues[relief]) > 0
+        is_full = is_full and row["fill_share"] <= 1.0
+        if is_full or is_wanted or self.now >= entity.deadline_h:
             entity.is_loading = False
             return True
         self.loaders.append(entity)
