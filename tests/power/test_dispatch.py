@@ -11,6 +11,7 @@ from transcaspian.power import (
     carrier_year,
     link_year,
     solve_year,
+    unserved_in_words,
     zone_year,
 )
 
@@ -48,6 +49,19 @@ def test_a_shortage_is_left_unserved_at_its_value():
     assert result.unserved[0, 0] == pytest.approx(20.0)
     assert result.price[0, 0] == pytest.approx(3000.0)
     assert zone_year(result)["unserved_mwh"][0] == pytest.approx(20.0)
+
+
+def test_unserved_energy_is_told_with_zone_hour_energy_and_the_full_link():
+    view = make_view(
+        zones=["A", "B"],
+        loads={"B": [50.0, 120.0]},
+        generators=[plant("far", "A", 500, 10.0), plant("near", "B", 30, 20.0)],
+        links=[link("line", "A", "B", 60.0)],
+    )
+    (sentence,) = unserved_in_words(run(view, 2))
+    assert "B: 30.0 MWh not served in 1 hours" in sentence
+    assert "30.0 MW in hour 1" in sentence
+    assert "full: line." in sentence
 
 
 def test_storage_buys_at_night_and_sells_by_day_for_what_it_loses_on_the_way():

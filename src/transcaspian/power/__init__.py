@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from transcaspian.power.grid import Grid
     from transcaspian.power.matpower import read_matpower
     from transcaspian.power.optimise import GridOptions, GridResult, solve
+    from transcaspian.power.pypsa_export import export_pypsa
     from transcaspian.power.pypsa_network import read_pypsa
     from transcaspian.power.tables import (
         carrier_year,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         link_year,
         market_year,
         power_tables,
+        unserved_in_words,
         zone_year,
     )
 
@@ -31,6 +33,7 @@ __all__ = [
     "Status",
     "carrier_year",
     "cost_parts",
+    "export_pypsa",
     "hourly_dispatch",
     "hourly_links",
     "hourly_prices",
@@ -41,6 +44,7 @@ __all__ = [
     "read_pypsa",
     "solve",
     "solve_year",
+    "unserved_in_words",
     "zone_year",
 ]
 
@@ -53,6 +57,7 @@ _HOMES = {
     "read_pypsa": "power.pypsa_network",
     "solve": "power.optimise",
     "cost_parts": "power.accounts",
+    "export_pypsa": "power.pypsa_export",
     "PowerOptions": "power.dispatch",
     "PowerResult": "power.dispatch",
     "solve_year": "power.dispatch",
@@ -63,6 +68,7 @@ _HOMES = {
     "link_year": "power.tables",
     "market_year": "power.tables",
     "power_tables": "power.tables",
+    "unserved_in_words": "power.tables",
     "zone_year": "power.tables",
 }
 

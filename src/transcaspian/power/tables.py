@@ -16,6 +16,7 @@ __all__ = [
     "link_year",
     "market_year",
     "power_tables",
+    "unserved_in_words",
     "zone_year",
 ]
 
@@ -257,3 +258,36 @@ def hourly_links(result: PowerResult, links: tuple[str, ...]) -> pl.DataFrame:
         },
         schema={"link": pl.String, "hour": pl.Int32, "mw": pl.Float64},
     )
+
+
+def unserved_in_words(result: PowerResult) -> list[str]:
+    """Return a sentence for each zone with unserved energy: how much, when, and what was full."""
+    inputs = result.inputs
+    sentences = []
+    for bus in np.flatnonzero((result.unserved > FULL_MW).any(axis=0)).tolist():
+        short = result.unserved[:, bus]
+        hours = np.flatnonzero(short > FULL_MW)
+        worst = int(short.argmax())
+        ways = [
+            name
+            for link, name in enumerate(inputs.links)
+            if _is_full_into(result, link, bus, worst)
+        ]
+        full = f" The links into it were full: {', '.join(ways)}." if ways else ""
+        sentences.append(
+            f"{result.buses[bus]}: {short.sum():,.1f} MWh not served in {hours.size} hours of "
+            f"{inputs.year}, at worst {short[worst]:,.1f} MW in hour {worst}.{full}"
+        )
+    return sentences
+
+
+def _is_full_into(result: PowerResult, link: int, bus: int, hour: int) -> bool:
+    """Whether a link with capacity carries all it can into a bus in an hour."""
+    inputs = result.inputs
+    for flow, end, p_nom in (
+        (result.link_forward, inputs.link_bus1, inputs.link_p_nom[0]),
+        (result.link_reverse, inputs.link_bus0, inputs.link_p_nom[1]),
+    ):
+        if end[link] == bus and FULL_MW < p_nom[link] <= flow[hour, link] + FULL_MW:
+            return True
+    return False
