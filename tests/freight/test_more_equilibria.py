@@ -1,5 +1,7 @@
 """Hard capacities, demand that answers to cost, skims, used paths and select-link."""
 
+import dataclasses
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -124,3 +126,18 @@ def test_used_paths_of_braess_carry_the_demand_at_equal_cost():
     assert sum(path.flow for path in paths) == pytest.approx(6.0, rel=1e-12)
     for path in paths:
         assert result.time[list(path.links)].sum() == pytest.approx(92.0, rel=1e-8)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 100_000))
+def test_asymmetric_costs_reach_a_flow_at_which_nobody_travels_cheaper(seed):
+    problem = random_problem(seed, n_class=2)
+    weight = problem.classes.weight * np.random.default_rng(seed).uniform(
+        0.6, 1.6, problem.classes.weight.shape
+    )
+    problem = dataclasses.replace(
+        problem, classes=dataclasses.replace(problem.classes, weight=weight)
+    )
+    result = assign(problem, AssignOptions(gap=1e-10))
+    assert result.tstt == pytest.approx(result.least_cost @ result.trips.demand, rel=1e-9)
+    assert result.objective is None
