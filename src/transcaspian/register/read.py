@@ -246,7 +246,36 @@ def _raw_workbook(source: Path, problems: list[Problem]) -> Iterator[tuple[str, 
         table = _table(sheet)
         raw = RawTable(cells[0], cells[1:], list(range(2, len(cells) + 1)))
         if _header_is_right(table, raw.header, problems):
-            yield sheet, _lower_booleans(table, raw)
+            exact = _exact_numbers(book, sheet, table, raw)
+            yield sheet, _lower_booleans(table, exact)
+
+
+def _exact_numbers(
+    book: fastexcel.ExcelReader, sheet: str, table: Table, raw: RawTable
+) -> RawTable:
+    """Return the rows with numbers to their last digit: read as text they keep few decimals."""
+    columns = [index for index, name in enumerate(raw.header) if table.column(name).kind == "float"]
+    if not columns or not raw.rows:
+        return raw
+    numbers = book.load_sheet(
+        sheet,
+        header_row=None,
+        skip_rows=1,
+        use_columns=columns,
+        dtypes="float",
+        dtype_coercion="coerce",
+    ).to_polars()
+    by_column = {index: numbers.to_series(place) for place, index in enumerate(columns)}
+    rows = [
+        [
+            repr(number)
+            if index in by_column and (number := by_column[index][line]) is not None
+            else cell
+            for index, cell in enumerate(row)
+        ]
+        for line, row in enumerate(raw.rows)
+    ]
+    return RawTable(raw.header, rows, raw.lines)
 
 
 def _lower_booleans(table: Table, raw: RawTable) -> RawTable:
