@@ -1,18 +1,15 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
-import getpass
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from transcaspian.cli.output import JSON_OPTION, console, print_json, print_table
+from transcaspian.cli import register_entry
+from transcaspian.cli.output import console, print_json, print_table
+from transcaspian.cli.register_options import AsOf, Database, Json, Role, read_assignments, read_day
 from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
-    from transcaspian.register.record import Change
     from transcaspian.register.tables import Register
 
 app = typer.Typer(
@@ -20,25 +17,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-AsOf = Annotated[
-    str, typer.Option("--as-of", metavar="DATE", help="Day to look from; today by default.")
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="ADDRESS",
-        help="File or postgresql:// address; the packaged register by default.",
-    ),
-]
-Json = Annotated[bool, JSON_OPTION]
-Role = Annotated[
-    str, typer.Option("--role", help="public, or internal to see rows marked internal.")
-]
-Author = Annotated[
-    str, typer.Option("--author", help="Who enters it; the name of the user by default.")
-]
-Message = Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")]
 SHOWN = 60  # letters of a free text in a table
 
 
@@ -60,7 +38,7 @@ def status(
 
     if only and only not in STATUSES:
         raise InputError(f"{only!r} is no status; statuses are {', '.join(STATUSES)}.")
-    register, day = _load(db, role), _day(as_of)
+    register, day = _load(db, role), read_day(as_of)
     rows = register["commitments"].select("id", "field", "title").iter_rows()
     about = {name: (topic, title) for name, topic, title in rows}
     verdicts = [
@@ -116,7 +94,7 @@ def list_rows(
     """List the rows of a table, in order of their keys, a page at a time."""
     from transcaspian.register.listing import list_table
 
-    page = list_table(db, table, _assignments(where or []), after=after, limit=limit, role=role)
+    page = list_table(db, table, read_assignments(where or []), after=after, limit=limit, role=role)
     if as_json:
         print_json({"table": table, "rows": page.rows, "next": page.after})
         return
@@ -146,7 +124,7 @@ def show(
     """Show one thing with everything that hangs on it."""
     from transcaspian.register.listing import describe
 
-    found = describe(_load(db, role), key, _day(as_of))
+    found = describe(_load(db, role), key, read_day(as_of))
     if as_json:
         print_json(found.as_dict())
         return
@@ -189,7 +167,7 @@ def due(
     from transcaspian.register.agenda import find_due, quarter_of
     from transcaspian.register.edtf import parse_date
 
-    day = _day(as_of)
+    day = read_day(as_of)
     begin = parse_date(first).first if first else quarter_of(day)[0]
     end = parse_date(last).last if last else quarter_of(max(day, begin))[1]
     if end < begin:
@@ -222,7 +200,7 @@ def slips(
     """Show how promised dates moved, and when promises will really be met."""
     from transcaspian.register.slips import find_slips
 
-    day = _day(as_of)
+    day = read_day(as_of)
     found = find_slips(_load(db, role), day)
     if as_json:
         print_json({"as_of": day.isoformat(), "slips": [slip.as_dict() for slip in found]})
@@ -255,7 +233,7 @@ def contradictions(
     """List figures and dates that contradict each other, side by side."""
     from transcaspian.register.contradictions import find_contradictions
 
-    day = _day(as_of)
+    day = read_day(as_of)
     found = find_contradictions(_load(db, role), day)
     if as_json:
         print_json({"as_of": day.isoformat(), "contradictions": [item.as_dict() for item in found]})
@@ -283,7 +261,7 @@ def quality(
     from transcaspian.register.quality import count_new, score_instruments
     from transcaspian.register.status import judge_all
 
-    register, day = _load(db, role), _day(as_of)
+    register, day = _load(db, role), read_day(as_of)
     verdicts = judge_all(register, day)
     scores = score_instruments(register, verdicts)
     if as_json:
@@ -335,7 +313,7 @@ def brief(
     """Write a brief: counts, trouble, what comes next, what contradicts itself."""
     from transcaspian.register.brief import write_brief
 
-    found = write_brief(_load(db, role), subject, _day(as_of))
+    found = write_brief(_load(db, role), subject, read_day(as_of))
     if as_json:
         print_json(found.as_dict())
         return
@@ -364,123 +342,6 @@ def brief(
             for item in found.contradictions
         ],
     )
-
-
-@app.command()
-def add(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="Table of the register.")],
-    values: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="COLUMN=VALUE…", help="Cells of the row; a row of the same key is corrected."
-        ),
-    ],
-    expected_revision: Annotated[
-        int | None,
-        typer.Option(
-            "--expected-revision",
-            help="Refuse if somebody changed the row since this revision (0: must be new).",
-        ),
-    ] = None,
-    author: Author = "",
-    message: Message = "",
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Add a row, or correct one by a new row; nothing is ever overwritten."""
-    _record(table, _assignments(values), author, message, db, as_json, expected_revision)
-
-
-@app.command()
-def observe(
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR")],
-    period: Annotated[
-        str, typer.Argument(metavar="PERIOD", help="2025, 2025-Q1, 2025-M01-10, 2025-03-12 …")
-    ],
-    value: Annotated[str, typer.Argument(metavar="VALUE")],
-    compiler: Annotated[str, typer.Option("--compiler", help="Who compiled it.")],
-    source: Annotated[str, typer.Option("--source", help="Key of the source.")],
-    known_on: Annotated[
-        str, typer.Option("--known-on", metavar="DATE", help="Day the source made it known.")
-    ],
-    kind: Annotated[str, typer.Option("--kind", help="actual, ytd, stock, plan …")] = "actual",
-    scope: Annotated[str, typer.Option("--scope", help="Part that is counted.")] = "",
-    unit: Annotated[str, typer.Option("--unit", help="Unit; the indicator's by default.")] = "",
-    confidence: Annotated[
-        str, typer.Option("--confidence", help="reported, derived, assumed or synthetic.")
-    ] = "reported",
-    internal: Annotated[
-        bool, typer.Option("--internal", help="Hide it from exports and other roles.")
-    ] = False,
-    author: Author = "",
-    message: Message = "",
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Add a figure to a series."""
-    row = {
-        "indicator": indicator,
-        "period": period,
-        "value": value,
-        "unit": unit or _unit_of(indicator, db),
-        "kind": kind,
-        "compiler": compiler,
-        "scope": scope,
-        "known_on": known_on,
-        "source": source,
-        "confidence": confidence,
-        "internal": "true" if internal else "false",
-    }
-    _record("observations", row, author, message, db, as_json)
-
-
-@app.command()
-def forecast(
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Commitment or project.")],
-    expected: Annotated[
-        str,
-        typer.Argument(
-            metavar="DATE", help="Date that was given: 2028, 'mid 2026', 'by end of 2028' …"
-        ),
-    ],
-    said_on: Annotated[str, typer.Option("--said-on", metavar="DATE", help="When it was said.")],
-    office: Annotated[str, typer.Option("--office", help="Office that said it, never a person.")],
-    source: Annotated[str, typer.Option("--source", help="Key of the source.")],
-    value: Annotated[str, typer.Option("--value", help="Value that was given.")] = "",
-    unit: Annotated[str, typer.Option("--unit", help="Unit of the value.")] = "",
-    known_on: Annotated[
-        str,
-        typer.Option(
-            "--known-on", metavar="DATE", help="Day of the source; the day of saying by default."
-        ),
-    ] = "",
-    confidence: Annotated[
-        str, typer.Option("--confidence", help="reported, derived, assumed or synthetic.")
-    ] = "reported",
-    internal: Annotated[
-        bool, typer.Option("--internal", help="Hide it from exports and other roles.")
-    ] = False,
-    author: Author = "",
-    message: Message = "",
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Add a date that an office gave: a vintage of a promise."""
-    from transcaspian.register.edtf import parse_date
-
-    row = {
-        "subject": subject,
-        "said_on": said_on,
-        "due": parse_date(expected).edtf,
-        "value": value,
-        "unit": unit,
-        "office": office,
-        "known_on": known_on or said_on,
-        "source": source,
-        "confidence": confidence,
-        "internal": "true" if internal else "false",
-    }
-    _record("forecasts", row, author, message, db, as_json)
 
 
 @app.command()
@@ -514,156 +375,13 @@ def history(
     )
 
 
-@app.command()
-def undo(
-    change: Annotated[
-        int | None,
-        typer.Argument(metavar="[CHANGE]", help="Number of the change; the last one by default."),
-    ] = None,
-    author: Author = "",
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Take back one change by appending what was there before."""
-    from transcaspian.register.access import default_database
-    from transcaspian.register.record import undo as undo_change
-    from transcaspian.register.store import open_store
-
-    with open_store(db or str(default_database())) as store:
-        _report(undo_change(store, author or _user(), change), store.address, as_json)
-
-
-@app.command("import")
-def import_rows(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="CSV named after a table, folder or zip of such, or Excel workbook.",
-        ),
-    ],
-    table: Annotated[
-        str, typer.Option("--table", help="Table of a CSV file that is not named after it.")
-    ] = "",
-    author: Author = "",
-    message: Message = "",
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Import rows, all or none; every problem is listed, and importing again changes nothing."""
-    from transcaspian.register.access import open_for_writing
-    from transcaspian.register.record import import_file
-
-    with open_for_writing(db) as store:
-        _report(
-            import_file(store, source, author or _user(), message, table), store.address, as_json
-        )
-
-
-@app.command()
-def export(
-    form: Annotated[
-        str, typer.Argument(metavar="FORM", help="sdmx-csv, oc4ids, iati, ical, csv or xlsx.")
-    ],
-    target: Annotated[
-        Path, typer.Argument(metavar="TARGET", help="File to write; a folder for csv.")
-    ],
-    as_of: AsOf = "",
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-    db: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Write the register for other programs; rows marked internal are never written."""
-    from transcaspian.register.export import export_register
-
-    written = export_register(_load(db, "public"), form, target, _day(as_of), replace=force)
-    if as_json:
-        print_json({"form": form, "files": [str(file) for file in written]})
-    else:
-        console().print(f"Wrote {', '.join(str(file) for file in written)}.")
+register_entry.add_commands(app)
 
 
 def _load(db: str | None, role: str) -> "Register":
     from transcaspian.register.access import load_register
 
     return load_register(db, role=role)
-
-
-def _record(
-    table: str,
-    row: dict[str, str],
-    author: str,
-    message: str,
-    db: str | None,
-    as_json: bool,
-    expected_revision: int | None = None,
-) -> None:
-    from transcaspian.register.access import open_for_writing
-    from transcaspian.register.record import record_rows
-
-    with open_for_writing(db) as store:
-        change = record_rows(store, table, [row], author or _user(), message, expected_revision)
-        _report(change, store.address, as_json)
-
-
-def _report(change: "Change", address: str, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "change": change.change_id,
-                "appended": dict(change.appended),
-                "unchanged": change.unchanged,
-                "db": address,
-            }
-        )
-    elif change.total == 0:
-        console().print(f"Nothing new; the register at {address} is as it was.")
-    else:
-        rows = "row" if change.total == 1 else "rows"
-        console().print(
-            f"Change {change.change_id}: {change.total} {rows} appended to {address} (read it with --db)."
-        )
-
-
-def _unit_of(indicator: str, db: str | None) -> str:
-    from transcaspian.register.access import load_register
-    from transcaspian.register.store import database_exists
-
-    register = load_register(
-        db if db is not None and database_exists(db) else None, role="internal"
-    )
-    units = dict(register["indicators"].select("id", "unit").iter_rows())
-    if indicator not in units:
-        raise InputError(
-            f"There is no indicator {indicator!r}. `register list indicators` shows them."
-        )
-    return str(units[indicator])
-
-
-def _assignments(words: Sequence[str]) -> dict[str, str]:
-    """Return COLUMN=VALUE words as a mapping; the first '=' divides."""
-    row: dict[str, str] = {}
-    for word in words:
-        column, mark, value = word.partition("=")
-        if not mark or not column:
-            raise InputError(f"{word!r} is not COLUMN=VALUE.")
-        if column in row:
-            raise InputError(f"Column {column!r} is given twice.")
-        row[column] = value
-    return row
-
-
-def _day(text: str) -> date:
-    from transcaspian.register.edtf import parse_date
-
-    return parse_date(text).last if text else date.today()  # noqa: DTZ011 (a user's day is local)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise InputError("The name of the user is not known; give --author.") from None
 
 
 def _cut(value: object, letters: int = SHOWN) -> str:
