@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from tests.crossing.packaged import crossing_view
-from transcaspian.crossing.backcast import backcast
+from transcaspian.crossing.backcast import compare_with_published
 from transcaspian.errors import NotFoundError
 
 
@@ -23,7 +23,7 @@ from transcaspian.errors import NotFoundError
 def test_published_counts_are_met_within_the_stated_errors(
     year: int, limits: dict[str, float]
 ) -> None:
-    frame = backcast(crossing_view(year), replications=4, seed=1)
+    frame = compare_with_published(crossing_view(year), replications=4, seed=1)
 
     assert set(frame["quantity"]) == set(limits)
     assert frame.height == 3 * len(limits)
@@ -34,4 +34,4 @@ def test_published_counts_are_met_within_the_stated_errors(
 
 def test_a_year_without_published_figures_cannot_be_compared() -> None:
     with pytest.raises(NotFoundError, match="no figure of 2030"):
-        backcast(crossing_view(2030))
+        compare_with_published(crossing_view(2030))

@@ -16,7 +16,7 @@ from transcaspian.crossing.programs import Options
 from transcaspian.crossing.replicate import Simulation, half_width, simulate
 from transcaspian.errors import NotFoundError
 
-__all__ = ["QUANTITIES", "SPELLS_H", "backcast"]
+__all__ = ["QUANTITIES", "SPELLS_H", "compare_with_published"]
 
 SPELLS_H = (12.0, 48.0, 168.0)  # nobody publishes the length of spells: shortest, middle, longest
 
@@ -75,7 +75,7 @@ QUANTITIES: Mapping[str, Callable[[Simulation], FloatArray]] = {
 }
 
 
-def backcast(
+def compare_with_published(
     view: YearView, *, replications: int = 20, seed: int = 0, workers: int = 1
 ) -> pl.DataFrame:
     """Return one row a published figure of the year and length of spells.
