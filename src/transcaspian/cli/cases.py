@@ -1,4 +1,4 @@
-"""Commands on case folders: `check` and `new`."""
+"""Commands on case folders: `check`, `new`, `import` and `export`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(check)
     app.command()(new)
+    app.command("import")(import_)
+    app.command()(export)
 
 
 def check(
@@ -59,3 +61,40 @@ def new(
         print_json({"path": str(path)})
     else:
         console().print(f"Copied to {path}. Change it, then: transcaspian check {path}")
+
+
+def import_(
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="Workbook (.xlsx), .zip or folder of a case.")
+    ],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to make; must not exist or be empty.")
+    ],
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Make a case folder from a workbook, a zip or a folder, and check it."""
+    from transcaspian.case.exchange import import_case
+
+    path = import_case(source, folder)
+    if as_json:
+        print_json({"path": str(path)})
+    else:
+        console().print(f"Imported to {path}: no problem found.")
+
+
+def export(
+    case: CaseArgument,
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="New file that ends in .xlsx or .zip.")
+    ],
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Write a case as an Excel workbook or a zip; `import` reads it without loss."""
+    from transcaspian.case.exchange import export_case
+    from transcaspian.case.read import find_case
+
+    path = export_case(find_case(case), target)
+    if as_json:
+        print_json({"path": str(path)})
+    else:
+        console().print(f"Exported to {path}.")
