@@ -47,7 +47,8 @@ def make_network(case: str, hours: int, path: Path) -> None:
     n = pypsa.Network()
     n.set_snapshots(pd.date_range("2030-01-01", periods=hours, freq="h"))
     if case == "expansion":
-        n.snapshot_weightings.loc[:, :] = 8760.0 / hours
+        for weight in ("objective", "generators"):
+            n.snapshot_weightings[weight] = 8760.0 / hours
     hour = np.arange(hours)
     size = rng.uniform(500.0, 5000.0, 10)
     n.add("Bus", [f"bus {k}" for k in range(10)])
