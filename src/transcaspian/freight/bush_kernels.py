@@ -159,6 +159,51 @@ def shift_bush(
 
 
 @kernel(
+    "void(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64, boolean[::1], int32[::1], int64, int32[::1],"
+    " int64[::1], int64[::1])"
+)
+def sort_bush(
+    in_start: IntArray,
+    in_link: IntArray,
+    out_start: IntArray,
+    out_link: IntArray,
+    head: IntArray,
+    root: int,
+    in_bush: BoolArray,
+    order: Int32Array,
+    n_order: int,
+    rank: Int32Array,
+    ways_in: IntArray,
+    waiting: IntArray,
+) -> None:
+    """Order the vertices of a bush so that every link leads onward, in place (Kahn 1962).
+
+    A vertex follows when all its ways in are settled. `ways_in` and `waiting` [n_vertex] are scratch.
+    """
+    for position in range(n_order):
+        vertex = order[position]
+        count = 0
+        for entry in range(in_start[vertex], in_start[vertex + 1]):
+            if in_bush[in_link[entry]]:
+                count += 1
+        ways_in[vertex] = count
+    waiting[0] = root
+    done, filled = 0, 1
+    while done < filled:
+        vertex = waiting[done]
+        order[done] = vertex
+        rank[vertex] = done
+        done += 1
+        for entry in range(out_start[vertex], out_start[vertex + 1]):
+            link = out_link[entry]
+            if in_bush[link]:
+                ways_in[head[link]] -= 1
+                if ways_in[head[link]] == 0:
+                    waiting[filled] = head[link]
+                    filled += 1
+
+
+@kernel(
     f"int64({IN_STAR}, int64[::1], int64[::1], int64[::1], {BUSH}, float64, int64, int32[::1], float64, float64[::1], float64[:, ::1],"
     " float64[::1], float64[::1], int64[::1], int64[::1])"
 )
@@ -226,28 +271,9 @@ def grow_bush(
                 in_bush[link] = True
                 added += 1
     if added > 0:
-        # Kahn (1962): a vertex follows when all its ways in are settled; `least_in` counts them.
-        for position in range(n_order):
-            vertex = order[position]
-            count = 0
-            for entry in range(in_start[vertex], in_start[vertex + 1]):
-                if in_bush[in_link[entry]]:
-                    count += 1
-            least_in[vertex] = count
-        waiting[0] = root
-        done, filled = 0, 1
-        while done < filled:
-            vertex = waiting[done]
-            order[done] = vertex
-            rank[vertex] = done
-            done += 1
-            for entry in range(out_start[vertex], out_start[vertex + 1]):
-                link = out_link[entry]
-                if in_bush[link]:
-                    least_in[head[link]] -= 1
-                    if least_in[head[link]] == 0:
-                        waiting[filled] = head[link]
-                        filled += 1
+        sort_bush(
+            in_start, in_link, out_start, out_link, head, root, in_bush, order, n_order, rank, least_in, waiting
+        )  # fmt: skip
     return added
 
 

@@ -52,9 +52,8 @@ def find_cycles(
     Links close a cycle where they carry flow or are cheaper than the basic way, by the class's
     `cost`. Where the arrays are too small the answer tells how much room is needed.
     """
-    n_vertex = rank.shape[1]
-    price = np.empty(n_vertex)
-    basic = np.empty(n_vertex, dtype=np.int64)
+    price = np.empty(rank.shape[1])
+    basic = np.empty(rank.shape[1], dtype=np.int64)
     n_cycle, n_link = 0, 0
     for bush in range(root.size):
         own_cost = cost[cargo[bush]]

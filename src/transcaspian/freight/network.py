@@ -295,6 +295,26 @@ def _add_entries(arcs: _Arcs, vertices: _Vertices, n_node: int) -> tuple[IntArra
     return origin, destination
 
 
+def _spread(
+    link: IntArray, terminal: IntArray, of_link: FloatArray, of_terminal: FloatArray
+) -> FloatArray:
+    """Return the value of each arc's link or terminal, zero for entry and exit."""
+    values = np.zeros(link.size)
+    values[link >= 0] = of_link[link[link >= 0]]
+    values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
+    return values
+
+
+def _spread_index(
+    link: IntArray, terminal: IntArray, of_link: IntArray, of_terminal: IntArray
+) -> IntArray:
+    """Return the position of each arc's link or terminal, -1 for entry and exit."""
+    values = np.full(link.size, -1, dtype=np.int64)
+    values[link >= 0] = of_link[link[link >= 0]]
+    values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
+    return values
+
+
 def _fill(
     tables: Mapping[str, pl.DataFrame],
     names: Mapping[str, tuple[str, ...]],
@@ -311,16 +331,10 @@ def _fill(
     link, terminal = np.array(arcs.link, dtype=np.int64), np.array(arcs.terminal, dtype=np.int64)
 
     def spread(of_link: FloatArray, of_terminal: FloatArray) -> FloatArray:
-        values = np.zeros(link.size)
-        values[link >= 0] = of_link[link[link >= 0]]
-        values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
-        return values
+        return _spread(link, terminal, of_link, of_terminal)
 
     def spread_index(of_link: IntArray, of_terminal: IntArray) -> IntArray:
-        values = np.full(link.size, -1, dtype=np.int64)
-        values[link >= 0] = of_link[link[link >= 0]]
-        values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
-        return values
+        return _spread_index(link, terminal, of_link, of_terminal)
 
     node_country = tables["freight/nodes"]["country"].to_list()
     countries = tuple(sorted({*node_country, *links["country"], *terminals["country"]}))
@@ -330,7 +344,6 @@ def _fill(
     link_layer = _indices(links["layer"], layer_at)
     terminal_layer = _indices(terminals["layer0"], layer_at)
     distance = _floats(links["distance_km"])
-    nothing = np.zeros(terminals.height)
     queue, has_capacity, queues = _make_queues(
         tables, link, terminal, np.array(arcs.is_forward), link_layer, terminal_layer
     )
@@ -362,7 +375,7 @@ def _fill(
             _indices(links["country"], country_at), _indices(terminals["country"], country_at)
         ),
         time_h=spread(_floats(links["time_h"]), _floats(terminals["time_h"])),
-        distance_km=spread(distance, nothing),
+        distance_km=spread(distance, np.zeros(terminals.height)),
         usd_per_teu=spread(
             _floats(links["fixed_cost_usd_per_teu"])
             + _floats(links["tariff_usd_per_teu_km"]) * distance,
@@ -407,17 +420,13 @@ def _allowed_forms(
     return allows
 
 
-def _make_queues(
-    tables: Mapping[str, pl.DataFrame],
-    link: IntArray,
-    terminal: IntArray,
-    is_forward: BoolArray,
-    link_layer: IntArray,
-    terminal_layer: IntArray,
-) -> tuple[IntArray, BoolArray, Queues]:
-    """Return the queue of each arc, whether it has capacity, and the queues.
+QueueRow = tuple[float, float, bool, float, float]  # capacity, background, in TEU, alpha, beta
 
-    Arcs without a stated capacity have no queue; those with a capacity of zero are shut.
+
+def _queue_rows(
+    tables: Mapping[str, pl.DataFrame], link_layer: IntArray, terminal_layer: IntArray
+) -> tuple[dict[str, QueueRow], list[str]]:
+    """Return the queues by name, and the name of each terminal's queue.
 
     A group of terminals takes unit and delay function from its first member with a capacity; its
     capacity is the largest that a member states and its background the sum over the members.
@@ -425,7 +434,7 @@ def _make_queues(
     alpha, beta = (
         _floats(tables["freight/layers"][name]) for name in ("delay_alpha", "delay_beta")
     )
-    rows: dict[str, tuple[float, float, bool, float, float]] = {}
+    rows: dict[str, QueueRow] = {}
     for position, row in enumerate(tables["freight/links"].iter_rows(named=True)):
         if row["capacity"] is not None:
             layer = link_layer[position]
@@ -437,7 +446,7 @@ def _make_queues(
                 beta[layer],
             )
             rows[row["link"] + FORWARD] = rows[row["link"] + BACKWARD] = record
-    group_of = []
+    group_of: list[str] = []
     for position, row in enumerate(tables["freight/terminals"].iter_rows(named=True)):
         group = (
             f"{row['node']}:{row['capacity_group']}" if row["capacity_group"] else row["terminal"]
@@ -460,6 +469,22 @@ def _make_queues(
                 alpha[layer],
                 beta[layer],
             )
+    return rows, group_of
+
+
+def _make_queues(
+    tables: Mapping[str, pl.DataFrame],
+    link: IntArray,
+    terminal: IntArray,
+    is_forward: BoolArray,
+    link_layer: IntArray,
+    terminal_layer: IntArray,
+) -> tuple[IntArray, BoolArray, Queues]:
+    """Return the queue of each arc, whether it has capacity, and the queues.
+
+    Arcs without a stated capacity have no queue; those with a capacity of zero are shut.
+    """
+    rows, group_of = _queue_rows(tables, link_layer, terminal_layer)
     shut = {name for name, row in rows.items() if row[0] == 0.0}
     rows = {name: row for name, row in rows.items() if name not in shut}
     at = _positions(tuple(rows))
