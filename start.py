@@ -109,7 +109,9 @@ def test(arguments: list[str]) -> int:
         )
         return 1
     workers = (
-        [] if any(a.startswith("-n") for a in arguments) else ["-n", "2", "--dist", "loadgroup"]
+        []
+        if any(a.startswith("-n") for a in arguments)
+        else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
     return subprocess.call([str(program("python")), "-m", "pytest", *workers, *arguments], cwd=ROOT)
 

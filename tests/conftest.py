@@ -21,6 +21,15 @@ def small_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return read_case(write_small_case(tmp_path_factory.mktemp("case") / "two-shores"))
 
 
+# Files that take minutes: each starts at once on a worker of its own, the others fill up.
+LONGEST_FIRST = ("tests/test_packaged.py", "tests/power/test_packaged_oracle.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, all else in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in the summary what did not run and what it needs: nothing is skipped quietly."""
     needs: dict[str, int] = {}

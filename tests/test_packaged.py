@@ -1,6 +1,6 @@
 """The packaged case: its books balance, its laws hold, its headlines are those of the golden table.
 
-One run serves all tests here, so they stay with one worker.
+One run serves all tests here; files are not split between workers.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ from transcaspian.results.write import REPORT, write_results
 from transcaspian.study import StudyOptions, run_study
 from transcaspian.study.validation import share_errors
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaged")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 LARGEST_REPORT_BYTES = 8_000_000

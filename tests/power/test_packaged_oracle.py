@@ -11,7 +11,6 @@ from transcaspian.power.dispatch import PowerResult, solve_year
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("packaged"),
     # PyPSA, linopy and pandas warn of changes of their own that mean nothing here.
     pytest.mark.filterwarnings("ignore"),
 ]
