@@ -387,7 +387,8 @@ def _fill(
             _floats(terminals["cost_usd_per_t"]),
         ),
         co2_t_per_t=spread(
-            distance * _floats(layers["co2_kg_per_t_km"])[link_layer] / KG_PER_T, nothing
+            distance * _floats(layers["co2_kg_per_t_km"])[link_layer] / KG_PER_T,
+            np.zeros(terminals.height),
         ),
         operating_cost_share=np.where(link >= 0, share[layer], 0.0),
         allows=_allowed_forms(links, terminals, link, terminal),
