@@ -296,3 +296,15 @@ def test_an_empty_row_is_refused_on_the_way_out(tmp_path: Path) -> None:
 
     _, row, message = problem_of(lambda: write_workbook(source, tmp_path / "case.xlsx"))
     assert (row, message) == (2, "Every cell of the row is empty.")
+
+
+@pytest.mark.parametrize("name", ["power/fuels.csv", "case.yaml", "power/profiles.parquet"])
+def test_an_empty_sheet_is_an_error(tmp_path: Path, name: str) -> None:
+    def edit(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("empty")
+        book.get_worksheet_by_name("tables").write_row(1, 0, ["empty", name])
+
+    file = edited(tmp_path, edit)
+
+    with pytest.raises(InputError, match="workbook"):
+        read_workbook(file, tmp_path / "out")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import stat
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from transcaspian.case import exchange
 from transcaspian.case.exchange import export_case, import_case
 from transcaspian.case.read import read_case
+from transcaspian.cli.main import main
 from transcaspian.errors import InputError, NotFoundError, Problem
 
 
@@ -181,3 +183,17 @@ def test_the_first_sheet_lists_the_others(case_folder: Path) -> None:
 
     listed = book.load_sheet("tables").to_polars()["sheet"].to_list()
     assert ["tables", *listed] == book.sheet_names
+
+
+def test_the_commands_say_where_the_case_went(
+    case_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, back = case_folder.parent / "case.zip", case_folder.parent / "back"
+    said = []
+
+    for words in (["export", str(case_folder), str(target)], ["import", str(target), str(back)]):
+        with pytest.raises(SystemExit) as caught:
+            main([*words, "--json"])
+        said.append((caught.value.code, json.loads(capsys.readouterr().out)))
+
+    assert said == [(0, {"path": str(target)}), (0, {"path": str(back)})]

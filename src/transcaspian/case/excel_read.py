@@ -88,7 +88,7 @@ def _cells(book: fastexcel.ExcelReader, sheet: str) -> list[list[str]]:
         for row in cut.fill_null(False).arg_true().to_list():
             cells[row] = np.format_float_positional(exact[row], trim="-")
         columns.append(cells)
-    return [list(row) for row in zip(*columns, strict=True)]
+    return [list(row) for row in zip(*columns, strict=True)] or [[""]]
 
 
 def _read_index(
@@ -185,7 +185,7 @@ def _read_settings(
 def _read_table(
     book: fastexcel.ExcelReader, sheet: str, file: str, target: Path, problems: list[Problem]
 ) -> Origin:
-    header, *rest = _cells(book, sheet) or [[]]
+    header, *rest = _cells(book, sheet)
     while header and not header[-1]:
         header = header[:-1]
     problems.extend(_layout_problems(sheet, file, header, rest))
