@@ -1,6 +1,7 @@
 """Commands: what they print, where they write, how they fail."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,67 @@ def test_a_folder_of_something_else_is_never_replaced(case_folder: Path) -> None
 
     assert code == 1
     assert sorted(case_folder.rglob("*")) == before
+
+
+def test_a_folder_that_cannot_take_the_run_is_said_before_any_work(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letter").write_text("dear", "utf-8")
+
+    assert run("run", str(case_folder), "--out", str(tmp_path / "letter"), "--json") == 1
+
+    printed = capsys.readouterr()
+    assert "not a run folder" in json.loads(printed.out)["error"]["message"]
+    assert "Power" not in printed.err
+
+
+def test_another_headline_rate_is_shown_by_its_name(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = case_folder / "case.yaml"
+    text = file.read_text("utf-8").replace("[0.04, 0.06, 0.09, 0.12]", "[0.03, 0.05]")
+    file.write_text(text.replace("headline_rate: 0.06", "headline_rate: 0.05"), "utf-8")
+    words = ["--only", "freight", "--years", "2030", "--projects", "PORT", "--workers", "1"]
+
+    assert run("run", str(case_folder), "--out", str(tmp_path / "run"), *words) == 0
+
+    assert "NPV 5 %" in capsys.readouterr().out
+
+
+def test_a_case_without_projects_is_run_all_the_same(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("projects", "changes", "spending", "shares", "clusters"):
+        file = case_folder / "projects" / f"{name}.csv"
+        file.write_text(file.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    words = ["--only", "freight", "--years", "2030", "--workers", "1"]
+
+    assert run("run", str(case_folder), "--out", str(tmp_path / "run"), *words) == 0
+    assert "No project was valued" in capsys.readouterr().out
+
+    assert run("show", str(tmp_path / "run"), "projects", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == []
+
+
+def test_square_brackets_of_a_path_are_printed(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "a [bold] run"
+    shutil.copytree(run_folder, copy)
+
+    assert run("report", str(copy)) == 0
+
+    assert "a [bold] run" in capsys.readouterr().out
+
+
+def test_every_result_table_says_what_it_holds(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder), "--json") == 0
+
+    tables = json.loads(capsys.readouterr().out)["tables"]
+
+    assert [row["table"] for row in tables if not row["meaning"]] == []
 
 
 def test_check_lists_every_problem_as_json(

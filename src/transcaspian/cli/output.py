@@ -20,9 +20,13 @@ JSON_OPTION = typer.Option("--json", help="Print exactly one JSON object on stan
 
 
 def console(*, to_error: bool = False) -> Console:
-    """Return a console that is plain and 100 columns wide when piped."""
+    """Return a console that is plain and 100 columns wide when piped.
+
+    Square brackets and colons in names and paths are printed as they are, not as markup.
+    """
     stream = sys.stderr if to_error else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else WIDTH, highlight=False)
+    width = None if stream.isatty() else WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 def print_json(value: object) -> None:

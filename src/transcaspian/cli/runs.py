@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transcaspian.cli.output import JSON_OPTION, console, print_json, print_table
+
+if TYPE_CHECKING:
+    import polars as pl
 
 ROWS_SHOWN = 40
 COLUMNS_SHOWN = 8
@@ -44,7 +47,7 @@ def run(
     from transcaspian.case.read import read_case
     from transcaspian.cli.progress import shown_progress
     from transcaspian.report import build_report
-    from transcaspian.results.write import REPORT, write_results
+    from transcaspian.results.write import REPORT, check_target, write_results
     from transcaspian.study import StudyOptions, run_study
 
     options = StudyOptions(
@@ -58,10 +61,12 @@ def run(
     with shown_progress() as progress:
         progress("Reading the case")
         checked = read_case(case)
+        target = out or Path("runs") / checked.name
+        check_target(target)
         results = run_study(checked, options, progress)
         progress("Drawing the report")
         page = build_report(results, checked)
-        folder = write_results(results, out or Path("runs") / checked.name, page)
+        folder = write_results(results, target, page)
     address = (folder / REPORT).resolve()
     ranking = results.table("projects")
     if as_json:
@@ -74,7 +79,7 @@ def run(
             }
         )
         return
-    _print_projects(ranking)
+    _print_projects(ranking, checked.settings.headline_rate)
     console().print(f"Report: {address}", soft_wrap=True)
 
 
@@ -157,28 +162,30 @@ def _short(cell: object) -> object:
     return f"{cell:.4g}" if isinstance(cell, float) else cell
 
 
-def _print_projects(ranking: "object") -> None:
-    import polars as pl
-
-    assert isinstance(ranking, pl.DataFrame)
-    first = ranking["scenario"][0] if ranking.height else ""
+def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
+    if ranking.is_empty():
+        console().print("No project was valued: the case has none that is active.")
+        return
+    first = ranking["scenario"][0]
     rows = [
         (
             row["name"],
             row["opening_year"],
             _musd(row["capex_musd"]) + ("*" if row["capex_confidence"] == "assumed" else ""),
-            _musd(row["npv_6_musd"]),
+            _musd(row["npv_headline_musd"]),
             _musd(row["break_even_capex_musd"]),
-            "" if row["bcr_6"] is None else f"{row['bcr_6']:.2f}",
+            "" if row["bcr_headline"] is None else f"{row['bcr_headline']:.2f}",
             "" if row["eirr"] is None else f"{100 * row['eirr']:.1f}",
         )
-        for row in ranking.filter(pl.col("scenario") == first).iter_rows(named=True)
+        for row in ranking.rows(named=True)
+        if row["scenario"] == first
     ]
+    npv = f"NPV {100 * headline_rate:g} %"
     print_table(
         "Projects, million USD of the price year (* capital cost assumed: read the break-even cost)",
-        ("project", "opens", "cost", "NPV 6 %", "break-even", "BCR", "EIRR %"),
+        ("project", "opens", "cost", npv, "break-even", "BCR", "EIRR %"),
         rows,
-        numeric=("opens", "cost", "NPV 6 %", "break-even", "BCR", "EIRR %"),
+        numeric=("opens", "cost", npv, "break-even", "BCR", "EIRR %"),
     )
 
 

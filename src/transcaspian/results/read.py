@@ -22,7 +22,7 @@ def read_results(folder: Path) -> Results:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         wanted = dict(manifest["checksums"])
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:  # not UTF-8, not JSON, not a manifest
         raise InputError(f"{str(folder / MANIFEST)!r} is damaged. Run the case again.") from error
     found = checksums(folder)
     problems = [
@@ -33,7 +33,7 @@ def read_results(folder: Path) -> Results:
     if problems:
         raise InputError(f"The run in {str(folder)!r} is damaged.", problems)
     tables = {
-        Path(name).stem: pl.read_parquet(folder / name)
+        Path(name).stem: pl.read_parquet(folder / name, glob=False)
         for name in sorted(wanted)
         if name.endswith(".parquet")
     }
