@@ -71,6 +71,25 @@ CELLS = [
     ("projects/changes", 2, "value", "many", "is not a number"),
     ("projects/changes", 2, "value", "-5", "outside the range"),
     ("scenarios/changes", 2, "operation", "double", "is not allowed"),
+    ("power/fuel_years", 4, "price_usd_per_mwh_th", "\u0662\u0660", "is not a number"),
+    ("power/fuel_years", 4, "price_usd_per_mwh_th", "1e300", "too large"),
+    ("power/loads", 2, "profile", "wind_E", "another kind"),
+    ("power/generators", 3, "p_max_profile", "load_E", "another kind"),
+    ("power/load_years", 2, "peak_mw", "0.6", "below the mean load"),
+    ("power/observed", 2, "quantity", "coals", "neither a group"),
+    ("power/observed", 2, "unit", "USD/MWh", "not the unit"),
+    ("freight/observed", 2, "unit", "TEU", "not the unit of the measure"),
+    ("freight/observed", 2, "origins", "SOUTH", "freight/zones"),
+    ("freight/observed", 2, "links", "EPORT-WPORT-ferry", "can't be counted"),
+    ("economy/parameters", 2, "unit", "USD/MWh", "not the unit"),
+    ("projects/changes", 2, "table", "projects/projects", "can't be changed"),
+    ("projects/changes", 2, "table", "freight/link_lengths", "can't be changed"),
+    ("projects/changes", 2, "value", "1_000", "is not a number"),
+    ("projects/changes", 2, "value", "1e300", "too large"),
+    ("projects/changes", 4, "value", "-5000", "makes -3500"),
+    ("projects/projects", 2, "project", "reference", "another run"),
+    ("projects/clusters", 3, "name", "Port", "first row of the cluster"),
+    ("projects/clusters", 2, "cluster", "FERRY", "another run"),
 ]
 
 
@@ -272,3 +291,163 @@ def test_members_of_a_cluster_may_not_set_one_cell_twice(case_folder: Path) -> N
 def test_an_unknown_case_is_not_found() -> None:
     with pytest.raises(NotFoundError, match="nowhere"):
         read_case("nowhere")
+
+
+def add_changes(folder: Path, table: str, *changes: dict[str, str]) -> None:
+    """Append rows to a table of changes: copies of its first row with other cells."""
+
+    def change(rows: list[list[str]]) -> None:
+        first = dict(zip(rows[0], rows[1], strict=True))
+        rows.extend([(first | new)[name] for name in rows[0]] for new in changes)
+
+    rewrite(folder, table, change)
+
+
+def test_changes_of_a_scenario_may_not_overlap(case_folder: Path) -> None:
+    add_changes(case_folder, "scenarios/changes", {"value": "3", "from_year": "2030"})
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.row) == ("scenarios/changes.csv", 3)
+    assert "row 2" in problem.message
+
+
+def test_changes_of_a_scenario_may_follow_each_other(case_folder: Path) -> None:
+    set_cell(case_folder, "scenarios/changes", 2, "to_year", "2029")
+    add_changes(
+        case_folder, "scenarios/changes", {"value": "3", "from_year": "2030", "to_year": ""}
+    )
+
+    fuels = read_case(case_folder).at(2030, "dear_gas").tables["power/fuels"]
+
+    assert fuels["fuel"].to_list() == ["coal_E", "gas_W"]
+    assert fuels["price_usd_per_mwh_th"].to_list() == [6, 60]
+
+
+def test_years_of_a_change_may_not_run_backwards(case_folder: Path) -> None:
+    set_cell(case_folder, "scenarios/changes", 2, "from_year", "2035")
+    set_cell(case_folder, "scenarios/changes", 2, "to_year", "2030")
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.row, problem.column) == ("scenarios/changes.csv", 2, "to_year")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"table": "power/links", "row": "W-M", "column": "bus1", "value": "NOWHERE"}, "bus1"),
+        ({"table": "power/links", "row": "W-M", "column": "technology", "value": "DC"}, "tech"),
+        ({"table": "power/loads", "row": "W", "column": "profile", "value": "load_X"}, "load_W"),
+        (
+            {
+                "table": "freight/links",
+                "row": "INLAND-WPORT-road",
+                "column": "forms",
+                "value": "bulk;coal",
+            },
+            "'coal'",
+        ),
+    ],
+)
+def test_a_change_to_an_unknown_name_is_named(
+    case_folder: Path, change: dict[str, str], words: str
+) -> None:
+    add_changes(case_folder, "scenarios/changes", change | {"operation": "set"})
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.row, problem.column) == ("scenarios/changes.csv", 3, "value")
+    assert words in f"{problem.message} {problem.cure}"
+
+
+def test_nothing_can_be_added_to_an_unlimited_capacity(case_folder: Path) -> None:
+    change = {"row": "INLAND-WPORT-road", "table": "freight/links", "column": "capacity"}
+    add_changes(case_folder, "scenarios/changes", change | {"operation": "add", "value": "10"})
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.row, problem.column) == (3, "operation")
+    assert "nothing to add" in problem.message
+
+
+def test_members_of_a_cluster_may_not_set_what_another_adds_to(case_folder: Path) -> None:
+    new = {"table": "power/storage_units", "row": "W_battery", "column": "p_nom_mw", "value": "9"}
+    add_changes(
+        case_folder,
+        "projects/changes",
+        new | {"project": "PORT", "operation": "set"},
+        new | {"project": "FERRY", "operation": "add"},
+    )
+
+    (problem,) = problems_of(case_folder)
+
+    assert problem.file == "projects/clusters.csv"
+
+
+def test_a_setting_that_stands_there_twice_is_named(case_folder: Path) -> None:
+    file = case_folder / "case.yaml"
+    file.write_text(file.read_text("utf-8") + "base_year: 2030\n", "utf-8")
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.row, problem.column) == ("case.yaml", 13, "base_year")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "column"),
+    [
+        ("[0.04, 0.06", "[4, 0.06", 11, "discount_rates.0"),
+        ("[0.04, 0.06", "[.nan, 0.06", 11, "discount_rates.0"),
+        ("[0.04, 0.06", "[0.06, 0.06", 0, ""),
+        ("currency: USD", "currency: EUR", 4, "currency"),
+        ("[2025, 2030]", "[2025, 20300]", 7, "model_years.1"),
+        ("base_year: 2025", "base_year: 2024-13-45", 0, ""),
+        ("base_year: 2025", "base_year: soon", 6, "base_year"),
+        ("headline_rate: 0.06", "headline_rate: 0.07", 0, ""),
+    ],
+)
+def test_a_wrong_setting_is_named_by_its_line(
+    case_folder: Path, old: str, new: str, row: int, column: str
+) -> None:
+    file = case_folder / "case.yaml"
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.row, problem.column) == ("case.yaml", row, column)
+
+
+def test_booleans_as_a_spreadsheet_saves_them_are_read(case_folder: Path) -> None:
+    before = read_case(case_folder).tables["economy/countries"]
+    rewrite(
+        case_folder,
+        "economy/countries",
+        lambda rows: [row.__setitem__(4, row[4].upper()) for row in rows[1:]] and None,
+    )
+
+    assert read_case(case_folder).tables["economy/countries"].equals(before)
+
+
+def test_an_empty_file_is_said_to_be_empty(case_folder: Path) -> None:
+    (case_folder / "freight" / "nodes.csv").write_bytes(b"\n")
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.file, problem.message) == ("freight/nodes.csv", "The file is empty.")
+
+
+def test_a_misspelt_folder_is_named(case_folder: Path) -> None:
+    (case_folder / "scenario").mkdir()
+    (case_folder / "scenarios" / "changes.csv").rename(case_folder / "scenario" / "changes.csv")
+
+    (problem,) = problems_of(case_folder)
+
+    assert problem.file == "scenario/changes.csv"
+    assert "scenarios/changes.csv" in problem.cure
+
+
+def test_a_folder_may_have_any_name(case_folder: Path) -> None:
+    folder = case_folder.rename(case_folder.parent / "my [best] case* {1}")
+
+    assert read_case(folder).name == "two-shores"

@@ -66,3 +66,8 @@ def test_unknown_names_are_not_found(small_case: Case) -> None:
         small_case.at(2030, "boom")
     with pytest.raises(NotFoundError, match="BRIDGE"):
         small_case.members("BRIDGE")
+
+
+def test_a_year_without_data_is_not_found(small_case: Case) -> None:
+    with pytest.raises(NotFoundError, match="2022, 2024, 2025, 2030"):
+        small_case.at(2027)

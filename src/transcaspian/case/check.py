@@ -3,14 +3,15 @@
 Every rule gets a `Book` and returns the problems it finds; `check_case` gathers them all.
 """
 
-import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from transcaspian.case.columns import Column, Table
-from transcaspian.case.registry import TABLES, view_column_kinds, yearly_table
+from transcaspian.case.book import Book, Rule, unknown_names
+from transcaspian.case.check_changes import CHANGE_RULES
+from transcaspian.case.check_figures import FIGURE_RULES
+from transcaspian.case.columns import Table
+from transcaspian.case.registry import TABLES
 from transcaspian.case.settings import CaseSettings
 from transcaspian.case.tables import FloatArray
 from transcaspian.errors import Problem
@@ -20,34 +21,6 @@ __all__ = ["check_case"]
 SHARE_TOLERANCE = 1e-6
 PROFILE_MEAN_TOLERANCE = 1e-3
 MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What a rule may look at; `lines[table][i]` is the line of row i in its file."""
-
-    settings: CaseSettings
-    tables: Mapping[str, pl.DataFrame]
-    profiles: Mapping[str, FloatArray]
-    lines: Mapping[str, Sequence[int]]
-
-    def problems(
-        self, table: str, column: str, wrong: pl.Series, message: str, cure: str
-    ) -> Iterator[Problem]:
-        """Yield a problem for every true row; `{value}` in the text is the cell."""
-        values = self.tables[table][column] if column else wrong
-        for row in wrong.fill_null(False).arg_true().to_list():
-            value = repr(values[row])
-            yield Problem(
-                f"{table}.csv",
-                self.lines[table][row],
-                column,
-                message.replace("{value}", value),
-                cure.replace("{value}", value),
-            )
-
-
-Rule = Callable[[Book], Iterator[Problem]]
 
 
 def check_case(
@@ -73,7 +46,7 @@ def check_references_are_known(book: Book) -> Iterator[Problem]:
             if column.list_of:
                 yield from _unknown_words(book, table, column.name, cells, known, target)
             else:
-                yield from _unknown_names(book, table, column.name, cells, known, target)
+                yield from unknown_names(book, table, column.name, cells, known, target)
 
 
 def _unknown_words(
@@ -91,22 +64,6 @@ def _unknown_words(
                     f"{word!r} is not in {target}.csv.",
                     "Add it there or correct the name; separate names by ';'.",
                 )
-
-
-def _unknown_names(
-    book: Book, table: Table, column: str, cells: pl.Series, known: pl.Series, target: str
-) -> Iterator[Problem]:
-    wrong = cells.is_not_null() & ~cells.is_in(known.implode())
-    for row in wrong.arg_true().to_list():
-        near = difflib.get_close_matches(str(cells[row]), known.to_list(), n=1, cutoff=0.4)
-        hint = f"; the nearest is {near[0]!r}" if near else ""
-        yield Problem(
-            f"{table.name}.csv",
-            book.lines[table.name][row],
-            column,
-            f"{cells[row]!r} is not in {target}.csv.",
-            f"Add it there or correct the name{hint}.",
-        )
 
 
 def check_every_year_is_there(book: Book) -> Iterator[Problem]:
@@ -144,10 +101,11 @@ def _needed_years(book: Book, table: Table) -> list[int]:
 def check_parameters_cover_every_year(book: Book) -> Iterator[Problem]:
     """Each parameter has a row for all other countries ('*') in every solved year."""
     frame = book.tables["economy/parameters"]
-    years = set(book.settings.model_years) | {book.settings.power_backcast_year} - {None}
+    backcasts = (book.settings.power_backcast_year, book.settings.freight_backcast_year)
+    years = {*book.settings.model_years, *(year for year in backcasts if year is not None)}
     for parameter in ("co2_price", "social_cost_of_carbon", "voll"):
         have = frame.filter((pl.col("parameter") == parameter) & (pl.col("country") == "*"))
-        for year in sorted(year for year in years if year is not None):
+        for year in sorted(years):
             if year not in have["year"]:
                 yield Problem(
                     "economy/parameters.csv",
@@ -162,7 +120,7 @@ def check_parameter_countries_are_known(book: Book) -> Iterator[Problem]:
     """The country of a parameter is known, or '*'."""
     cells = book.tables["economy/parameters"]["country"]
     known = pl.concat([book.tables["economy/countries"]["country"], pl.Series("country", ["*"])])
-    yield from _unknown_names(
+    yield from unknown_names(
         book, TABLES["economy/parameters"], "country", cells, known, "economy/countries"
     )
 
@@ -228,7 +186,7 @@ def check_profiles_exist(book: Book) -> Iterator[Problem]:
     known = pl.Series(list(book.profiles), dtype=pl.String)
     for table, column in columns:
         cells = book.tables[table][column]
-        yield from _unknown_names(
+        yield from unknown_names(
             book, TABLES[table], column, cells, known, "power/profiles.parquet"
         )
 
@@ -380,112 +338,6 @@ def check_capital_cost_range_holds_the_cost(book: Book) -> Iterator[Problem]:
     )
 
 
-def check_changes_can_be_made(book: Book) -> Iterator[Problem]:
-    """A change names a table, row and column that exist and a value that fits."""
-    for table in ("projects/changes", "scenarios/changes"):
-        frame = book.tables[table]
-        for index, row in enumerate(frame.iter_rows(named=True)):
-            found = _change_problem(book, row)
-            if found is not None:
-                column, message, cure = found
-                yield Problem(f"{table}.csv", book.lines[table][index], column, message, cure)
-
-
-def _change_problem(book: Book, row: Mapping[str, object]) -> tuple[str, str, str] | None:
-    name = str(row["table"])
-    if name not in TABLES or TABLES[name].yearly_of or not TABLES[name].sourced:
-        near = difflib.get_close_matches(name, TABLES, n=1)
-        yearly = TABLES[name].yearly_of if name in TABLES else ""
-        hint = yearly or (near[0] if near else "")
-        return (
-            "table",
-            f"{name!r} can't be changed.",
-            f"Name a table{f', for example {hint}' if hint else ''}.",
-        )
-    kinds = view_column_kinds(name)
-    column = str(row["column"])
-    if column not in kinds:
-        return (
-            "column",
-            f"{name} has no column {column!r} to change.",
-            f"It has {', '.join(kinds)}.",
-        )
-    if row["row"] != "*" and row["row"] not in _row_names(book, name):
-        near = difflib.get_close_matches(str(row["row"]), _row_names(book, name), n=1, cutoff=0.4)
-        hint = f" The nearest is {near[0]!r}." if near else ""
-        return "row", f"{row['row']!r} is not in {name}.csv.", f"Correct the name.{hint}"
-    return _value_problem(kinds[column], row, column, name)
-
-
-def _row_names(book: Book, name: str) -> set[str]:
-    key = TABLES[name].key
-    frame = book.tables[name]
-    return set(frame.select(pl.concat_str(pl.col(key).cast(pl.String), separator="|")).to_series())
-
-
-def _value_problem(
-    kind: str, row: Mapping[str, object], column: str, name: str
-) -> tuple[str, str, str] | None:
-    value, operation = str(row["value"]), row["operation"]
-    if kind == "text" or kind == "bool":
-        if operation != "set":
-            return (
-                "operation",
-                f"{operation!r} does not fit the {kind} column {column!r}.",
-                "Use set.",
-            )
-        if kind == "bool" and value not in ("true", "false"):
-            return "value", f"{value!r} is neither true nor false.", "Write true or false."
-        return None
-    try:
-        number = float(value) if kind == "float" or operation == "multiply" else int(value)
-    except ValueError:
-        return "value", f"{value!r} is not a number.", "Write a number with a decimal point."
-    if number != number or number in (float("inf"), float("-inf")):
-        return "value", f"{value!r} is not a finite number.", "Write a number."
-    rule = _find_column(name, column)
-    low, high = rule.minimum, rule.maximum
-    if operation == "set" and (
-        (low is not None and number < low) or (high is not None and number > high)
-    ):
-        return "value", f"{value!r} is outside the range of {column!r}.", "Correct the value."
-    if operation == "multiply" and number < 0:
-        return "value", f"{value!r} would turn the sign.", "Use a factor from 0."
-    return None
-
-
-def _find_column(name: str, column: str) -> Column:
-    yearly = yearly_table(name)
-    tables: tuple[Table, ...] = (TABLES[name],) if yearly is None else (TABLES[name], yearly)
-    for table in tables:
-        for candidate in table.columns:
-            if candidate.name == column:
-                return candidate
-    raise KeyError(column)
-
-
-def check_clusters_do_not_contradict(book: Book) -> Iterator[Problem]:
-    """Two members of a cluster do not set one cell to two values."""
-    clusters = book.tables["projects/clusters"]
-    sets = book.tables["projects/changes"].filter(pl.col("operation") == "set")
-    joined = clusters.join(sets, on="project")
-    clashes = joined.group_by("cluster", "table", "row", "column").agg(
-        pl.col("value").n_unique(), pl.col("project").unique().sort()
-    )
-    for row in (
-        clashes.filter(pl.col("value") > 1).sort("cluster", "table", "row").iter_rows(named=True)
-    ):
-        index = clusters["cluster"].to_list().index(row["cluster"])
-        yield Problem(
-            "projects/clusters.csv",
-            book.lines["projects/clusters"][index],
-            "cluster",
-            f"{row['cluster']!r} sets {row['column']!r} of {row['row']!r} in {row['table']} to different values"
-            f" ({', '.join(row['project'])}).",
-            "Use 'add', or leave one project out.",
-        )
-
-
 def check_demand_has_zones(book: Book) -> Iterator[Problem]:
     """Each flow's origin and destination enter the network somewhere in its form."""
     zones = book.tables["freight/zones"]
@@ -546,7 +398,7 @@ def check_route_constants_name_commodities(book: Book) -> Iterator[Problem]:
         [book.tables["freight/commodities"]["commodity"], pl.Series("commodity", ["*"])]
     )
     cells = book.tables["freight/route_constants"]["commodity"]
-    yield from _unknown_names(
+    yield from unknown_names(
         book, TABLES["freight/route_constants"], "commodity", cells, known, "freight/commodities"
     )
 
@@ -587,8 +439,8 @@ RULES: tuple[Rule, ...] = (
     check_projects_are_complete,
     check_spending_ends_before_life_does,
     check_capital_cost_range_holds_the_cost,
-    check_changes_can_be_made,
-    check_clusters_do_not_contradict,
+    *CHANGE_RULES,
+    *FIGURE_RULES,
     check_demand_has_zones,
     check_borders_stay_in_their_layer,
     check_first_scenario_is_the_reference,

@@ -14,9 +14,11 @@ def copy_case(source: Path, folder: Path) -> Path:
 
     Raises InputError where `folder` exists and is not empty, or can't be made.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{str(folder)!r} exists already. Name a new or empty folder.")
     try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"{str(folder)!r} exists already. Name a new or empty folder.")
+        if folder.resolve().is_relative_to(source.resolve()):
+            raise InputError(f"{str(folder)!r} lies inside the case. Name a folder elsewhere.")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
             copy = Path(scratch) / "case"
@@ -27,5 +29,5 @@ def copy_case(source: Path, folder: Path) -> Path:
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {error.strerror}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
     return folder

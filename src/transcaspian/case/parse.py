@@ -11,9 +11,11 @@ from transcaspian.errors import Problem
 # Appends a problem for every true row of the mask; `{value}` in the message is the cell.
 Report = Callable[[pl.Series, str, str], None]
 
-_BOOLEANS = ("true", "false")
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_WHOLE = r"^[+-]?\d+$"
+_BOOLEANS = ("true", "false", "TRUE", "FALSE")  # spreadsheets save the latter
+# Digits are 0 to 9: those of other scripts look like numbers but are read as nothing.
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+WHOLE = r"^[+-]?[0-9]+$"
+LARGEST = 1e15  # beyond every quantity of a case in its unit; solvers take 1e20 for infinity
 _TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
     "float": pl.Float64(),
@@ -81,8 +83,8 @@ def _convert(column: Column, text: pl.Series, report: Report) -> pl.Series:
         return _convert_text(column, text, report)
     if column.kind == "bool":
         report(~text.is_in(_BOOLEANS), "{value} is neither true nor false.", "Write true or false.")
-        return text == "true"
-    pattern = _WHOLE if column.kind == "int" else _NUMBER
+        return text.str.to_lowercase() == "true"
+    pattern = WHOLE if column.kind == "int" else NUMBER
     is_number = text.str.contains(pattern)
     what = "a whole number" if column.kind == "int" else "a number"
     report(
@@ -93,10 +95,8 @@ def _convert(column: Column, text: pl.Series, report: Report) -> pl.Series:
     values = (
         pl.select(pl.when(is_number).then(text)).to_series().cast(_TYPES[column.kind], strict=False)
     )
-    if column.kind == "float":
-        report(values.is_infinite(), f"{{value}} is too large{unit}.", "Correct the exponent.")
-    else:
-        report(is_number & values.is_null(), f"{{value}} is too large{unit}.", "Correct it.")
+    too_large = is_number & (values.is_null() | (values.abs() > LARGEST))
+    report(too_large, f"{{value}} is too large{unit}.", "Correct it.")
     if column.minimum is not None:
         report(
             values < column.minimum,

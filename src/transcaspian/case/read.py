@@ -80,25 +80,12 @@ def raw_rows(raw: Mapping[str, RawTable | None]) -> dict[str, list[int]]:
 
 
 def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
-    file = path / SETTINGS_FILE
-    if not file.is_file():
-        problems.append(
-            Problem(SETTINGS_FILE, 0, "", "The file is missing.", "Every case needs one.")
-        )
+    text = _read_text(path, SETTINGS_FILE, "Every case needs one.", problems)
+    if text is None:
         return None
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        problems.append(
-            Problem(
-                SETTINGS_FILE,
-                0,
-                "",
-                "The file is not UTF-8.",
-                f"Save it as UTF-8 ({error.reason}).",
-            )
-        )
-        return None
+        root = yaml.compose(text, yaml.SafeLoader)
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
@@ -106,7 +93,12 @@ def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
             Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line.")
         )
         return None
-    if not isinstance(content, dict):
+    except ValueError as error:  # a date like 2024-13-45
+        problems.append(
+            Problem(SETTINGS_FILE, 0, "", f"A value can't be read: {error}.", "Correct it.")
+        )
+        return None
+    if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
         problems.append(
             Problem(
                 SETTINGS_FILE,
@@ -117,6 +109,19 @@ def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
             )
         )
         return None
+    return _check_settings(content, root, problems)
+
+
+def _check_settings(
+    content: dict[object, object], root: yaml.MappingNode, problems: list[Problem]
+) -> CaseSettings | None:
+    lines: dict[str, int] = {}
+    for node, _ in root.value:
+        key, line = str(node.value), node.start_mark.line + 1
+        if key in lines:  # YAML would let the last one win
+            message = f"The setting stands in row {lines[key]} already."
+            problems.append(Problem(SETTINGS_FILE, line, key, message, "Keep one of the two."))
+        lines.setdefault(key, line)
     try:
         return CaseSettings.model_validate(content)
     except ValidationError as error:
@@ -125,40 +130,55 @@ def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
             problems.append(
                 Problem(
                     SETTINGS_FILE,
-                    0,
+                    lines.get(key.split(".")[0], 0),
                     key,
-                    f"{item['msg']} (found {item['input']!r}).",
+                    f"{item['msg']}{_found(item['input'])}.",
                     "Correct the setting.",
                 )
             )
         return None
 
 
-def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | None:
-    """Return the cells of a table as text, None where the file can't be read as a table."""
-    name = f"{table.name}.csv"
+def _found(value: object) -> str:
+    """Return what stands there, unless it is the whole file."""
+    return "" if isinstance(value, dict) else f" (found {value!r})"
+
+
+def _read_text(path: Path, name: str, cure: str, problems: list[Problem]) -> str | None:
+    """Return the text of a file, None where it is missing or no UTF-8 text."""
     file = path / name
     if not file.is_file():
-        if table.optional:
-            return RawTable([column.name for column in table.all_columns()], [], [])
-        problems.append(
-            Problem(name, 0, "", "The file is missing.", "Restore it, or copy the packaged case's.")
-        )
+        problems.append(Problem(name, 0, "", "The file is missing.", cure))
         return None
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = f"The file can't be read: {error.strerror or error}."
+        problems.append(Problem(name, 0, "", message, "Check its permissions."))
+        return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(name, line, "", "The file is not UTF-8.", "Save it as CSV UTF-8."))
+        problems.append(Problem(name, line, "", "The file is not UTF-8.", "Save it as UTF-8."))
         return None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(
-            Problem(name, line, "", "The file holds a zero byte.", "Save it as CSV UTF-8.")
-        )
+        problems.append(Problem(name, line, "", "The file holds a zero byte.", "Save it as UTF-8."))
         return None
-    return _split(name, table, text, problems)
+    if not text.strip():
+        problems.append(Problem(name, 0, "", "The file is empty.", cure))
+        return None
+    return text
+
+
+def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | None:
+    """Return the cells of a table as text, None where the file can't be read as a table."""
+    name = f"{table.name}.csv"
+    if table.optional and not (path / name).is_file():
+        return RawTable([column.name for column in table.all_columns()], [], [])
+    text = _read_text(path, name, "Restore it, or copy the packaged case's.", problems)
+    return None if text is None else _split(name, table, text, problems)
 
 
 def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTable | None:
@@ -237,7 +257,7 @@ def _read_profiles(path: Path, problems: list[Problem]) -> dict[str, FloatArray]
         problems.append(Problem(PROFILES_FILE, 0, "", "The file is missing.", "Restore it."))
         return {}
     try:
-        frame = pl.read_parquet(file)
+        frame = pl.read_parquet(file, glob=False)  # "[" in a folder is no pattern
     except (pl.exceptions.PolarsError, OSError) as error:
         problems.append(
             Problem(PROFILES_FILE, 0, "", f"The file is not valid Parquet: {error}", "Restore it.")
@@ -280,12 +300,14 @@ def _read_profiles(path: Path, problems: list[Problem]) -> dict[str, FloatArray]
 
 
 def _report_strange_files(path: Path, problems: list[Problem]) -> None:
-    """Report CSV files that no table reads: most often a misspelt name."""
+    """Report CSV files that no table reads: most often a misspelt name, of file or folder."""
     known = {f"{name}.csv" for name in TABLES}
     folders = {name.split("/")[0] for name in TABLES if "/" in name}
     for file in sorted(path.rglob("*.csv")):
         name = file.relative_to(path).as_posix()
-        if name not in known and name.split("/")[0] in folders:
+        top = name.split("/")[0]
+        is_ours = difflib.get_close_matches(top, folders if "/" in name else known, cutoff=0.8)
+        if name not in known and is_ours:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" The nearest is {near[0]!r}." if near else ""
             problems.append(

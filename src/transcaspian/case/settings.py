@@ -1,8 +1,13 @@
 """What `case.yaml` says about a case as a whole."""
 
+from typing import Annotated, Literal
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transcaspian.case.columns import SCHEMA_VERSION
+
+Year = Annotated[int, Field(ge=1990, le=2100)]
+Rate = Annotated[float, Field(gt=-0.5, lt=1.0)]
 
 
 class CaseSettings(BaseModel):
@@ -16,29 +21,31 @@ class CaseSettings(BaseModel):
     """Short name, also of run folders."""
     title: str = Field(min_length=1)
     """Name for people."""
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
-    """ISO 4217 code of all money."""
-    price_year: int = Field(ge=1990, le=2100)
+    currency: Literal["USD"]
+    """ISO 4217 code of all money; the columns are in US dollars."""
+    price_year: Year
     """Year whose prices all money is in (constant prices)."""
-    base_year: int = Field(ge=1990, le=2100)
+    base_year: Year
     """Year to which values are discounted: t = 0."""
-    model_years: tuple[int, ...] = Field(min_length=1)
+    model_years: tuple[Year, ...] = Field(min_length=1)
     """Years that are solved; between them benefits are interpolated."""
-    power_backcast_year: int | None = None
+    power_backcast_year: Year | None = None
     """Year whose published power statistics are compared with the model."""
-    freight_backcast_year: int | None = None
+    freight_backcast_year: Year | None = None
     """Year whose published freight statistics are compared with the model."""
     weather_year: int = Field(ge=1950, le=2100)
     """Label of the hourly series (calendar without 29 February)."""
-    discount_rates: tuple[float, ...] = (0.04, 0.06, 0.09, 0.12)
-    """Real discount rates as fractions."""
-    headline_rate: float = Field(default=0.06, gt=-1.0, lt=1.0)
+    discount_rates: tuple[Rate, ...] = (0.04, 0.06, 0.09, 0.12)
+    """Real discount rates as fractions: 0.06 is six per cent."""
+    headline_rate: Rate = 0.06
     """Rate of the headline values; one of `discount_rates`."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "CaseSettings":
         if list(self.model_years) != sorted(set(self.model_years)):
             raise ValueError("model_years must rise and not repeat")
+        if len(set(self.discount_rates)) < len(self.discount_rates):
+            raise ValueError("discount_rates must not repeat")
         if self.headline_rate not in self.discount_rates:
             raise ValueError("headline_rate must be one of discount_rates")
         return self

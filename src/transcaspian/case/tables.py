@@ -86,6 +86,12 @@ class Case:
         """Return the scenarios in the order of their table; the first is the reference."""
         return self.tables["scenarios/scenarios"]["scenario"].to_list()
 
+    def years(self) -> list[int]:
+        """Return the years that can be looked at: model years and those compared with statistics."""
+        settings = self.settings
+        backcasts = (settings.power_backcast_year, settings.freight_backcast_year)
+        return sorted({*settings.model_years, *(year for year in backcasts if year is not None)})
+
     def members(self, run: str) -> tuple[str, ...]:
         """Return the projects of a run: none of the reference, one, or those of a cluster.
 
@@ -104,8 +110,12 @@ class Case:
         """Return the case in `year` under a scenario, with `projects` as if they were open.
 
         The scenario's changes come first, then those of the projects in the given order.
-        Raises NotFoundError for an unknown scenario or project.
+        Raises NotFoundError for an unknown scenario or project, or a year without data.
         """
+        if year not in (known := self.years()):
+            raise NotFoundError(
+                f"There is no year {year} in this case; there are {', '.join(map(str, known))}."
+            )
         self._require("scenarios/scenarios", "scenario", [scenario])
         self._require("projects/projects", "project", projects)
         changes = [
