@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 __all__ = ["CHECK_SCHEMA", "freight_checks", "power_checks"]
@@ -20,7 +21,7 @@ ZONE_USE = ("load_mwh", "exports_mwh", "storage_loss_mwh")
 
 
 def check_row(name: str, value: float, meaning: str, tolerance: float = TOLERANCE) -> pl.DataFrame:
-    """Return one row of the table of checks."""
+    """Return one row of the table of checks; a value that is no number never passes."""
     row = (name, value, tolerance, value <= tolerance, meaning)
     return pl.DataFrame([row], schema=CHECK_SCHEMA, orient="row")
 
@@ -32,7 +33,7 @@ def freight_checks(node_balance: pl.DataFrame, route_year: pl.DataFrame) -> pl.D
         pl.col("arriving_t") + pl.col("starting_t") - pl.col("leaving_t") - pl.col("ending_t")
     ).abs()
     total = float(node_balance["starting_t"].sum())
-    worst = float(node_balance.select(left_over.max()).item())
+    worst = float(node_balance.select(left_over.nan_max()).item())
     through = float(node_balance.select((pl.col("arriving_t") + pl.col("starting_t")).max()).item())
     carried = route_year.group_by(keys).agg(pl.col("tonnes").sum())
     started = node_balance.group_by(keys).agg(pl.col("starting_t").sum())
@@ -62,7 +63,7 @@ def power_checks(zone_year: pl.DataFrame, hourly_residual: Mapping[str, float]) 
     """
     supply = pl.sum_horizontal(*(pl.col(name) for name in ZONE_SUPPLY))
     use = pl.sum_horizontal(*(pl.col(name) for name in ZONE_USE))
-    worst = zone_year.select(((supply - use).abs() / pl.max_horizontal(use, 1.0)).max()).item()
+    worst = zone_year.select(((supply - use).abs() / pl.max_horizontal(use, 1.0)).nan_max()).item()
     return pl.concat(
         [
             check_row(
@@ -73,7 +74,7 @@ def power_checks(zone_year: pl.DataFrame, hourly_residual: Mapping[str, float]) 
             ),
             check_row(
                 "power_hours_balance",
-                max(hourly_residual.values(), default=0.0),
+                float(np.max(list(hourly_residual.values()), initial=0.0)),
                 "largest imbalance of any zone and hour over the zone's mean load, from hourly series",
             ),
         ]

@@ -56,14 +56,26 @@ def make_plan(case: Case, options: StudyOptions) -> Plan:
     wanted = options.scenarios or (REFERENCE,)
     scenarios = _chosen(() if wanted == ALL else wanted, case.scenario_names(), "scenario")
     rooms = _chosen(options.only, ROOMS, "room")
-    runs = options.projects or _active_runs(case)
-    for run in runs:
-        if run == REFERENCE:
-            raise InputError("The reference is always run; name projects or clusters only.")
+    runs = tuple(dict.fromkeys(options.projects)) or _active_runs(case)
+    if REFERENCE in runs:
+        raise InputError("The reference is always run; name projects or clusters only.")
     members = {run: case.members(run) for run in runs}
     rooms_of = {run: _touched_rooms(case, projects) for run, projects in members.items()}
+    # Without a room that it changes, a project would show its cost and none of its benefits.
+    halved = [run for run in runs if not set(rooms_of[run]) <= set(rooms)]
+    if halved and options.projects:
+        raise InputError(
+            f"{', '.join(halved)} can't be valued with {' and '.join(rooms)} alone: tables of"
+            " another room are changed too. Leave out --only, or these projects."
+        )
+    runs = tuple(run for run in runs if run not in halved)
     return Plan(
-        tuple(sorted(years)), tuple(scenarios), tuple(rooms), tuple(runs), members, rooms_of
+        tuple(sorted(years)),
+        tuple(scenarios),
+        tuple(rooms),
+        runs,
+        {run: members[run] for run in runs},
+        {run: rooms_of[run] for run in runs},
     )
 
 
