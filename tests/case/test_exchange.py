@@ -13,10 +13,17 @@ import polars as pl
 import pytest
 
 from transcaspian.case import exchange
-from transcaspian.case.exchange import export_case, import_case
 from transcaspian.case.read import read_case
 from transcaspian.cli.main import main
 from transcaspian.errors import InputError, NotFoundError, Problem
+
+
+def export_case(source: Path, target: Path) -> Path:
+    return exchange.export_case(source, target, read_case)
+
+
+def import_case(source: Path, folder: Path) -> Path:
+    return exchange.import_case(source, folder, read_case)
 
 
 def cells(folder: Path) -> dict[str, list[list[str]]]:
@@ -159,17 +166,15 @@ def test_a_case_with_problems_does_not_come_in_and_leaves_nothing(case_folder: P
     assert [path.name for path in case_folder.parent.iterdir()] == [case_folder.name]
 
 
-def test_problems_of_a_workbook_are_named_by_sheet_and_its_row(
-    case_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_problems_of_a_workbook_are_named_by_sheet_and_its_row(case_folder: Path) -> None:
     file = case_folder / "power" / "buses.csv"
     lines = file.read_text("utf-8").splitlines()
     lines[1] += '"a remark' + "\n" + 'on two lines"'  # so that line and row differ
     lines[2] = lines[2].replace("zone", "zonne")
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    monkeypatch.setattr(exchange, "read_case", lambda _: None)
-    target = export_case(case_folder, case_folder.parent / "case.xlsx")
-    monkeypatch.setattr(exchange, "read_case", read_case)
+    target = exchange.export_case(
+        case_folder, case_folder.parent / "case.xlsx", lambda _: "unchecked"
+    )
 
     (problem, *_) = problems_of(lambda: import_case(target, case_folder.parent / "back"))
 

@@ -13,13 +13,17 @@ __all__ = [
     "FIRST_ROW",
     "INDEX_HEADER",
     "INDEX_SHEET",
+    "PROFILES_FILE",
     "PROFILES_SHEET",
+    "SETTINGS_FILE",
     "SETTINGS_HEADER",
     "SETTINGS_SHEET",
     "sheet_names",
     "unit_labels",
 ]
 
+SETTINGS_FILE = "case.yaml"
+PROFILES_FILE = "power/profiles.parquet"
 INDEX_SHEET = "tables"
 SETTINGS_SHEET = "case.yaml"
 PROFILES_SHEET = "profiles"

@@ -20,10 +20,11 @@ from transcaspian.case.excel import (
     FIRST_ROW,
     INDEX_HEADER,
     INDEX_SHEET,
+    PROFILES_FILE,
+    SETTINGS_FILE,
     SETTINGS_HEADER,
     unit_labels,
 )
-from transcaspian.case.read import PROFILES_FILE, SETTINGS_FILE
 from transcaspian.errors import InputError, Problem
 
 __all__ = ["Origin", "read_workbook"]

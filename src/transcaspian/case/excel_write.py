@@ -20,13 +20,14 @@ from transcaspian.case.excel import (
     FIRST_ROW,
     INDEX_HEADER,
     INDEX_SHEET,
+    PROFILES_FILE,
     PROFILES_SHEET,
+    SETTINGS_FILE,
     SETTINGS_HEADER,
     SETTINGS_SHEET,
     sheet_names,
     unit_labels,
 )
-from transcaspian.case.read import PROFILES_FILE, SETTINGS_FILE
 from transcaspian.case.registry import TABLES
 from transcaspian.errors import InputError, Problem
 

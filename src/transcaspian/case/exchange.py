@@ -4,23 +4,25 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from transcaspian.case.excel import SETTINGS_FILE
 from transcaspian.case.excel_read import Origin, read_workbook
 from transcaspian.case.excel_write import write_workbook
-from transcaspian.case.read import SETTINGS_FILE, read_case
 from transcaspian.errors import InputError, NotFoundError, Problem
 
 __all__ = ["export_case", "import_case"]
 
+# Reads a case folder; raises InputError with its problems. Given, since reading is the shell's.
+Check = Callable[[Path], object]
 LARGEST_CASE = 4 * 1024**3  # bytes unpacked; a zip that says more is a mistake or an attack
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same case gives the same bytes
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "__init__.py", ".*")
 
 
-def export_case(source: Path, target: Path) -> Path:
+def export_case(source: Path, target: Path, check: Check) -> Path:
     """Write the checked case in folder `source` to the new file `target` and return the latter.
 
     Raises InputError where the case has problems, `target` exists, or its ending is not known.
@@ -31,7 +33,7 @@ def export_case(source: Path, target: Path) -> Path:
         raise InputError(f"{target.name!r} ends neither in {' nor in '.join(writers)}.")
     if target.exists():
         raise InputError(f"{str(target)!r} exists already. Name a new file.")
-    read_case(source)
+    check(source)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as scratch:
@@ -43,7 +45,7 @@ def export_case(source: Path, target: Path) -> Path:
     return target
 
 
-def import_case(source: Path, folder: Path) -> Path:
+def import_case(source: Path, folder: Path, check: Check) -> Path:
     """Make the new case `folder` from a .zip, a .xlsx or a folder, check it, and return it.
 
     Raises NotFoundError where `source` does not exist; InputError where it is not a case without
@@ -58,7 +60,7 @@ def import_case(source: Path, folder: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".import-") as scratch:
             copy = Path(scratch) / "case"
             origins = _unpack(source, copy)
-            _check(source, copy, origins)
+            _check(source, copy, origins, check)
             if folder.exists():
                 folder.rmdir()
             copy.rename(folder)
@@ -80,9 +82,9 @@ def _unpack(source: Path, copy: Path) -> Mapping[str, Origin]:
     raise InputError(f"{source.name!r} is neither a folder nor a .zip nor a .xlsx.")
 
 
-def _check(source: Path, copy: Path, origins: Mapping[str, Origin]) -> None:
+def _check(source: Path, copy: Path, origins: Mapping[str, Origin], check: Check) -> None:
     try:
-        read_case(copy)
+        check(copy)
     except InputError as error:
         count = len(error.problems)
         raise InputError(

@@ -74,8 +74,9 @@ def import_(
 ) -> None:
     """Make a case folder from a workbook, a zip or a folder, and check it."""
     from transcaspian.case.exchange import import_case
+    from transcaspian.case.read import read_case
 
-    path = import_case(source, folder)
+    path = import_case(source, folder, read_case)
     if as_json:
         print_json({"path": str(path)})
     else:
@@ -91,9 +92,9 @@ def export(
 ) -> None:
     """Write a case as an Excel workbook or a zip; `import` reads it without loss."""
     from transcaspian.case.exchange import export_case
-    from transcaspian.case.read import find_case
+    from transcaspian.case.read import find_case, read_case
 
-    path = export_case(find_case(case), target)
+    path = export_case(find_case(case), target, read_case)
     if as_json:
         print_json({"path": str(path)})
     else:
