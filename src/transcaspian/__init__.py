@@ -7,13 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcaspian import appraisal, freight, power
+    from transcaspian import appraisal, crossing, freight, power, register
     from transcaspian.case.read import read_case
     from transcaspian.case.tables import Case
     from transcaspian.results.tables import Results
     from transcaspian.study import run_study
 
-__all__ = ["Case", "Results", "appraisal", "freight", "power", "read_case", "run_study"]
+__all__ = [
+    "Case",
+    "Results",
+    "appraisal",
+    "crossing",
+    "freight",
+    "power",
+    "read_case",
+    "register",
+    "run_study",
+]
 
 __version__ = "0.1.0"
 
@@ -23,7 +33,7 @@ _HOMES = {
     "read_case": "transcaspian.case.read",
     "run_study": "transcaspian.study",
 }
-_ROOMS = ("appraisal", "freight", "power")
+_ROOMS = ("appraisal", "crossing", "freight", "power", "register")
 
 
 def __getattr__(name: str) -> object:

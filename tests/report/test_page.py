@@ -13,6 +13,7 @@ from tests.report.sample import (
     sample_case,
     sample_results,
 )
+from transcaspian.register.read import read_packaged
 from transcaspian.report import build_report
 from transcaspian.report.schema import TABLE_COLUMNS
 
@@ -205,3 +206,10 @@ def test_another_scenario_changes_no_chart_but_gets_a_column() -> None:
     page_text = build_report(small, sample_case())
     assert "NPV at 6\u202f% under each scenario" in page_text
     assert "\u2212777" not in page_text.split('id="projects"')[0]
+
+
+def test_a_register_adds_the_promises() -> None:
+    page = build_report(sample_results(), sample_case(), read_packaged())
+
+    assert 'id="promises"' in page
+    assert 'id="promises"' not in build_report(sample_results(), sample_case())

@@ -46,6 +46,7 @@ def run(
     """Run a case: models, appraisal, tables and report."""
     from transcaspian.case.read import read_case
     from transcaspian.cli.progress import shown_progress
+    from transcaspian.register.read import read_register
     from transcaspian.report import build_report
     from transcaspian.results.write import REPORT, check_target, write_results
     from transcaspian.study import StudyOptions, run_study
@@ -65,7 +66,9 @@ def run(
         check_target(target)
         results = run_study(checked, options, progress)
         progress("Drawing the report")
-        page = build_report(results, checked)
+        promises = checked.path / "register"
+        register = read_register(promises) if promises.is_dir() else None
+        page = build_report(results, checked, register)
         folder = write_results(results, target, page)
     address = (folder / REPORT).resolve()
     ranking = results.table("projects")

@@ -12,7 +12,14 @@ from transcaspian.errors import NotFoundError
 from transcaspian.register.columns import TABLES
 from transcaspian.register.edtf import parse_date
 
-__all__ = ["KEY_TABLES", "Register", "drop_references", "hidden_keys", "make_register"]
+__all__ = [
+    "KEY_TABLES",
+    "Register",
+    "drop_references",
+    "hidden_keys",
+    "make_register",
+    "newest_day",
+]
 
 # Tables that others refer to.
 KEY_TABLES = tuple(
@@ -60,6 +67,21 @@ class Register:
             if hit.height:
                 return name, hit.row(0, named=True)
         raise NotFoundError(f"Nothing in the register is called {key!r}.{_nearest(self, key)}")
+
+
+def newest_day(register: Register) -> date:
+    """Return the day on which the newest fact of the register became known.
+
+    Raises NotFoundError where the register is empty.
+    """
+    days = [
+        str(frame["known_on"].max())
+        for frame in register.tables.values()
+        if "known_on" in frame.columns and frame["known_on"].drop_nulls().len()
+    ]
+    if not days:
+        raise NotFoundError("The register holds no fact yet.")
+    return date.fromisoformat(max(days))
 
 
 def make_register(tables: Mapping[str, pl.DataFrame]) -> Register:

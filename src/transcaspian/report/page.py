@@ -9,6 +9,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from transcaspian.register.tables import Register, newest_day
 from transcaspian.report.assumptions_section import assumptions_section, reading_section
 from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
 from transcaspian.report.charts import hatches
@@ -22,6 +23,7 @@ from transcaspian.report.map_tables import map_tables
 from transcaspian.report.names import Names, names_of_case
 from transcaspian.report.power_section import power_section
 from transcaspian.report.projects_section import HATCHED_COLOURS, projects_section
+from transcaspian.report.promises_section import promises_section
 from transcaspian.report.quality_section import checks_section, validation_section
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.summary import Summary, summarise
@@ -46,11 +48,12 @@ class PageContext:
     scenario: str
 
 
-def build_report(results: ResultsLike, case: CaseLike) -> str:
+def build_report(results: ResultsLike, case: CaseLike, register: Register | None = None) -> str:
     """Return the report as one self-contained HTML page.
 
     It shows the case's first scenario (and the value of projects under the others), loads nothing
-    from anywhere, and needs no script for any of its content.
+    from anywhere, and needs no script for any of its content. With a register of promises, these
+    are shown as of the day of its newest evidence.
     """
     every = with_every_table(results.tables)
     every["projects"], terms = with_terms(every["projects"], case.settings)
@@ -63,6 +66,7 @@ def build_report(results: ResultsLike, case: CaseLike) -> str:
         freight_section(tables, case, names),
         projects_section(tables, case, names, every["projects"], terms),
         gains_section(tables, names, terms),
+        *(() if register is None else (promises_section(register, newest_day(register)),)),
         validation_section(tables, names),
         checks_section(tables),
         assumptions_section(tables, case),
