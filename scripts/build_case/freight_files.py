@@ -29,7 +29,7 @@ PACKAGES = {
         "searoute-2026-f1",
         "Sea lane graph of the package searoute 1.6.0",
         "searoute project",
-        "https://pypi.org/project/searoute/",
+        "",
         "2026",
         "Apache-2.0",
     ),
