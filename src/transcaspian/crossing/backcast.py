@@ -1,7 +1,8 @@
 """The crossing of past years against published counts, with the error of each.
 
 Traffic, fleet and closed shares are inputs; the number of calls, what each line's ships carry and
-the hours at the quay come out. Nothing is fitted to the figures compared here.
+the hours at the quay come out. Nothing is fitted by an algorithm, but some assumptions (rules of
+sailing, split of the fleet) were chosen with these errors in sight.
 """
 
 from collections.abc import Callable, Mapping
