@@ -48,7 +48,7 @@ def gains_by_party(accounts: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([received, paid])
         .filter(~pl.col("party").is_in(NOT_PARTIES))
-        .group_by("party", "country")
+        .group_by("party", "country", maintain_order=True)
         .agg(pl.col("gain_usd").sum())
         .sort("party", "country")
     )

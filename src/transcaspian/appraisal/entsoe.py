@@ -141,7 +141,9 @@ def _before_end(plan: ProjectPlan) -> tuple[tuple[int, float], ...]:
 
 def _gain_by_year(ledger: Ledger, years: Sequence[int], parties: Sequence[str]) -> dict[int, float]:
     gains = party_rows(ledger.solved).filter(pl.col("party").is_in(list(parties)))
-    total = dict(gains.group_by("year").agg(pl.col("gain_musd").sum()).iter_rows())
+    total = dict(
+        gains.group_by("year", maintain_order=True).agg(pl.col("gain_musd").sum()).iter_rows()
+    )
     return {year: float(total.get(year, 0.0)) for year in years}
 
 
@@ -155,7 +157,9 @@ def _cost_saved_by_year(ledger: Ledger, years: Sequence[int]) -> dict[int, float
         * (~pl.col("payer").is_in(inside)).cast(pl.Int8)
     )
     cost = dict(
-        rows.group_by("year").agg((pl.col("amount_musd") * pl.col("paid")).sum()).iter_rows()
+        rows.group_by("year", maintain_order=True)
+        .agg((pl.col("amount_musd") * pl.col("paid")).sum())
+        .iter_rows()
     )
     return {year: -float(cost.get(year, 0.0)) for year in years}
 

@@ -60,7 +60,9 @@ def money_model(
     planned = yearly_flows(ledger, scope, corridor_countries)
     years = np.arange(ledger.first_year - MARGIN_YEARS, ledger.last_year + MARGIN_YEARS + 1)
     gains = in_scope(party_rows(ledger.solved), scope, corridor_countries)
-    by_year = dict(gains.group_by("year").agg(pl.col("gain_musd").sum()).iter_rows())
+    by_year = dict(
+        gains.group_by("year", maintain_order=True).agg(pl.col("gain_musd").sum()).iter_rows()
+    )
     solved = np.array([by_year.get(year, 0.0) for year in ledger.model_years])
     is_planned = np.isin(years, planned.year)
     use = np.where((years >= ledger.opening_year) & (years <= ledger.last_year), 1.0, 0.0)

@@ -230,7 +230,7 @@ def check_clusters_do_not_contradict(book: Book) -> Iterator[Problem]:
     joined = clusters.join(book.tables["projects/changes"], on="project")
     is_set = pl.col("operation") == "set"
     clashes = (
-        joined.group_by("cluster", "table", "row", "column")
+        joined.group_by("cluster", "table", "row", "column", maintain_order=True)
         .agg(
             values=pl.col("value").filter(is_set).n_unique(),
             sets=is_set.any(),

@@ -183,7 +183,8 @@ def apply_changes(
     ).with_columns(is_single=pl.col("row") != "*")
     changed: dict[str, pl.DataFrame] = {}
     for (_, name, column, operation), group in sorted(
-        active.group_by("is_single", "table", "column", "operation"), key=lambda item: item[0]
+        active.group_by("is_single", "table", "column", "operation", maintain_order=True),
+        key=lambda item: item[0],
     ):
         before = changed.get(name, tables[name])
         changed[name] = _change_column(before, name, column, operation, group)

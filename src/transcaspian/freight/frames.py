@@ -184,7 +184,7 @@ def _supply(result: FreightResult) -> pl.DataFrame:
         ]
     )
     return (
-        frame.group_by("node", "commodity", "form")
+        frame.group_by("node", "commodity", "form", maintain_order=True)
         .agg(pl.sum("starting_t", "ending_t"))
         .sort("node", "commodity", "form")
     )

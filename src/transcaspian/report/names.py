@@ -140,7 +140,9 @@ def names_of_case(
         known |= dict(zip(projects["project"], projects["name"], strict=True))
     country_names = pairs("economy/countries", "country", "name")
     if gains is not None and gains.height:
-        alone = gains.group_by("country").agg(others=(pl.col("party") != RESIDENTS).any())
+        alone = gains.group_by("country", maintain_order=True).agg(
+            others=(pl.col("party") != RESIDENTS).any()
+        )
         for country in sorted(alone.filter(~pl.col("others"))["country"]):
             country_names[country] = f"{country_names.get(country, country)} (climate)"
     return Names(

@@ -35,8 +35,8 @@ def freight_checks(node_balance: pl.DataFrame, route_year: pl.DataFrame) -> pl.D
     total = float(node_balance["starting_t"].sum())
     worst = float(node_balance.select(left_over.nan_max()).item())
     through = float(node_balance.select((pl.col("arriving_t") + pl.col("starting_t")).max()).item())
-    carried = route_year.group_by(keys).agg(pl.col("tonnes").sum())
-    started = node_balance.group_by(keys).agg(pl.col("starting_t").sum())
+    carried = route_year.group_by(keys, maintain_order=True).agg(pl.col("tonnes").sum())
+    started = node_balance.group_by(keys, maintain_order=True).agg(pl.col("starting_t").sum())
     both = carried.join(started, on=keys, how="full", coalesce=True).fill_null(0.0)
     gap = both.select((pl.col("tonnes") - pl.col("starting_t")).abs().sum()).item()
     return pl.concat(

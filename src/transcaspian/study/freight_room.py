@@ -149,7 +149,7 @@ def node_balance(flows: pl.DataFrame, supply: pl.DataFrame) -> pl.DataFrame:
     ]
     return (
         pl.concat(parts, how="diagonal")
-        .group_by(keys)
+        .group_by(keys, maintain_order=True)
         .agg(pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum())
         .sort(keys)
     )

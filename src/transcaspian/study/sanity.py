@@ -75,14 +75,16 @@ def _values(case: Case, band: Mapping[str, object], table: pl.DataFrame) -> pl.D
         sent = first.filter(pl.col("link").is_in(rows)).with_columns(
             sent=pl.col("forward_mwh") + pl.col("reverse_mwh")
         )
-        used = sent.filter(pl.col("sent") > 0).group_by("link", "year")
+        used = sent.filter(pl.col("sent") > 0).group_by("link", "year", maintain_order=True)
         loss = used.agg(value=pl.col("loss_mwh").sum() / pl.col("sent").sum())
         return loss.select(row="link", year="year", value="value")
     traffic = reference.filter(pl.col("route").is_in(rows))
     if band["measure"] == "route_days":
         days = (pl.col("time_h") * pl.col("tonnes")).sum() / pl.col("tonnes").sum() / HOURS_PER_DAY
-        found = traffic.group_by("year").agg(value=days)
+        found = traffic.group_by("year", maintain_order=True).agg(value=days)
     else:
         gross = gross_tonnes(case, traffic)
-        found = gross.group_by("year").agg(value=pl.col("gross_t").sum() / MT_TO_T)
+        found = gross.group_by("year", maintain_order=True).agg(
+            value=pl.col("gross_t").sum() / MT_TO_T
+        )
     return found.select(pl.lit(", ".join(rows)).alias("row"), "year", "value")

@@ -118,13 +118,17 @@ def _modelled(
         .join(countries, on="bus")
         .join(groups, on="carrier")
         .filter(~pl.col("quantity").is_in(NOT_GENERATION))
-        .group_by("country", "quantity")
+        .group_by("country", "quantity", maintain_order=True)
         .agg(modelled=pl.col("energy_mwh").sum() / TWH_TO_MWH)
     )
-    total = by_group.group_by("country").agg(
+    total = by_group.group_by("country", maintain_order=True).agg(
         pl.col("modelled").sum(), pl.lit(TOTAL).alias("quantity")
     )
-    zones = zone_year.filter(is_reference).join(countries, on="bus").group_by("country")
+    zones = (
+        zone_year.filter(is_reference)
+        .join(countries, on="bus")
+        .group_by("country", maintain_order=True)
+    )
     exchange = zones.agg(
         modelled=(pl.col("imports_mwh") - pl.col("exports_mwh")).sum() / TWH_TO_MWH,
         quantity=pl.lit(NET_IMPORT),

@@ -215,7 +215,8 @@ def _check_rows(found: Sequence[tuple[str, str, Appraisal]]) -> pl.DataFrame:
         for _, _, value in found
         for check in value.checks
     ]
-    worst = pl.DataFrame(rows).sort("share", descending=True).unique("check", keep="first")
+    ordered = pl.DataFrame(rows).sort("share", descending=True, maintain_order=True)
+    worst = ordered.unique("check", keep="first", maintain_order=True)
     return worst.sort("check").select(
         "check", "value", "tolerance", (pl.col("share") <= 1.0).alias("passed"), "meaning"
     )
