@@ -11,6 +11,7 @@ from transcaspian.lp import (
     LinearProgram,
     SolveOptions,
     Status,
+    duality_gap,
     raise_unless_optimal,
     solve,
     solve_from,
@@ -176,3 +177,42 @@ def test_a_block_takes_its_own_part_of_a_vector():
     block = Block(start=1, n_step=3, stride=4, labels=("a", "b"))
     assert block.take(np.arange(12.0)).tolist() == [[1.0, 2.0], [5.0, 6.0], [9.0, 10.0]]
     assert block.positions().tolist() == [[1, 2], [5, 6], [9, 10]]
+
+
+def test_the_gap_of_an_optimum_is_nothing():
+    assert solve(transport(1), SolveOptions()).gap < 1e-12
+
+
+def test_the_gap_is_what_a_point_costs_above_the_bound_of_its_duals():
+    # The dear plant runs 20 MW more than it must, in the place of the cheap one: 20 x 20 USD.
+    lp = two_plants(150.0)
+    assert duality_gap(lp, np.array([80.0, 70.0]), np.array([30.0])) == pytest.approx(400 / 2900)
+    # At a price of 10 the bound is 1500 USD, whatever runs.
+    assert duality_gap(lp, np.array([100.0, 50.0]), np.array([10.0])) == pytest.approx(1000 / 2500)
+
+
+def test_a_gap_is_infinite_where_the_duals_prove_nothing():
+    lp = LinearProgram(
+        cost=np.array([1.0]),
+        col_lower=np.zeros(1),
+        col_upper=np.array([INF]),
+        matrix=sparse.csc_array(np.array([[1.0]])),
+        row_lower=np.array([1.0]),
+        row_upper=np.array([INF]),
+    )
+    assert duality_gap(lp, np.ones(1), np.array([2.0])) == INF
+    assert duality_gap(lp, np.ones(1), np.array([1.0])) == 0.0
+
+
+def test_an_infeasible_program_has_no_finite_gap():
+    assert solve(two_plants(500.0), SolveOptions()).gap == INF
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_no_duals_prove_more_than_the_optimum(seed):
+    lp = transport(seed)
+    best = solve(lp, SolveOptions())
+    noise = np.random.default_rng(seed).normal(0.0, 1.0, lp.n_row)
+    # A bound below the optimum: the gap to it is above that of the optimal duals.
+    assert duality_gap(lp, best.x, best.row_dual + noise) >= best.gap - 1e-12

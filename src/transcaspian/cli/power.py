@@ -53,6 +53,7 @@ def solve(
         "conflict": result.conflict,
         "method": result.method,
         "iterations": result.iterations,
+        "gap": result.gap if is_optimal else None,
         "solver": result.solver,
     }
     if as_json:

@@ -45,7 +45,10 @@ class PowerOptions:
 
 @dataclass(frozen=True, slots=True)
 class SolverLog:
-    """How the optimum was reached: for the manifest of a run."""
+    """How the optimum was reached: for the manifest of a run.
+
+    `gap` is measured from primal and dual values: see `lp.duality_gap`.
+    """
 
     solver: str
     method: str
@@ -56,6 +59,7 @@ class SolverLog:
     window_iterations: int
     build_s: float
     solve_s: float
+    gap: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ def solve_year(
         window_iterations=window_iterations,
         build_s=build_s,
         solve_s=perf_counter() - began - build_s,
+        gap=solution.gap,
     )
     return _unpack(inputs, program, solution, log)
 

@@ -58,6 +58,7 @@ class GridResult:
     solver: str
     method: str
     iterations: int
+    gap: float  # measured, see `lp.duality_gap`; infinite where there is no optimum
     build_s: float
     solve_s: float
 
@@ -105,6 +106,7 @@ def solve(
         solver=solver_version(),
         method=method,
         iterations=solution.iterations,
+        gap=solution.gap,
         build_s=build_s,
         solve_s=perf_counter() - began - build_s,
     )

@@ -57,6 +57,7 @@ def solve_quadratic(lp: LinearProgram, time_limit_s: float = float("inf")) -> So
             basis=None,
             iterations=iterations,
             seconds=perf_counter() - began,
+            gap=abs(upper - solution.objective) / max(1.0, abs(upper)),
         )
         if upper - solution.objective <= RELATIVE_GAP * max(abs(upper), 1.0):
             return best
