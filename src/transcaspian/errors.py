@@ -7,6 +7,7 @@ TranscaspianError
 │   ├── UnboundedError
 │   └── NotConvergedError
 ├── RegisterError        the register refuses a change
+├── FetchError           a service of the net did not give what was asked of it
 └── NotFoundError        something asked for by name is not there
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 __all__ = [
+    "FetchError",
     "InfeasibleError",
     "InputError",
     "ModelError",
@@ -92,6 +94,10 @@ class NotConvergedError(ModelError):
 
 class RegisterError(TranscaspianError):
     """The register refuses a change."""
+
+
+class FetchError(TranscaspianError):
+    """A service of the net did not answer, or with something else than it describes."""
 
 
 class NotFoundError(TranscaspianError):
