@@ -33,6 +33,11 @@ class CaseSettings(BaseModel):
     """Year whose published power statistics are compared with the model."""
     freight_backcast_year: Year | None = None
     """Year whose published freight statistics are compared with the model."""
+    headline_scenarios: tuple[str, ...] = ()
+    """Scenarios of the headlines, solved unless others are asked for; the first is solved in all
+    model years. Empty: the reference alone."""
+    scenario_years: tuple[Year, ...] = ()
+    """Model years in which the other scenarios are solved; empty: all."""
     weather_year: int = Field(ge=1950, le=2100)
     """Label of the hourly series (calendar without 29 February)."""
     discount_rates: tuple[Rate, ...] = (0.04, 0.06, 0.09, 0.12)
@@ -44,6 +49,10 @@ class CaseSettings(BaseModel):
     def _is_consistent(self) -> "CaseSettings":
         if list(self.model_years) != sorted(set(self.model_years)):
             raise ValueError("model_years must rise and not repeat")
+        if not set(self.scenario_years) <= set(self.model_years):
+            raise ValueError("scenario_years must be among model_years")
+        if len(set(self.headline_scenarios)) < len(self.headline_scenarios):
+            raise ValueError("headline_scenarios must not repeat")
         if len(set(self.discount_rates)) < len(self.discount_rates):
             raise ValueError("discount_rates must not repeat")
         if self.headline_rate not in self.discount_rates:

@@ -45,6 +45,10 @@ class YearView:
     tables: Mapping[str, pl.DataFrame]
     profiles: Mapping[str, FloatArray]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what makes the view again in another process (read-only maps can't travel)."""
+        return _remake_view, (self.year, dict(self.tables), dict(self.profiles))
+
     def parameter(self, name: str, country: str) -> float:
         """Return a price of `economy/parameters`: the country's own row, else that of `*`.
 
@@ -141,6 +145,14 @@ class Case:
                 raise NotFoundError(
                     f"There is no {column} {name!r}; known are {', '.join(sorted(known))}."
                 )
+
+
+def _remake_view(
+    year: int, tables: dict[str, pl.DataFrame], profiles: dict[str, FloatArray]
+) -> YearView:
+    for values in profiles.values():
+        values.flags.writeable = False
+    return YearView(year, MappingProxyType(tables), MappingProxyType(profiles))
 
 
 def _remake_case(

@@ -36,11 +36,19 @@ def run(
         typer.Option(help="Projects or clusters, separated by commas; all active ones by default."),
     ] = "",
     scenarios: Annotated[
-        str, typer.Option(help="Scenarios, separated by commas, or all; the reference by default.")
+        str,
+        typer.Option(help="Scenarios, separated by commas, or all; by default those of case.yaml."),
     ] = "",
     only: Annotated[str, typer.Option(help="Rooms to run: power, freight; both by default.")] = "",
     workers: Annotated[int, typer.Option(min=1, help="Solves that run side by side.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of solved models; by default the user's own."),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Solve everything, and keep nothing.")
+    ] = False,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Run a case: models, appraisal, tables and report."""
@@ -48,6 +56,7 @@ def run(
     from transcaspian.cli.progress import shown_progress
     from transcaspian.register.read import read_register
     from transcaspian.report import build_report
+    from transcaspian.results.cache import FolderCache, user_cache_folder
     from transcaspian.results.write import REPORT, check_target, write_results
     from transcaspian.study import StudyOptions, run_study
 
@@ -64,7 +73,8 @@ def run(
         checked = read_case(case)
         target = out or Path("runs") / checked.name
         check_target(target)
-        results = run_study(checked, options, progress)
+        store = None if no_cache else FolderCache(cache or user_cache_folder())
+        results = run_study(checked, options, progress, store)
         progress("Drawing the report")
         promises = checked.path / "register"
         register = read_register(promises) if promises.is_dir() else None

@@ -1,16 +1,20 @@
 """Solves freight for every run of a plan and turns it into the study's tables."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
 
 import polars as pl
 
 from transcaspian import freight
 from transcaspian.case.tables import REFERENCE, Case, YearView
+from transcaspian.errors import ModelError
 from transcaspian.freight.corridor import FreightResult
 from transcaspian.study.options import Plan
+from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
 
 __all__ = ["node_balance", "solve_freight"]
@@ -19,51 +23,96 @@ FORWARD, REVERSE = "0-1", "1-0"
 Progress = Callable[[str], None]
 
 
-def solve_freight(
-    case: Case, plan: Plan, years: tuple[int, ...], workers: int, progress: Progress
-) -> dict[Key, Solved]:
-    """Return the freight equilibrium of every scenario, run and year.
-
-    With more than one worker, years are solved side by side in processes of their own; that
-    changes no result.
-    """
-    tasks = [(scenario, year) for scenario in plan.scenarios for year in years]
-    runs = len(plan.runs_in("freight"))
-    progress(f"Freight: {len(tasks)} years, up to {runs + 1} runs each")
-    solved: dict[Key, Solved] = {}
-    if workers == 1 or len(tasks) == 1:
-        for scenario, year in tasks:
-            solved |= _solve_year(case, plan, scenario, year)
-            progress(f"Freight {year}, scenario {scenario}: solved")
-        return solved
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting = {
-            pool.submit(_solve_year, case, plan, scenario, year): (scenario, year)
-            for scenario, year in tasks
-        }
-        for done in as_completed(waiting):
-            solved |= done.result()
-            scenario, year = waiting[done]
-            progress(f"Freight {year}, scenario {scenario}: solved")
-    return solved
-
-
-def _solve_year(case: Case, plan: Plan, scenario: str, year: int) -> dict[Key, Solved]:
-    """Return the equilibrium of every run of one year.
+@dataclass(frozen=True, slots=True)
+class FreightTask:
+    """The freight runs of one scenario and year that are to be solved.
 
     Runs that are compared choose from the same paths: those found without any project and those
     found with every project of the case open, whether or not the plan values them, so that a
     result does not depend on what else was asked for.
     """
-    reference = case.at(year, scenario)
-    catalogue = freight.collect_paths([reference, case.at(year, scenario, _freight_projects(case))])
-    solved: dict[Key, Solved] = {}
-    for run in (REFERENCE, *(plan.runs_in("freight") if year in plan.years else ())):
-        start = time.perf_counter()
-        view = reference if run == REFERENCE else case.at(year, scenario, plan.members[run])
-        result = freight.assign_case(view, catalogue=catalogue)
-        solved[Key(scenario, run, year)] = _pack(result, view, time.perf_counter() - start)
-    return solved
+
+    catalogue: tuple[YearView, ...]
+    views: Mapping[Key, YearView]
+
+    def solve(self) -> dict[Key, Solved]:
+        """Return the equilibrium of every run."""
+        paths = freight.collect_paths(self.catalogue)
+        solved = {}
+        for key, view in self.views.items():
+            start = time.perf_counter()
+            result = freight.assign_case(view, catalogue=paths)
+            solved[key] = _pack(result, view, time.perf_counter() - start)
+        return solved
+
+
+def solve_freight(
+    case: Case,
+    plan: Plan,
+    years: tuple[int, ...],
+    workers: int,
+    progress: Progress,
+    store: Store,
+) -> dict[Key, Solved]:
+    """Return the freight equilibrium of every scenario, run and year; the store spares solves.
+
+    With more than one worker, years are solved side by side in processes of their own; that
+    changes no result.
+
+    Raises ModelError where the system ends a worker; what was solved until then is in the store.
+    """
+    found: dict[Key, Solved] = {}
+    names: dict[Key, str] = {}
+    tasks: list[FreightTask] = []
+    for scenario in plan.scenarios:
+        for year in plan.solved_years(scenario, years):
+            catalogue, views = _views(case, plan, scenario, year)
+            own = {key: solve_key(FREIGHT, [view, *catalogue], {}) for key, view in views.items()}
+            names |= own
+            held = recall(store, own)
+            found |= held
+            missing = {key: view for key, view in views.items() if key not in held}
+            if missing:
+                tasks.append(FreightTask(catalogue, missing))
+    if tasks:
+        count = sum(len(task.views) for task in tasks)
+        progress(f"Freight: {count} runs in {len(tasks)} years")
+    for solved in _solve_tasks(tasks, workers):
+        for key, result in solved.items():
+            store[names[key]] = result.to_bytes()
+        found |= solved
+        first = next(iter(solved))
+        progress(f"Freight {first.year}, scenario {first.scenario}: solved")
+    return found
+
+
+def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Key, Solved]]:
+    if workers == 1 or len(tasks) < 2:
+        yield from (task.solve() for task in tasks)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting = [pool.submit(task.solve) for task in tasks]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        except BrokenProcessPool as error:
+            raise ModelError(
+                "The system ended a process that was solving freight, most likely for want of"
+                " memory. Run again with --workers 1; what was solved is kept in the cache."
+            ) from error
+
+
+def _views(
+    case: Case, plan: Plan, scenario: str, year: int
+) -> tuple[tuple[YearView, ...], dict[Key, YearView]]:
+    """Return the views whose paths all runs choose from, and that of every run."""
+    runs = plan.runs_in("freight") if year in plan.years_of(scenario) else ()
+    views = {
+        Key(scenario, run, year): FREIGHT.cut(case.at(year, scenario, plan.members.get(run, ())))
+        for run in (REFERENCE, *runs)
+    }
+    everything = FREIGHT.cut(case.at(year, scenario, _freight_projects(case)))
+    return (views[Key(scenario, REFERENCE, year)], everything), views
 
 
 def _freight_projects(case: Case) -> list[str]:

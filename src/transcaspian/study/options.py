@@ -25,7 +25,8 @@ class StudyOptions:
     projects: tuple[str, ...] = ()
     """Projects and clusters to value; by default all that are active."""
     scenarios: tuple[str, ...] = ()
-    """Scenarios to run; by default the reference alone, ("all",) for every one of the case."""
+    """Scenarios to run; by default those that the case's settings name, ("all",) for every one. The
+    first is solved in all model years, the others in those that the settings name for them."""
     only: tuple[str, ...] = ()
     """Rooms to run: power, freight."""
     workers: int = 1
@@ -44,6 +45,17 @@ class Plan:
     runs: tuple[str, ...]  # projects and clusters to value, the reference not among them
     members: dict[str, tuple[str, ...]]  # run -> its projects
     rooms_of: dict[str, tuple[str, ...]]  # run -> rooms whose tables it changes
+    fewer_years: tuple[int, ...] = ()  # of every scenario but the first; empty: all
+
+    def years_of(self, scenario: str) -> tuple[int, ...]:
+        """Return the model years in which the projects are solved under a scenario."""
+        return self.years if scenario == self.scenarios[0] else self.fewer_years or self.years
+
+    def solved_years(self, scenario: str, years: Sequence[int]) -> tuple[int, ...]:
+        """Return which of `years` are solved at all: published years are in the first scenario."""
+        if scenario == self.scenarios[0]:
+            return tuple(years)
+        return tuple(year for year in years if year in self.years)
 
     def runs_in(self, room: str) -> tuple[str, ...]:
         """Return the runs that differ from the reference in `room`."""
@@ -53,7 +65,7 @@ class Plan:
 def make_plan(case: Case, options: StudyOptions) -> Plan:
     """Return what has to be solved; raise InputError or NotFoundError for what the case lacks."""
     years = _chosen(options.years, case.settings.model_years, "model year")
-    wanted = options.scenarios or (REFERENCE,)
+    wanted = options.scenarios or case.settings.headline_scenarios or (REFERENCE,)
     scenarios = _chosen(() if wanted == ALL else wanted, case.scenario_names(), "scenario")
     rooms = _chosen(options.only, ROOMS, "room")
     runs = tuple(dict.fromkeys(options.projects)) or _active_runs(case)
@@ -76,6 +88,7 @@ def make_plan(case: Case, options: StudyOptions) -> Plan:
         runs,
         {run: members[run] for run in runs},
         {run: rooms_of[run] for run in runs},
+        tuple(year for year in sorted(years) if year in case.settings.scenario_years),
     )
 
 

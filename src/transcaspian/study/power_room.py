@@ -1,8 +1,9 @@
 """Solves the power system for every run of a plan and turns it into the study's tables."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,7 @@ from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.power.accounts import accounts
 from transcaspian.power.dispatch import PowerOptions, PowerResult
 from transcaspian.study.options import Plan
+from transcaspian.study.reuse import POWER, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
 
 __all__ = ["solve_power"]
@@ -19,57 +21,85 @@ __all__ = ["solve_power"]
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The hourly series of a run that its result keeps."""
+
+    dispatch: bool = False
+    prices: tuple[str, ...] = ()  # zones and markets
+    links: tuple[str, ...] = ()
+
+
 def solve_power(
-    case: Case, plan: Plan, years: tuple[int, ...], workers: int, progress: Progress
+    case: Case,
+    plan: Plan,
+    years: tuple[int, ...],
+    workers: int,
+    progress: Progress,
+    store: Store,
 ) -> dict[Key, Solved]:
-    """Return the dispatch of every scenario, run and year.
+    """Return the dispatch of every scenario, run and year; what the store holds is not solved.
 
     The reference of a year is solved first, its windows side by side; the runs with projects then
     start from its basis, `workers` of them at a time. Neither changes any result.
     """
     solved: dict[Key, Solved] = {}
     for scenario in plan.scenarios:
-        for year in years:
-            progress(f"Power {year}, scenario {scenario}")
-            view = case.at(year, scenario)
-            start = time.perf_counter()
-            reference = power.solve_year(view, PowerOptions(workers=workers))
-            key = Key(scenario, REFERENCE, year)
-            hourly = scenario == plan.scenarios[0]
-            solved[key] = _pack(reference, case, key, hourly, time.perf_counter() - start)
-            runs = plan.runs_in("power") if year in plan.years else ()
-            if runs:
-                progress(f"Power {year}, scenario {scenario}: {len(runs)} runs with projects")
-            solved |= _solve_runs(case, plan, runs, key, reference, hourly, workers)
+        for year in plan.solved_years(scenario, years):
+            solved |= _solve_year(
+                case, plan, Key(scenario, REFERENCE, year), workers, progress, store
+            )
     return solved
 
 
-def _solve_runs(
-    case: Case,
-    plan: Plan,
-    runs: tuple[str, ...],
-    key: Key,
-    reference: PowerResult,
-    hourly: bool,
-    workers: int,
-) -> Mapping[Key, Solved]:
-    def solve(run: str) -> tuple[Key, Solved]:
+def _solve_year(
+    case: Case, plan: Plan, key: Key, workers: int, progress: Progress, store: Store
+) -> dict[Key, Solved]:
+    """Return the reference and every run with projects of one scenario and year."""
+    scenario, _, year = key
+    runs = plan.runs_in("power") if year in plan.years_of(scenario) else ()
+    views = {
+        Key(scenario, run, year): POWER.cut(case.at(year, scenario, plan.members.get(run, ())))
+        for run in (REFERENCE, *runs)
+    }
+    kept = {own: _hourly_choice(case, plan, own) for own in views}
+    base = solve_key(POWER, [views[key]], asdict(kept[key]))
+    # A run starts from the basis of the reference: of several optima it may find the nearest.
+    names = {
+        own: solve_key(POWER, [view], asdict(kept[own]), [base]) for own, view in views.items()
+    }
+    names[key] = base
+    found = recall(store, names)
+    missing = [own for own in views if own not in found]
+    if not missing:
+        return found
+    progress(f"Power {year}, scenario {scenario}")
+    start = time.perf_counter()
+    reference = power.solve_year(views[key], PowerOptions(workers=workers))
+    if key in missing:
+        missing.remove(key)
+        found[key] = _pack(reference, kept[key], time.perf_counter() - start)
+        store[base] = found[key].to_bytes()
+    if missing:
+        progress(f"Power {year}, scenario {scenario}: {len(missing)} runs with projects")
+
+    def solve(own: Key) -> tuple[Key, Solved]:
         start = time.perf_counter()
-        view = case.at(key.year, key.scenario, plan.members[run])
-        result = power.solve_year(view, PowerOptions(workers=1), reference)
-        own = Key(key.scenario, run, key.year)
-        return own, _pack(result, case, own, hourly, time.perf_counter() - start)
+        result = power.solve_year(views[own], PowerOptions(workers=1), reference)
+        packed = _pack(result, kept[own], time.perf_counter() - start)
+        store[names[own]] = packed.to_bytes()
+        return own, packed
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        return dict(pool.map(solve, runs))
+        found |= dict(pool.map(solve, missing))
+    return found
 
 
-def _pack(result: PowerResult, case: Case, key: Key, hourly: bool, seconds: float) -> Solved:
+def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
     tables = dict(power.power_tables(result))
     zone_year = tables["power_zone_year"]
     tables["power_hourly_residual"] = pl.DataFrame({"residual": [_hourly_residual(result)]})
-    if hourly:
-        tables |= _hourly_tables(result, case, key)
+    tables |= _hourly_tables(result, kept)
     return Solved(
         accounts=accounts(result),
         co2_t=float(zone_year["co2_t"].sum()) + _market_co2(result),
@@ -78,34 +108,46 @@ def _pack(result: PowerResult, case: Case, key: Key, hourly: bool, seconds: floa
             "room": "power",
             "method": result.log.method,
             "iterations": result.log.iterations + result.log.window_iterations,
-            "gap": 0.0,
+            "gap": result.log.gap,
             "objective": result.objective_usd,
         },
         seconds=seconds,
     )
 
 
-def _hourly_tables(result: PowerResult, case: Case, key: Key) -> dict[str, pl.DataFrame]:
-    """Return hourly dispatch and prices of the reference, hourly flows of links that are projects.
+def _hourly_choice(case: Case, plan: Plan, key: Key) -> Kept:
+    """Return which hourly series of a run are kept.
 
-    Prices with a project are kept for the zones and the first year in use. Names are stored as
-    categories: the tables have millions of rows.
+    Of the first scenario: dispatch and prices of the reference; with a project its links' flows,
+    and prices of the zones in the first year in use.
     """
+    if key.scenario != plan.scenarios[0]:
+        return Kept()
+    buses = case.tables["power/buses"]
+    zones = tuple(buses.filter(pl.col("kind") == "zone")["bus"])
     if key.run == REFERENCE:
-        return {
-            "power_dispatch": _small(power.hourly_dispatch(result), "bus", "carrier", "mw"),
-            "power_prices": _small(power.hourly_prices(result), "bus", "price"),
-        }
-    tables: dict[str, pl.DataFrame] = {}
-    if key.year == _first_year_in_use(case, key.run):
-        prices = power.hourly_prices(result).filter(pl.col("bus").is_in(_zones(case)))
-        tables["power_prices"] = _small(prices, "bus", "price")
+        return Kept(dispatch=True, prices=tuple(buses["bus"]))
     changes = case.tables["projects/changes"].filter(
         (pl.col("table") == "power/links") & pl.col("project").is_in(case.members(key.run))
     )
-    links = tuple(changes["row"].unique(maintain_order=True))
-    if links:
-        tables["power_link_hourly"] = _small(power.hourly_links(result, links), "link", "mw")
+    return Kept(
+        prices=zones if key.year == _first_year_in_use(case, key.run) else (),
+        links=tuple(changes["row"].unique(maintain_order=True)),
+    )
+
+
+def _hourly_tables(result: PowerResult, kept: Kept) -> dict[str, pl.DataFrame]:
+    """Return the hourly series that are kept; names as categories, since rows are millions."""
+    tables: dict[str, pl.DataFrame] = {}
+    if kept.dispatch:
+        dispatch = power.hourly_dispatch(result)
+        tables["power_dispatch"] = _small(dispatch, "bus", "carrier", "mw")
+    if kept.prices:
+        prices = power.hourly_prices(result).filter(pl.col("bus").is_in(kept.prices))
+        tables["power_prices"] = _small(prices, "bus", "price")
+    if kept.links:
+        flows = power.hourly_links(result, kept.links)
+        tables["power_link_hourly"] = _small(flows, "link", "mw")
     return tables
 
 
@@ -115,11 +157,6 @@ def _first_year_in_use(case: Case, run: str) -> int:
     opening = projects["opening_year"].to_list()
     years = case.settings.model_years
     return next((year for year in years if year >= max(opening)), years[-1])
-
-
-def _zones(case: Case) -> list[str]:
-    buses = case.tables["power/buses"]
-    return buses.filter(pl.col("kind") == "zone")["bus"].to_list()
 
 
 def _small(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:

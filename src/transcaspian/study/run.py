@@ -17,6 +17,7 @@ from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.power_room import solve_power
+from transcaspian.study.reuse import Store
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
@@ -35,9 +36,16 @@ def _silent(_: str) -> None:
 
 
 def run_study(
-    case: Case, options: StudyOptions | None = None, progress: Progress = _silent
+    case: Case,
+    options: StudyOptions | None = None,
+    progress: Progress = _silent,
+    store: Store | None = None,
 ) -> Results:
     """Return the results of a case: models solved, projects valued, laws checked.
+
+    store: solved models by key, from earlier studies; what it holds is not solved again, and what
+    is solved is added at once, so that a study that was stopped goes on where it was. Without one,
+    everything is solved. The results are the same, to the bit.
 
     Raises
     ------
@@ -47,15 +55,16 @@ def run_study(
         Where a model has no answer; the message names the conflict.
     """
     options = options or StudyOptions()
+    store = {} if store is None else store
     plan = make_plan(case, options)
     clock = _Clock(progress)
     rooms: dict[str, Room] = {}
     if "power" in plan.rooms:
         years = _with_backcast(plan.years, case.settings.power_backcast_year)
-        rooms["power"] = solve_power(case, plan, years, options.workers, clock.phase)
+        rooms["power"] = solve_power(case, plan, years, options.workers, clock.phase, store)
     if "freight" in plan.rooms:
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
-        rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase)
+        rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase, store)
     clock.phase("Valuing projects")
     values = value_projects(case, plan, list(rooms.values()))
     tables = {

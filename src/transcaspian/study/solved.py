@@ -1,5 +1,8 @@
 """What one model gives for one scenario, run and year, in the shape the study joins."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,6 +12,8 @@ import polars as pl
 from transcaspian.case.tables import REFERENCE
 
 __all__ = ["Key", "Solved", "accounts_by_year", "emissions_by_year", "gather"]
+
+ACCOUNTS, FACTS = "accounts", "facts.json"
 
 
 class Key(NamedTuple):
@@ -28,6 +33,31 @@ class Solved:
     tables: Mapping[str, pl.DataFrame]
     log: Mapping[str, object]  # room, method, iterations, gap, objective
     seconds: float
+
+    def to_bytes(self) -> bytes:
+        """Return the result as bytes to keep; `from_bytes` gives the same result, to the bit."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            facts = {"co2_t": self.co2_t, "log": dict(self.log), "seconds": self.seconds}
+            archive.writestr(FACTS, json.dumps(facts))
+            for name, frame in {ACCOUNTS: self.accounts, **self.tables}.items():
+                written = io.BytesIO()
+                frame.write_ipc(written, compression="zstd")
+                archive.writestr(name, written.getvalue())
+        return packed.getvalue()
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> "Solved":
+        """Return the result that `to_bytes` packed."""
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            facts = json.loads(archive.read(FACTS))
+            frames = {
+                name: pl.read_ipc(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+                if name != FACTS
+            }
+        accounts = frames.pop(ACCOUNTS)
+        return cls(accounts, facts["co2_t"], frames, facts["log"], facts["seconds"])
 
 
 def gather(solved: Mapping[Key, Solved], name: str) -> pl.DataFrame | None:

@@ -87,7 +87,7 @@ def _appraise(
     run: str,
     options: AppraisalOptions,
 ) -> Appraisal:
-    years = plan.years
+    years = plan.years_of(scenario)
     co2_with = emissions_by_year(rooms, scenario, run, years)
     co2_without = emissions_by_year(rooms, scenario, REFERENCE, years)
     return appraise_project(
@@ -140,7 +140,7 @@ def _project_row(
             "share_after_last_model_year": everybody.share_after_last_model_year,
             "headline": value.headline,
         }
-        | _yearly(value, plan.years)
+        | _yearly(value, plan.years_of(scenario), plan.years)
     )
 
 
@@ -173,15 +173,16 @@ def _sum_of(case: Case, members: Sequence[str], column: str) -> float | None:
     return float(rows.select(pl.coalesce(column, "capex_musd").sum()).item())
 
 
-def _yearly(value: Appraisal, years: Sequence[int]) -> dict[str, object]:
-    """Return the yearly benefit and change of emissions in each model year once open."""
+def _yearly(value: Appraisal, solved: Sequence[int], years: Sequence[int]) -> dict[str, object]:
+    """Return the yearly benefit and change of emissions in each model year; null where unsolved."""
     flows = value.ledger.rows.filter(~pl.col("kind").is_in(PLAN_KINDS))
     row: dict[str, object] = {}
     for year in years:
-        net = _net_of_parties(flows.filter(pl.col("year") == year))
-        row[f"benefit_{year}_musd"] = net
+        is_solved = year in solved
         found = value.co2_change_mt.filter(pl.col("year") == year)["co2_change_mt"]
-        row[f"co2_mt_per_year_{year}"] = found[0] if found.len() else 0.0
+        net = _net_of_parties(flows.filter(pl.col("year") == year))
+        row[f"benefit_{year}_musd"] = net if is_solved else None
+        row[f"co2_mt_per_year_{year}"] = (found[0] if found.len() else 0.0) if is_solved else None
     return row
 
 
