@@ -32,7 +32,7 @@ UNIT_OF_MEASURE: Mapping[str, str] = {
     "days": "days",
     "usd_per_teu": "USD/TEU",
 }
-MEASURES_OF_LINKS = ("none", "net", "teu")
+MEASURES_OF_LINKS = ("none", "net", "gross", "teu")
 UNIT_OF_PARAMETER: Mapping[str, str] = {
     "co2_price": "USD/t",
     "social_cost_of_carbon": "USD/t",

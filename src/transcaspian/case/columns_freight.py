@@ -435,7 +435,7 @@ TABLES = (
             Column(
                 "links",
                 "text",
-                "Links whose traffic is counted, both ways, instead of routes.",
+                "Links whose traffic is counted, both ways, instead of routes and zones.",
                 required=False,
                 list_of=True,
                 references="freight/links.link",

@@ -23,6 +23,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "power_prices": "Hourly prices by zone.",
     "power_link_hourly": "Hourly flow of the cables that are projects.",
     "freight_link_year": "Tonnes, load and time by link, direction and year.",
+    "freight_link_flow_year": "Tonnes by link, direction, commodity, form and year.",
     "freight_terminal_year": "Tonnes, load and time by terminal and year.",
     "freight_route_year": "Tonnes, cost, time and distance by flow, route and year.",
     "freight_od_year": "Tonnes and expected cost by flow and year.",

@@ -131,6 +131,7 @@ def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:
         co2_t=float(links["co2_t"].sum()),
         tables={
             "freight_link_year": _both_ways(links, "link"),
+            "freight_link_flow_year": tables["freight_link_flows"],
             "freight_terminal_year": _terminals(tables["freight_terminals"]),
             "freight_route_year": tables["freight_routes"].with_columns(
                 co2_t=pl.col("tonnes") * pl.col("co2_t_per_t")

@@ -149,7 +149,7 @@ def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             freight_validation(
                 case,
                 tables["freight_route_year"],
-                tables["freight_link_year"],
+                tables["freight_link_flow_year"],
                 case.settings.freight_backcast_year,
             )
         )

@@ -29,6 +29,10 @@ VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
 }
 DIFFERENCES = ("difference", "relative")
 PRICE, TOTAL, NET_IMPORT = "price", "total", "net_import"
+# Column of freight/observed → column of the flows that it picks from.
+OF_CARGO = {"forms": "form", "commodities": "commodity"}
+OF_LINKS = {"links": "link", **OF_CARGO}
+OF_ROUTES = {"routes": "route", **OF_CARGO, "origins": "origin", "destinations": "destination"}
 # Carriers that are no generation in published mixes.
 NOT_GENERATION = ("storage", "trade", "unserved")
 
@@ -142,18 +146,20 @@ def _modelled(
 
 
 def freight_validation(
-    case: Case, route_year: pl.DataFrame, link_year: pl.DataFrame, year: int
+    case: Case, route_year: pl.DataFrame, link_flow_year: pl.DataFrame, year: int
 ) -> pl.DataFrame:
     """Return published against modelled corridor traffic, days and charges of one year.
 
-    Which flows a published figure counts stands in `freight/observed`; figures without a
-    counterpart in the model are left out. Only the reference run of the first scenario counts.
+    Which flows a published figure counts stands in `freight/observed`: flows between zones
+    (`route_year`), or where it names links all cargo on these, both ways (`link_flow_year`).
+    Figures without a counterpart in the model are left out. Only the reference run of the first
+    scenario counts.
     """
     observed = case.tables["freight/observed"].filter(
         (pl.col("year") == year) & (pl.col("measure") != "none")
     )
     routes = gross_tonnes(case, _reference_of(route_year, year))
-    links = _reference_of(link_year, year)
+    links = gross_tonnes(case, _reference_of(link_flow_year, year))
     rows = [
         {
             "area": "freight",
@@ -173,8 +179,8 @@ def freight_validation(
     return with_differences(pl.DataFrame(rows, schema=schema).drop_nulls("modelled"))
 
 
-def gross_tonnes(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
-    """Return the flows with `teu` (laden) and `gross_t`, tonnes as ports count them."""
+def gross_tonnes(case: Case, flows: pl.DataFrame) -> pl.DataFrame:
+    """Return flows by commodity and form with `teu` (laden) and `gross_t`, as ports count."""
     loads = case.tables["freight/commodities"].select("commodity", "t_per_teu", "gross_per_net")
     forms = case.tables["freight/forms"].select(
         "form", "tare_t_per_teu", form_factor="gross_per_net"
@@ -182,7 +188,7 @@ def gross_tonnes(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
     in_box = pl.col("form") == "container"
     factor = pl.coalesce("form_factor", "gross_per_net")
     return (
-        route_year.join(loads, on="commodity", maintain_order="left")
+        flows.join(loads, on="commodity", maintain_order="left")
         .join(forms, on="form", maintain_order="left")
         .with_columns(
             teu=pl.when(in_box).then(pl.col("tonnes") / pl.col("t_per_teu")).otherwise(0.0)
@@ -198,24 +204,17 @@ def _reference_of(frame: pl.DataFrame, year: int) -> pl.DataFrame:
 
 
 def _measure(row: Mapping[str, object], routes: pl.DataFrame, links: pl.DataFrame) -> float | None:
-    """Return the model's counterpart of a published figure in its unit, None without any flow."""
-    if row["links"] is not None:
-        counted = links.filter(pl.col("link").is_in(str(row["links"]).split(";")))
-        if row["measure"] == "teu":
-            return float(counted["teu"].sum())
-        return float((counted["forward_t"] + counted["reverse_t"]).sum()) / MT_TO_T
-    counted = routes
-    for column, cell in (
-        ("route", row["routes"]),
-        ("form", row["forms"]),
-        ("commodity", row["commodities"]),
-        ("origin", row["origins"]),
-        ("destination", row["destinations"]),
-    ):
+    """Return the model's counterpart of a published figure in its unit.
+
+    None without any flow, but zero where links are counted: that nothing uses them is an answer.
+    """
+    of_links = row["links"] is not None
+    counted = links if of_links else routes
+    columns = OF_LINKS if of_links else OF_ROUTES
+    for column, cell in ((column, row[name]) for name, column in columns.items()):
         if cell is not None:
             counted = counted.filter(pl.col(column).is_in(str(cell).split(";")))
-    tonnes = float(counted["tonnes"].sum())
-    if not tonnes:
+    if not of_links and not float(counted["tonnes"].sum()):
         return None
     value = counted.select(_MEASURES[str(row["measure"])]).item()
     return float(value)

@@ -1,0 +1,88 @@
+"""Which modelled flows a published freight figure is compared with."""
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from transcaspian.case.tables import REFERENCE
+from transcaspian.study.validation import freight_validation
+
+WHERE = {"scenario": REFERENCE, "run": REFERENCE, "year": 2024}
+LINK_FLOWS = pl.DataFrame(
+    [
+        WHERE | {"link": link, "commodity": commodity, "form": form, "tonnes": tonnes}
+        for link, commodity, form, tonnes in (
+            ("ferry", "ore", "bulk", 3e6),
+            ("ferry", "food", "container", 1e6),
+            ("ferry", "food", "bulk", 5e5),
+            ("rail", "ore", "bulk", 7e6),
+        )
+    ]
+)
+ROUTE_FLOWS = pl.DataFrame(
+    schema={
+        "scenario": pl.String,
+        "run": pl.String,
+        "year": pl.Int64,
+        "commodity": pl.String,
+        "form": pl.String,
+        "route": pl.String,
+        "origin": pl.String,
+        "destination": pl.String,
+        "tonnes": pl.Float64,
+    }
+)
+
+
+def modelled(measure: str, links: str, **cells: str) -> float:
+    """What is set against a figure that counts links."""
+    row = {
+        "quantity": "counted", "name": "Counted", "year": 2024, "value": 1.0, "unit": "Mt", "measure": measure,
+        "routes": None, "links": links, "forms": None, "commodities": None, "origins": None, "destinations": None,
+        "source": "made up",
+    }  # fmt: skip
+    tables = {
+        "freight/observed": pl.DataFrame([row | cells]),
+        "freight/commodities": pl.DataFrame(
+            {"commodity": ["ore", "food"], "t_per_teu": [20.0, 10.0], "gross_per_net": [1.5, 1.2]}
+        ),
+        "freight/forms": pl.DataFrame(
+            {
+                "form": ["bulk", "container"],
+                "gross_per_net": [None, 1.0],
+                "tare_t_per_teu": [0.0, 2.0],
+            }
+        ),
+    }
+    case = SimpleNamespace(tables=tables)
+    return freight_validation(case, ROUTE_FLOWS, LINK_FLOWS, 2024)["modelled"].item()
+
+
+def test_all_cargo_on_a_link_is_counted() -> None:
+    assert modelled("net", "ferry") == pytest.approx(4.5)
+
+
+def test_several_links_are_counted_together() -> None:
+    assert modelled("net", "ferry;rail") == pytest.approx(11.5)
+
+
+def test_forms_are_picked_on_links_too() -> None:
+    assert modelled("net", "ferry", forms="container") == pytest.approx(1.0)
+
+
+def test_commodities_are_picked_on_links_too() -> None:
+    assert modelled("net", "ferry", commodities="food", forms="bulk") == pytest.approx(0.5)
+
+
+def test_tonnes_of_links_are_counted_with_their_packing_where_ports_do() -> None:
+    # Ore and food in bulk by their factors, boxes with two tonnes of tare for ten of food.
+    assert modelled("gross", "ferry") == pytest.approx(3.0 * 1.5 + 0.5 * 1.2 + 1.0 * (1.0 + 0.2))
+
+
+def test_boxes_of_links_are_counted() -> None:
+    assert modelled("teu", "ferry;rail") == pytest.approx(1e5)
+
+
+def test_links_that_carry_nothing_count_as_zero() -> None:
+    assert modelled("net", "road") == 0.0
