@@ -14,7 +14,16 @@ from markupsafe import Markup, escape
 
 from transcaspian.results import theme
 
-__all__ = ["CHART_WIDTH", "WIDE_WIDTH", "Spec", "draw", "hatch_key", "hatches"]
+__all__ = [
+    "CHART_WIDTH",
+    "NUMBER_FORMAT",
+    "WIDE_WIDTH",
+    "Spec",
+    "complete",
+    "draw",
+    "hatch_key",
+    "hatches",
+]
 
 Spec = dict[str, Any]
 # Total widths of drawings [px]: half and whole width of the page. At phone width a half drawing
@@ -63,7 +72,7 @@ _CONFIG: Spec = {
     "bar": {"stroke": None},
     "locale": {"number": {"minus": theme.MINUS}},
 }
-_LOCALE = {
+NUMBER_FORMAT: Spec = {
     "decimal": ".",
     "thousands": theme.THIN_SPACE,
     "grouping": [3],
@@ -72,16 +81,26 @@ _LOCALE = {
 }
 
 
-def draw(spec: Mapping[str, Any], label: str, width: int = CHART_WIDTH) -> Markup:
-    """Return the chart as an accessible SVG element that shrinks with the page."""
-    full = {
+def complete(spec: Mapping[str, Any], width: int = CHART_WIDTH) -> Spec:
+    """Return the description with size and theme, as a drawing library takes it."""
+    return {
         "autosize": {"type": "fit-x", "contains": "padding"},
         "width": width,
         "padding": 4,
         **spec,
         "config": {key: value for key, value in _CONFIG.items() if key != "locale"},
     }
-    svg = vl_convert.vegalite_to_svg(full, vl_version=_VEGA_LITE_VERSION, format_locale=_LOCALE)
+
+
+def draw(
+    spec: Mapping[str, Any],
+    label: str,
+    width: int = CHART_WIDTH,
+    number_format: Mapping[str, Any] = NUMBER_FORMAT,
+) -> Markup:
+    """Return the chart as an accessible SVG element that shrinks with the page."""
+    full = complete(spec, width)
+    svg = vl_convert.vegalite_to_svg(full, vl_version=_VEGA_LITE_VERSION, format_locale=dict(number_format))
     return _inline(svg, label)
 
 
