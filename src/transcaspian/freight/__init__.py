@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         assign_case,
         collect_paths,
     )
+    from transcaspian.freight.crossings import CrossingCurve
     from transcaspian.freight.elastic import ElasticAssignment, assign_elastic
     from transcaspian.freight.frames import freight_tables
     from transcaspian.freight.money import accounts
@@ -23,6 +24,7 @@ __all__ = [
     "AssignOptions",
     "Assignment",
     "Catalogue",
+    "CrossingCurve",
     "ElasticAssignment",
     "FreightOptions",
     "FreightResult",
@@ -45,6 +47,7 @@ __all__ = [
 
 _HOMES = {
     "corridor": ("FreightOptions", "FreightResult", "assign_case", "collect_paths"),
+    "crossings": ("CrossingCurve",),
     "elastic": ("ElasticAssignment", "assign_elastic"),
     "frames": ("freight_tables",),
     "money": ("accounts",),

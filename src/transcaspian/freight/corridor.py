@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from transcaspian.case.tables import YearView
 from transcaspian.errors import InputError, NotConvergedError, Problem
 from transcaspian.freight.arrays import FloatArray
+from transcaspian.freight.crossings import CrossingCurve, use_crossing_curves
 from transcaspian.freight.demand import CargoClasses, Demand, build_classes, build_demand
 from transcaspian.freight.network import FORMS, Supernetwork, build_supernetwork
 from transcaspian.freight.paths import (
@@ -80,16 +81,20 @@ class FreightResult:
 
 
 def assign_case(
-    view: YearView, options: FreightOptions | None = None, catalogue: Catalogue | None = None
+    view: YearView,
+    options: FreightOptions | None = None,
+    catalogue: Catalogue | None = None,
+    curves: Sequence[CrossingCurve] = (),
 ) -> FreightResult:
     """Return the stochastic equilibrium of a year's freight.
 
+    `curves` are simulated delays of crossings, in place of those of their links and terminals.
     Paths come from `catalogue` where one is given (see `collect_paths`), else they are searched
     for here; either way paths that are cheaper at the costs of the equilibrium than all of their
     main route are added until there are none. Raises InputError where demand cannot be carried.
     """
     options = options or FreightOptions()
-    network = build_supernetwork(view.tables)
+    network = use_crossing_curves(build_supernetwork(view.tables), curves)
     classes = build_classes(view.tables, network)
     demand = build_demand(view.tables, network, classes)
     check_demand_can_be_carried(network, classes, demand)
@@ -122,13 +127,17 @@ def assign_case(
     )
 
 
-def collect_paths(views: Sequence[YearView], options: FreightOptions | None = None) -> Catalogue:
+def collect_paths(
+    views: Sequence[YearView],
+    options: FreightOptions | None = None,
+    curves: Sequence[CrossingCurve] = (),
+) -> Catalogue:
     """Return the paths of several networks together.
 
     Runs that are compared, such as with and without a project, should choose from the same paths:
     collect them over all runs first, then give the catalogue to every `assign_case`.
     """
-    return join_catalogues(assign_case(view, options).catalogue for view in views)
+    return join_catalogues(assign_case(view, options, curves=curves).catalogue for view in views)
 
 
 def _cutoff(classes: CargoClasses) -> FloatArray:

@@ -7,13 +7,14 @@ cargo enters and leaves the network, on any layer, free of charge.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
+from transcaspian.freight.delay import DelayTable
 
 __all__ = ["FORMS", "Queues", "Supernetwork", "build_supernetwork"]
 
@@ -36,6 +37,9 @@ class Queues:
     counts_teu: BoolArray  # [n_queue]
     alpha: FloatArray  # [n_queue]
     beta: FloatArray  # [n_queue]
+    # Queues of simulated crossings, whose time over free time is a curve through points instead.
+    curved: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    curves: DelayTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Supernetwork:
     has_capacity: BoolArray  # [n_arc] false where a capacity of zero shuts the arc
     queue: IntArray  # [n_arc]
     queues: Queues
+    shared_queue: IntArray | None = None  # [n_arc] another queue that counts the arc's traffic
 
     @property
     def n_arc(self) -> int:

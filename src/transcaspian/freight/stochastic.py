@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.errors import NotConvergedError
+from transcaspian.freight import delay as delay_functions
 from transcaspian.freight.arrays import FloatArray, IntArray, starts_of, sum_by
 from transcaspian.freight.demand import KT_PER_T, CargoClasses, Demand
 from transcaspian.freight.kernels import (
@@ -102,13 +103,13 @@ def build_path_table(
     arc_cargo = cargo[path_of_arc]
     free_cost = classes.free_cost[arc_cargo, arc]
     constant = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])[cargo, route]
-    queued, entry_start = _queued_arcs(network, arc, path_of_arc, unit_of_path.size)
+    queued = network.queue[arc] >= 0
     fixed_arc = classes.money[arc_cargo, arc] + np.where(
         queued, 0.0, classes.value_of_time[arc_cargo] * network.time_h[arc]
     )
-    queue = network.queue[arc[queued]]
+    step, queue, is_own = _queue_entries(network, arc, path_of_arc)
     per_tonne = KT_PER_T / np.where(
-        network.queues.counts_teu[queue], classes.t_per_teu[arc_cargo[queued]], 1.0
+        network.queues.counts_teu[queue], classes.t_per_teu[arc_cargo[step]], 1.0
     )
     return PathTable(
         unit=unit_of_path,
@@ -127,9 +128,9 @@ def build_path_table(
         ),
         fixed=sum_by(path_of_arc, fixed_arc, unit_of_path.size) + constant,
         value_of_time=classes.value_of_time[cargo],
-        entry_start=entry_start,
+        entry_start=starts_of(np.bincount(path_of_arc[step], minlength=unit_of_path.size)),
         entry_queue=queue,
-        entry_time=network.time_h[arc[queued]],
+        entry_time=np.where(is_own, network.time_h[arc[step]], 0.0),
         entry_volume=per_tonne,
         scale=classes.logit_scale[demand.unit_class],
         tonnes=demand.tonnes,
@@ -137,11 +138,22 @@ def build_path_table(
     )
 
 
-def _queued_arcs(
-    network: Supernetwork, arc: IntArray, path_of_arc: IntArray, n_path: int
-) -> tuple[NDArray[np.bool_], IntArray]:
-    queued = network.queue[arc] >= 0
-    return queued, starts_of(np.bincount(path_of_arc[queued], minlength=n_path))
+def _queue_entries(
+    network: Supernetwork, arc: IntArray, path_of_arc: IntArray
+) -> tuple[IntArray, IntArray, NDArray[np.bool_]]:
+    """Return steps of paths and the queues that count them, and whether it is the step's own.
+
+    A step takes time in its own queue; one that another queue counts too takes none there.
+    """
+    own = np.flatnonzero(network.queue[arc] >= 0)
+    if network.shared_queue is None:
+        return own, network.queue[arc[own]], np.ones(own.size, dtype=bool)
+    also = np.flatnonzero(network.shared_queue[arc] >= 0)
+    step = np.concatenate([own, also])
+    queue = np.concatenate([network.queue[arc[own]], network.shared_queue[arc[also]]])
+    is_own = np.arange(step.size) < own.size
+    order = np.argsort(path_of_arc[step], kind="stable")
+    return step[order], queue[order], is_own[order]
 
 
 def _log_path_size(
@@ -167,14 +179,20 @@ def _log_path_size(
 def delay_factor(network: Supernetwork, volume: FloatArray) -> FloatArray:
     """Return time over free time of every queue."""
     queues = network.queues
-    return 1.0 + queues.alpha * (volume / queues.capacity) ** queues.beta
+    factor = 1.0 + queues.alpha * (volume / queues.capacity) ** queues.beta
+    if queues.curves is not None:
+        factor[queues.curved] = delay_functions.delay(queues.curves, volume[queues.curved])
+    return factor
 
 
 def delay_slope(network: Supernetwork, volume: FloatArray) -> FloatArray:
     """Return the derivative of the delay factor by the volume."""
     queues = network.queues
     load = volume / queues.capacity
-    return queues.alpha * queues.beta * load ** (queues.beta - 1.0) / queues.capacity
+    slope = queues.alpha * queues.beta * load ** (queues.beta - 1.0) / queues.capacity
+    if queues.curves is not None:
+        slope[queues.curved] = delay_functions.delay_slope(queues.curves, volume[queues.curved])
+    return slope
 
 
 @dataclass(frozen=True, slots=True)
