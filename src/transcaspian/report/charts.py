@@ -100,7 +100,9 @@ def draw(
 ) -> Markup:
     """Return the chart as an accessible SVG element that shrinks with the page."""
     full = complete(spec, width)
-    svg = vl_convert.vegalite_to_svg(full, vl_version=_VEGA_LITE_VERSION, format_locale=dict(number_format))
+    svg = vl_convert.vegalite_to_svg(
+        full, vl_version=_VEGA_LITE_VERSION, format_locale=dict(number_format)
+    )
     return _inline(svg, label)
 
 
