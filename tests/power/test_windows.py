@@ -7,8 +7,8 @@ from tests.power.mini import MiniView, random_view
 from transcaspian.lp import SolveOptions, solve
 from transcaspian.power import PowerOptions, solve_year
 from transcaspian.power.build import build_dispatch
-from transcaspian.power.windows import WindowPlan, month_bounds, solve_by_windows
-from transcaspian.power.year import read_year
+from transcaspian.power.windows import WindowPlan, solve_by_windows
+from transcaspian.power.year import Calendar, read_year
 
 N_HOUR = 31 * 24 + 10 * 24  # over the end of a month
 
@@ -21,7 +21,9 @@ def with_cable(view: MiniView, p_nom_mw: float) -> MiniView:
 def test_windows_reach_the_optimum_of_a_cold_solve():
     program = build_dispatch(read_year(random_view(1, N_HOUR), N_HOUR).network)
     cold = solve(program.lp, SolveOptions())
-    joined, log = solve_by_windows(program, WindowPlan(month_bounds(N_HOUR), workers=1))
+    joined, log = solve_by_windows(
+        program, WindowPlan(Calendar.first_hours(N_HOUR).month_bounds, workers=1)
+    )
     assert log.method == "window start"
     assert joined.objective == pytest.approx(cold.objective, rel=1e-9)
 
@@ -29,7 +31,7 @@ def test_windows_reach_the_optimum_of_a_cold_solve():
 def test_windows_leave_the_program_as_it_was():
     program = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
     twin = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
-    solve_by_windows(program, WindowPlan(month_bounds(N_HOUR), workers=1))
+    solve_by_windows(program, WindowPlan(Calendar.first_hours(N_HOUR).month_bounds, workers=1))
     assert (program.lp.matrix.data == twin.lp.matrix.data).all()
     assert (program.lp.matrix.indices == twin.lp.matrix.indices).all()
     assert (program.lp.col_upper == twin.lp.col_upper).all()
@@ -63,8 +65,35 @@ def test_a_start_of_another_shape_is_left_aside():
 
 
 def test_months_follow_the_calendar_without_29_february():
-    bounds = month_bounds(8760)
+    bounds = Calendar.first_hours(8760).month_bounds
     assert np.diff(bounds).tolist() == [
         24 * d for d in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     ]
-    assert month_bounds(800) == (0, 744, 800)
+    assert Calendar.first_hours(800).month_bounds == (0, 744, 800)
+
+
+def test_chosen_days_of_months_stand_side_by_side() -> None:
+    week = Calendar.days_of_months(8, 7)
+
+    assert week.n_hour == 12 * 168
+    assert week.month_bounds == tuple(range(0, 12 * 168 + 1, 168))
+    assert week.hours[0] == 7 * 24
+    assert week.hours[168] == (31 + 7) * 24
+    assert week.hours[-1] == (334 + 14) * 24 - 1
+
+
+@pytest.mark.parametrize(("first", "days"), [(0, 7), (23, 7), (1, 0)])
+def test_days_that_some_month_lacks_are_refused(first: int, days: int) -> None:
+    with pytest.raises(ValueError, match="between 1 and 28"):
+        Calendar.days_of_months(first, days)
+
+
+def test_water_of_a_month_is_limited_by_its_modelled_hours() -> None:
+    view = random_view(3, 8760)
+    whole, week = read_year(view), read_year(view, Calendar.days_of_months(8, 7))
+
+    limits = [inputs.network.energy_limits for inputs in (whole, week)]
+    hours = [limit.end_hour - limit.first_hour for limit in limits]
+
+    assert limits[0].names == limits[1].names
+    assert np.allclose(limits[0].energy_max / hours[0], limits[1].energy_max / hours[1])

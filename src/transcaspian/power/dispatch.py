@@ -11,7 +11,7 @@ from transcaspian.lp import Solution, Status, raise_unless_optimal, solver_versi
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.build import build_dispatch
 from transcaspian.power.conflict import describe_conflict
-from transcaspian.power.windows import Start, WindowPlan, month_bounds, solve_by_windows
+from transcaspian.power.windows import Start, WindowPlan, solve_by_windows
 from transcaspian.power.year import (
     HOURS_PER_YEAR,
     MARKET_BUY,
@@ -20,6 +20,7 @@ from transcaspian.power.year import (
     REVERSE,
     TWO_WAY,
     UNSERVED,
+    Calendar,
     PowerYear,
     YearTables,
     read_year,
@@ -34,13 +35,14 @@ FloatArray = NDArray[np.float64]
 class PowerOptions:
     """How a year is solved; none of these changes the optimum.
 
-    n_hour: the first hours of the year that are modelled; workers: threads of the window start;
+    n_hour: the first hours of the year that are modelled, or `calendar`: its chosen days; workers: threads of the window start;
     short_window_h: length of its first windows.
     """
 
     n_hour: int = HOURS_PER_YEAR
     workers: int = 2
     short_window_h: int = 24
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,13 @@ def solve_year(
     """
     options = options or PowerOptions()
     began = perf_counter()
-    inputs = read_year(view, options.n_hour)
+    calendar = options.calendar or Calendar.first_hours(options.n_hour)
+    inputs = read_year(view, calendar)
     program = build_dispatch(inputs.network)
     build_s = perf_counter() - began
-    solution, method, window_iterations = _solve(program, options, _matching_start(inputs, start))
+    solution, method, window_iterations = _solve(
+        program, calendar, options, _matching_start(inputs, start)
+    )
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError(
             f"The dispatch of {inputs.year} has no solution. "
@@ -145,10 +150,10 @@ def solve_year(
 
 
 def _solve(
-    program: HourlyProgram, options: PowerOptions, start: Start | None
+    program: HourlyProgram, calendar: Calendar, options: PowerOptions, start: Start | None
 ) -> tuple[Solution, str, int]:
     """Return the optimum, the method and the iterations spent on windows."""
-    plan = WindowPlan(month_bounds(program.n_hour), options.short_window_h, options.workers)
+    plan = WindowPlan(calendar.month_bounds, options.short_window_h, options.workers)
     solution, log = solve_by_windows(program, plan, start)
     return solution, log.method, log.window_iterations
 

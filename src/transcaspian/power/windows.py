@@ -38,11 +38,10 @@ from transcaspian.lp import (
 )
 from transcaspian.power.blocks import HourlyProgram
 
-__all__ = ["Start", "WindowLog", "WindowPlan", "even_bounds", "month_bounds", "solve_by_windows"]
+__all__ = ["Start", "WindowLog", "WindowPlan", "even_bounds", "solve_by_windows"]
 
 FloatArray = NDArray[np.float64]
 
-MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
 HOURS_PER_YEAR = 8760
 SIMPLEX = SolveOptions(method="simplex", presolve=False)
 FINISH = replace(SIMPLEX, extra={"dual_simplex_cost_perturbation_multiplier": 0.0})
@@ -81,12 +80,6 @@ class WindowLog:
     finish_iterations: int
     window_s: float
     finish_s: float
-
-
-def month_bounds(n_hour: int) -> tuple[int, ...]:
-    """Return the hours at which months begin, for as many as `n_hour` holds, and the end."""
-    starts = np.concatenate([[0], np.cumsum(MONTH_DAYS) * 24])
-    return (*(int(start) for start in starts if start < n_hour), n_hour)
 
 
 def even_bounds(n_hour: int, length: int) -> tuple[int, ...]:

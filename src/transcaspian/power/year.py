@@ -20,15 +20,50 @@ from transcaspian.power.network import (
     StorageUnits,
 )
 
-__all__ = ["FORWARD", "REVERSE", "TWO_WAY", "PowerYear", "YearTables", "read_year"]
+__all__ = ["FORWARD", "REVERSE", "TWO_WAY", "Calendar", "PowerYear", "YearTables", "read_year"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 HOURS_PER_YEAR = 8760
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
+DAY_HOURS = 24
 TWO_WAY, FORWARD, REVERSE = range(3)  # what one link column carries
 PLANT, UNSERVED, MARKET_SELL, MARKET_BUY = range(4)  # what one generator column is
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The hours of a year that are modelled, one after the other.
+
+    hours: [n_hour] hour of the year. month_bounds: [n_month + 1] where each month begins among
+    them, and the end.
+    """
+
+    hours: IntArray
+    month_bounds: tuple[int, ...]
+
+    @classmethod
+    def first_hours(cls, n_hour: int = HOURS_PER_YEAR) -> "Calendar":
+        """Return the first hours of the year, or all of it."""
+        starts = np.cumsum([0, *MONTH_DAYS]) * DAY_HOURS
+        bounds = (*(int(start) for start in starts if start < n_hour), n_hour)
+        return cls(np.arange(n_hour, dtype=np.int64), bounds)
+
+    @classmethod
+    def days_of_months(cls, first_day: int, n_day: int) -> "Calendar":
+        """Return `n_day` days of every month from its `first_day` (1 to 28) on."""
+        if not (first_day >= 1 and n_day >= 1 and first_day + n_day - 1 <= min(MONTH_DAYS)):
+            raise ValueError("the days must lie between 1 and 28")
+        starts = (np.cumsum([0, *MONTH_DAYS[:-1]]) + first_day - 1) * DAY_HOURS
+        size = n_day * DAY_HOURS
+        hours = (starts[:, None] + np.arange(size)).ravel().astype(np.int64)
+        return cls(hours, tuple(range(0, hours.size + 1, size)))
+
+    @property
+    def n_hour(self) -> int:
+        """Number of hours."""
+        return self.hours.size
 
 
 class YearTables(Protocol):
@@ -104,32 +139,33 @@ class PowerYear:
         return np.repeat([PLANT, UNSERVED, MARKET_SELL, MARKET_BUY], sizes)
 
 
-def read_year(view: YearTables, n_hour: int = HOURS_PER_YEAR) -> PowerYear:
-    """Return the power network of a year; the first `n_hour` hours of it where asked for fewer.
+def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> PowerYear:
+    """Return the power network of a year: of all its hours, the first so many, or some days.
 
     Raises InputError with every profile that is missing or too short.
     """
-    check_profiles(view, n_hour)
+    calendar = Calendar.first_hours(hours) if isinstance(hours, int) else hours
+    check_profiles(view, int(calendar.hours.max()) + 1)
     buses = view.tables["power/buses"]
     position = {bus: index for index, bus in enumerate(buses["bus"])}
     country = tuple(buses["country"])
     co2_price = _parameter(view, "co2_price", country)
     voll = _parameter(view, "voll", country)
-    plants = _plants(view, n_hour, position, co2_price)
-    demand = _demand(view, n_hour, position)
-    markets = _markets(view, n_hour, position)
+    plants = _plants(view, calendar, position, co2_price)
+    demand = _demand(view, calendar, position)
+    markets = _markets(view, calendar, position)
     links = _links(view, position)
     unserved_bus = np.flatnonzero(demand.any(axis=0))
     generators = _generators(plants, markets, demand, unserved_bus, voll, tuple(buses["bus"]))
     storage, storage_carrier = _storage_units(view, position)
     network = Network(
         buses=tuple(buses["bus"]),
-        n_hour=n_hour,
+        n_hour=calendar.n_hour,
         demand=demand,
         generators=generators,
         storage_units=storage,
         links=links.columns,
-        energy_limits=_monthly_limits(view, n_hour, plants.p_nom),
+        energy_limits=_monthly_limits(view, calendar, plants.p_nom),
     )
     return PowerYear(
         year=view.year,
@@ -205,22 +241,22 @@ def _floats(frame: pl.DataFrame, column: str) -> FloatArray:
     return frame[column].cast(pl.Float64).to_numpy().astype(np.float64)
 
 
-def _series(view: YearTables, names: pl.Series, n_hour: int) -> FloatArray:
+def _series(view: YearTables, names: pl.Series, calendar: Calendar) -> FloatArray:
     """Return the profiles of the given names side by side, 1 where a name is null."""
-    values = np.ones((n_hour, len(names)))
+    values = np.ones((calendar.n_hour, len(names)))
     for item, name in enumerate(names):
         if name is not None:
-            values[:, item] = view.profiles[name][:n_hour]
+            values[:, item] = view.profiles[name][calendar.hours]
     return values
 
 
-def _demand(view: YearTables, n_hour: int, position: Mapping[str, int]) -> FloatArray:
+def _demand(view: YearTables, calendar: Calendar, position: Mapping[str, int]) -> FloatArray:
     """Demand [n_hour, n_bus]: yearly energy over 8,760 h times the profile."""
     loads = view.tables["power/loads"]
-    values = _series(view, loads["profile"], n_hour) * (
+    values = _series(view, loads["profile"], calendar) * (
         _floats(loads, "energy_mwh") / HOURS_PER_YEAR
     )
-    demand = np.zeros((n_hour, len(position)))
+    demand = np.zeros((calendar.n_hour, len(position)))
     for load, bus in enumerate(loads["bus"]):
         demand[:, position[bus]] += values[:, load]
     return demand
@@ -244,7 +280,7 @@ class _Plants:
 
 
 def _plants(
-    view: YearTables, n_hour: int, position: Mapping[str, int], co2_price: FloatArray
+    view: YearTables, calendar: Calendar, position: Mapping[str, int], co2_price: FloatArray
 ) -> _Plants:
     """Plants with cost and limits by hour.
 
@@ -277,8 +313,8 @@ def _plants(
     )
     p_nom = _floats(table, "p_nom_mw")
     available = _floats(table, "availability_pu") * p_nom
-    p_max = _series(view, table["p_max_profile"], n_hour) * available
-    p_min = _series(view, table["p_min_profile"], n_hour) * _floats(table, "p_min_pu") * p_max
+    p_max = _series(view, table["p_max_profile"], calendar) * available
+    p_min = _series(view, table["p_min_profile"], calendar) * _floats(table, "p_min_pu") * p_max
     variable_om = _floats(table, "variable_om_usd_per_mwh")
     co2 = intensity * heat_rate
     return _Plants(
@@ -309,9 +345,9 @@ class _Markets:
     max_buy: FloatArray
 
 
-def _markets(view: YearTables, n_hour: int, position: Mapping[str, int]) -> _Markets:
+def _markets(view: YearTables, calendar: Calendar, position: Mapping[str, int]) -> _Markets:
     table = view.tables["power/markets"]
-    price = _series(view, table["price_profile"], n_hour) * _floats(table, "price_usd_per_mwh")
+    price = _series(view, table["price_profile"], calendar) * _floats(table, "price_usd_per_mwh")
     return _Markets(
         names=tuple(table["market"]),
         bus=_positions(table["bus"], position),
@@ -362,18 +398,18 @@ def _generators(
     )
 
 
-def _monthly_limits(view: YearTables, n_hour: int, p_nom: FloatArray) -> EnergyLimits:
-    """Water: energy of a month <= capacity_factor * p_nom * hours of the month."""
+def _monthly_limits(view: YearTables, calendar: Calendar, p_nom: FloatArray) -> EnergyLimits:
+    """Water: energy of a month <= capacity_factor * p_nom * its hours that are modelled."""
     table = view.tables["power/monthly_energy"]
     names = view.tables["power/generators"]["generator"]
     position = {name: index for index, name in enumerate(names)}
     table = table.filter(pl.col("generator").is_in(list(position)))
     generator = _positions(table["generator"], position)
     month = table["month"].to_numpy().astype(np.int64) - 1
-    days = np.array(MONTH_DAYS, dtype=np.int64)
-    first = (np.cumsum(days) - days)[month] * 24
-    end = np.minimum(first + days[month] * 24, n_hour)
-    keep = first < n_hour
+    keep = month < len(calendar.month_bounds) - 1
+    bounds = np.array(calendar.month_bounds, dtype=np.int64)
+    within = np.where(keep, month, 0)
+    first, end = bounds[within], bounds[within + 1]
     energy = _floats(table, "capacity_factor") * p_nom[generator] * (end - first)
     labels = [f"{row[0]}, month {row[1]}" for row in table.select("generator", "month").iter_rows()]
     return EnergyLimits(
