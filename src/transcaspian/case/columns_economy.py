@@ -66,6 +66,29 @@ TABLES = (
         "Prices by country and year that are not fuel prices.",
     ),
     Table(
+        "economy/external_costs",
+        ("activity", "effect", "country"),
+        (
+            Column(
+                "activity",
+                "text",
+                "What causes it: a mode of freight/layers or a group of power/carriers.",
+            ),
+            Column(
+                "effect",
+                "text",
+                "What residents bear; carbon dioxide has its own price in economy/parameters.",
+                choices=("air_pollution", "noise", "accidents"),
+            ),
+            Column("country", "text", "Country, or * for every country without a row of its own."),
+            Column("value", "float", "Damage in the price year's money.", minimum=0.0),
+            Column("unit", "text", "Unit of the value.", choices=("USD/1000 t-km", "USD/MWh")),
+        ),
+        "Damage to residents by tonne-kilometres carried and energy generated; what has no row"
+        " counts nothing.",
+        optional=True,
+    ),
+    Table(
         "economy/exchange_rates",
         ("currency", "year"),
         (

@@ -17,6 +17,7 @@ from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.power_room import solve_power
+from transcaspian.study.residents import with_residents
 from transcaspian.study.reuse import Store
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
@@ -66,6 +67,7 @@ def run_study(
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
         rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase, store)
     clock.phase("Valuing projects")
+    rooms = {name: with_residents(case, plan, room) for name, room in rooms.items()}
     values = value_projects(case, plan, list(rooms.values()))
     tables = {
         "projects": values.projects,
