@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcaspian import appraisal, crossing, freight, power, register
+    from transcaspian import appraisal, crossing, freight, portfolio, power, register
     from transcaspian.case.read import read_case
     from transcaspian.case.tables import Case
     from transcaspian.results.tables import Results
@@ -19,6 +19,7 @@ __all__ = [
     "appraisal",
     "crossing",
     "freight",
+    "portfolio",
     "power",
     "read_case",
     "register",
@@ -33,7 +34,7 @@ _HOMES = {
     "read_case": "transcaspian.case.read",
     "run_study": "transcaspian.study",
 }
-_ROOMS = ("appraisal", "crossing", "freight", "power", "register")
+_ROOMS = ("appraisal", "crossing", "freight", "portfolio", "power", "register")
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,290 @@
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from tests.portfolio.small_problems import (
+    best_by_trying,
+    candidate,
+    option,
+    problem,
+    problems,
+    tail_of,
+)
+from transcaspian.errors import InfeasibleError, InputError
+from transcaspian.portfolio import (
+    Bundle,
+    Exclusion,
+    Objective,
+    Option,
+    Party,
+    Precedence,
+    SelectionProblem,
+    SelectOptions,
+    ShareLimit,
+    select,
+)
+from transcaspian.portfolio.choose import tail_mean
+
+EXACT = SelectOptions(gap=1e-9)
+OBJECTIVES = (
+    Objective({"vehicle": 1.0}),
+    Objective({"economic": 1.0}),
+    Objective({"vehicle": 0.7, "economic": 0.3}),
+    Objective({"vehicle": 1.0, "economic": 0.5}, risk_weight=0.4, tail=0.5),
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made=problems(), objective=st.sampled_from(OBJECTIVES))
+def test_the_choice_is_worth_as_much_as_the_best_of_all_choices(
+    made: SelectionProblem, objective: Objective
+) -> None:
+    best = best_by_trying(made, objective)
+    if best is None:
+        with pytest.raises(InfeasibleError):
+            select(made, objective, EXACT)
+        return
+
+    found = select(made, objective, EXACT)
+
+    assert found.value == pytest.approx(best, abs=1e-6)
+    assert found.bound >= best - 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(made=problems(most=5, most_choices=48), cap=st.sampled_from((0.3, 0.49)))
+def test_shares_within_a_floor_and_a_cap_are_the_best_of_every_set(
+    made: SelectionProblem, cap: float
+) -> None:
+    from dataclasses import replace
+
+    bare = replace(made, ticket_floor=0.1, ticket_cap=cap, bundles=(), required=(), limits=())
+    best = _best_shares(bare)
+
+    found = select(bare, Objective({"vehicle": 1.0, "economic": 0.2}), EXACT)
+
+    assert found.value == pytest.approx(best, abs=1e-6)
+    for one in found.chosen:
+        assert 0.1 - 1e-7 <= one.share <= cap + 1e-7
+
+
+def _best_shares(made: SelectionProblem) -> float:
+    """Try every set that the rules on sets allow; find the best shares of each by an LP of its own."""
+    from dataclasses import replace
+    from itertools import product
+
+    from tests.portfolio.small_problems import _meets_rules
+
+    free = replace(
+        made,
+        parties=(Party("any", 1.0, np.full(3, 1e9), 1e9),),
+        largest_ticket_musd=float("inf"),
+    )
+    best = -np.inf
+    choices = [[None, *each.options] for each in made.candidates]
+    for combination in product(*choices):
+        chosen = [
+            (c, o) for c, o in zip(made.candidates, combination, strict=True) if o is not None
+        ]
+        if not _meets_rules(free, chosen):
+            continue
+        fixed = sum(0.2 * float(made.probability @ o.if_chosen["economic"]) for _, o in chosen)
+        if not chosen:
+            best = max(best, fixed)
+            continue
+        gain = np.array([float(made.probability @ o.per_share["vehicle"]) for _, o in chosen])
+        calls = np.array([o.call for _, o in chosen])
+        rows = [party.share * calls[:, year] for party in made.parties for year in range(3)]
+        limit = [party.budget[year] for party in made.parties for year in range(3)]
+        rows += [party.share * calls.sum(axis=1) for party in made.parties]
+        limit += [party.commitment for party in made.parties]
+        caps = [
+            min(made.ticket_cap, made.largest_ticket_musd / max(o.call.sum(), 1e-9))
+            for _, o in chosen
+        ]
+        if min(caps) < made.ticket_floor:
+            continue
+        answer = linprog(
+            -gain, np.array(rows), limit, bounds=[(made.ticket_floor, cap) for cap in caps]
+        )
+        if answer.status == 0:
+            best = max(best, fixed - answer.fun)
+    return float(best)
+
+
+def test_of_two_projects_that_need_the_same_money_the_better_is_chosen() -> None:
+    made = problem(
+        candidate("A", option(2028, [60.0, 0.0], 10.0)),
+        candidate("B", option(2028, [60.0, 0.0], 12.0)),
+        budget=100.0,
+    )
+
+    found = select(made)
+
+    assert found.projects == ("B",)
+    assert found.value == pytest.approx(12.0)
+
+
+def test_a_project_is_put_off_when_the_money_of_a_later_year_pays_for_it() -> None:
+    made = problem(
+        candidate("A", option(2028, [60.0, 0.0], 10.0), option(2029, [0.0, 60.0], 9.0)),
+        candidate("B", option(2028, [60.0, 0.0], 12.0)),
+        budget=100.0,
+    )
+
+    found = select(made)
+
+    assert [(one.project, one.start_year) for one in found.chosen] == [("A", 2029), ("B", 2028)]
+    assert found.value == pytest.approx(21.0)
+
+
+def test_money_that_came_back_pays_for_a_second_project() -> None:
+    first = Option(
+        start_year=2027,
+        call=np.array([50.0, 0.0]),
+        spending=np.array([50.0, 0.0]),
+        inflow=np.array([[0.0, 40.0]]),
+        per_share={"vehicle": np.array([5.0])},
+    )
+    second = option(2029, [0.0, 80.0], 20.0)
+    made = problem(candidate("A", first), candidate("B", second), budget=50.0)
+    without = select(made)
+
+    with_recycling = select(
+        problem(
+            candidate("A", first),
+            candidate("B", second),
+            budget=50.0,
+            recycled_share=1.0,
+            recycling_ends=2028,
+        )
+    )
+
+    assert without.projects == ("A",)
+    assert with_recycling.projects == ("A", "B")
+    assert with_recycling.call[1] - with_recycling.recycled[1] <= 50.0 + 1e-6
+    assert with_recycling.recycled[1] <= 40.0 + 1e-6
+
+
+def test_complements_are_chosen_together_though_each_alone_loses() -> None:
+    made = problem(
+        candidate("A", option(2028, [10.0], -2.0)),
+        candidate("B", option(2028, [10.0], -2.0)),
+        bundles=(
+            Bundle("AB", ("A", "B"), {}, {"vehicle": {"A": np.array([3.0]), "B": np.array([3.0])}}),
+        ),
+    )
+
+    assert select(made).value == pytest.approx(2.0)
+
+
+def test_weight_on_the_bad_tail_turns_the_choice_to_the_safe_project() -> None:
+    made = problem(
+        candidate("SAFE", option(2028, [60.0], [5.0, 5.0])),
+        candidate("BOLD", option(2028, [60.0], [-20.0, 40.0])),
+    )
+
+    assert select(made).projects == ("BOLD",)
+    assert select(made, Objective({"vehicle": 1.0}, risk_weight=0.5, tail=0.5)).projects == (
+        "SAFE",
+    )
+
+
+@given(
+    value=st.lists(st.floats(-100.0, 100.0), min_size=1, max_size=6),
+    tail=st.floats(0.05, 1.0),
+)
+def test_the_mean_of_the_tail_is_that_of_its_definition(value: list[float], tail: float) -> None:
+    probability = np.full(len(value), 1.0 / len(value))
+
+    assert tail_mean(np.array(value), probability, tail) == pytest.approx(
+        tail_of(np.array(value), probability, tail), abs=1e-9
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(made=problems(most=6, most_choices=64))
+def test_a_larger_budget_never_lowers_the_value(made: SelectionProblem) -> None:
+    from dataclasses import replace
+
+    try:
+        before = select(made, OBJECTIVES[2], EXACT).value
+    except InfeasibleError:
+        return
+    richer = tuple(
+        replace(p, budget=p.budget + 10.0, commitment=p.commitment + 30.0) for p in made.parties
+    )
+
+    assert select(replace(made, parties=richer), OBJECTIVES[2], EXACT).value >= before - 1e-6
+
+
+def test_rules_in_conflict_are_named_and_no_others() -> None:
+    made = problem(
+        candidate("A", option(2028, [60.0], 10.0)),
+        candidate("B", option(2028, [70.0], 12.0)),
+        candidate("C", option(2028, [5.0], 1.0)),
+        required=("A", "B"),
+        budget=100.0,
+        precedences=(Precedence("C", "A"),),
+    )
+
+    with pytest.raises(InfeasibleError) as error:
+        select(made)
+
+    message = error.value.message
+    for words in ("A must be built", "B must be built", "100 million USD"):
+        assert words in message
+    assert "C opens" not in message
+
+
+def test_an_exclusion_of_what_is_required_is_named() -> None:
+    made = problem(
+        candidate("A", option(2028, [6.0], 10.0)),
+        candidate("B", option(2028, [7.0], 12.0)),
+        required=("A", "B"),
+        exclusions=(Exclusion(("A", "B")),),
+    )
+
+    with pytest.raises(InfeasibleError, match="of A and B only one is built"):
+        select(made)
+
+
+def test_shares_that_do_not_add_up_are_one_error() -> None:
+    parties = (Party("x", 0.5, np.array([1.0]), 1.0), Party("y", 0.4, np.array([1.0]), 1.0))
+
+    with pytest.raises(InputError) as error:
+        select(problem(candidate("A", option(2028, [6.0], 1.0)), parties=parties))
+
+    assert [problem.message for problem in error.value.problems] == [
+        "The shares of the parties add up to 0.9."
+    ]
+
+
+def test_projects_that_wait_for_each_other_are_one_error() -> None:
+    made = problem(
+        *(candidate(name, option(2028, [6.0], 1.0)) for name in "ABC"),
+        precedences=(Precedence("A", "B"), Precedence("B", "C"), Precedence("C", "A")),
+    )
+
+    with pytest.raises(InputError) as error:
+        select(made)
+
+    (only,) = error.value.problems
+    assert only.message == "Projects wait for each other: A needs B needs C needs A."
+
+
+def test_an_unknown_objective_is_named_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"'jobs'. There are vehicle, economic"):
+        select(problem(candidate("A", option(2028, [6.0], 1.0))), Objective({"jobs": 1.0}))
+
+
+def test_a_least_share_of_a_country_brings_its_project_in() -> None:
+    made = problem(
+        candidate("A", option(2028, [50.0], 10.0), country="AZ"),
+        candidate("K", option(2028, [50.0], -1.0), country="KZ"),
+        limits=(ShareLimit("country", "KZ", 0.5, 1.0),),
+    )
+
+    assert select(made).projects == ("A", "K")
