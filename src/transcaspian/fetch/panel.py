@@ -48,7 +48,7 @@ def solar_output(weather: Weather) -> FloatArray:
         dni=weather.dni_w_m2,
         ghi=weather.ghi_w_m2,
         dhi=weather.dhi_w_m2,
-        dni_extra=pvlib.irradiance.get_extra_radiation(middles).to_numpy(),
+        dni_extra=pvlib.irradiance.get_extra_radiation(middles.day_of_year.to_numpy()),
         albedo=ALBEDO,
         model="haydavies",
     )
