@@ -19,6 +19,7 @@ __all__ = ["build_grid", "objective_constant"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 INF = np.inf
+ROUNDING = 1e-9  # share by which two ways to multiply the same numbers may differ
 
 
 def build_grid(grid: Grid) -> HourlyProgram:
@@ -119,10 +120,7 @@ def add_limited(
         if not is_zero.all():
             rows.append((pu_grows[:, ~is_zero], np.flatnonzero(~is_zero), sense))
     if fixed is not None and not np.isnan(fixed).all():
-        held = np.atleast_2d(fixed)
-        given = ~np.isnan(held)
-        lower = np.where(given, np.maximum(lower, np.where(given, held, 0.0)), lower)
-        upper = np.where(given, np.minimum(upper, np.where(given, held, 0.0)), upper)
+        lower, upper = _held(lower, upper, np.atleast_2d(fixed))
     builder.add_columns(name, labels, cost, lower, upper)
     for pu_grows, members, sense in rows:
         row = f"{name}_{'most' if sense > 0 else 'least'}"
@@ -133,6 +131,23 @@ def add_limited(
         items = np.arange(members.size)
         builder.add_terms(row, items, name, grows[members], np.ones(members.size))
         builder.add_terms(row, items, capacity_name, members, -pu_grows)
+
+
+def _held(lower: FloatArray, upper: FloatArray, fixed: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return limits that hold what is given within them; outside them nothing is feasible.
+
+    A set point is often a product of the same numbers as its limit in another order, so one that
+    lies outside by rounding alone counts as on the limit.
+    """
+    given = ~np.isnan(fixed)
+    held = np.where(given, fixed, 0.0)
+    room = ROUNDING * np.maximum(1.0, np.abs(held))
+    held = np.where((held < lower) & (held > lower - room), lower, held)
+    held = np.where((held > upper) & (held < upper + room), upper, held)
+    return (
+        np.where(given, np.maximum(lower, held), lower),
+        np.where(given, np.minimum(upper, held), upper),
+    )
 
 
 def _per_capacity(per_unit: FloatArray, nominal: FloatArray) -> FloatArray:

@@ -42,6 +42,7 @@ class Capacity:
     least: FloatArray  # [n], lower limit of the optimum where extendable
     most: FloatArray  # [n]
     cost: FloatArray  # [n], per MW over the modelled time
+    investment: FloatArray  # [n], the part of `cost` that is not fixed operation
 
 
 @dataclass(frozen=True, slots=True)

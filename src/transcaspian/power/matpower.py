@@ -197,7 +197,7 @@ def _grid(case: _Case, susceptance: str, name: str) -> Grid:
 
 def _fixed(nominal: FloatArray) -> Capacity:
     zero = np.zeros(nominal.size)
-    return Capacity(nominal, np.zeros(nominal.size, dtype=bool), zero, nominal, zero)
+    return Capacity(nominal, np.zeros(nominal.size, dtype=bool), zero, nominal, zero, zero)
 
 
 def _in_service(

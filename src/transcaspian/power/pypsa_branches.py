@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from transcaspian.power.grid import Branches, Capacity
 from transcaspian.power.pypsa_capacity import read_capacity
@@ -24,7 +25,6 @@ IntArray = NDArray[np.int64]
 
 def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
     """Lines and transformers side by side, impedances per unit of 1 MVA."""
-    bus_carrier = tables.text("buses", "carrier")
     v_nom = tables.numbers("buses", "v_nom")
     parts = {c: _ends(tables, c, buses) for c in ("lines", "transformers")}
     lines, transformers = parts["lines"], parts["transformers"]
@@ -35,11 +35,19 @@ def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
     x = np.concatenate([reactance / line_volts, given.x * per_mva])
     r = np.concatenate([resistance / line_volts, given.r * per_mva])
     bus0 = np.concatenate([lines[0], transformers[0]])
-    is_direct = np.array([bus_carrier[bus] == "DC" for bus in bus0], dtype=bool)
+    bus1 = np.concatenate([lines[1], transformers[1]])
+    is_alternating = _alternating(tables.text("buses", "carrier"), bus0, bus1)
+    line_carrier = tables.carriers_or_of_bus("lines", "bus0")
+    has_angle = np.array([name == "AC" for name in line_carrier], dtype=bool)
+    angle_of_lines = np.where(has_angle, tables.numbers("lines", "v_ang_max"), np.inf)
     angle = np.radians(
-        np.concatenate([tables.numbers(c, "v_ang_max") for c in ("lines", "transformers")])
+        np.concatenate([angle_of_lines, tables.numbers("transformers", "v_ang_max")])
     )
-    angle = np.where(is_direct, np.inf, angle)
+    x_or_r = np.where(is_alternating, x, r)
+    # PyPSA's limit goes by reactance in every part, ours by the impedance of the part.
+    is_limited = np.isfinite(angle) & (x > 0.0)
+    share = np.divide(x_or_r, x, out=np.ones(x.size), where=is_limited)
+    angle = np.where(is_limited, angle, np.inf) * share
     shift = np.radians(given.phase_shift)
     no_shift = np.zeros((shift.shape[0], lines[0].size))
     capacities = [
@@ -49,16 +57,13 @@ def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
     n_line = lines[0].size
     return Branches(
         names=(*tables.names("lines"), *tables.names("transformers")),
-        carrier=(
-            *_line_carriers(tables, lines[0], bus_carrier),
-            *tables.text("transformers", "carrier"),
-        ),
+        carrier=(*line_carrier, *("",) * transformers[0].size),
         bus0=bus0,
-        bus1=np.concatenate([lines[1], transformers[1]]),
+        bus1=bus1,
         capacity=_joined(capacities),
         s_max_pu=_side_by_side(tables, "s_max_pu"),
         s_set=_side_by_side(tables, "s_set"),
-        impedance=np.where(is_direct, r, x),
+        impedance=x_or_r,
         phase_shift=np.hstack([no_shift, shift]),
         angle_min=-angle,
         angle_max=angle,
@@ -73,12 +78,16 @@ def _ends(tables: PypsaTables, component: str, buses: dict[str, int]) -> tuple[I
     )
 
 
-def _line_carriers(
-    tables: PypsaTables, bus0: IntArray, bus_carrier: Sequence[str]
-) -> tuple[str, ...]:
-    """Return carriers of lines; one without takes that of its first bus."""
-    own = tables.text("lines", "carrier")
-    return tuple(name or bus_carrier[bus] for name, bus in zip(own, bus0, strict=True))
+def _alternating(bus_carrier: Sequence[str], bus0: IntArray, bus1: IntArray) -> NDArray[np.bool_]:
+    """Return which branches lie in a part of the network whose first bus is of carrier AC.
+
+    Only there does reactance rule the flow; resistance does elsewhere, as in PyPSA.
+    """
+    n_bus = len(bus_carrier)
+    joined = sparse.coo_array((np.ones(bus0.size), (bus0, bus1)), shape=(n_bus, n_bus))
+    part = sparse.csgraph.connected_components(joined, directed=False)[1]
+    _, first = np.unique(part, return_index=True)
+    return np.array([bus_carrier[bus] == "AC" for bus in first[part[bus0]]], dtype=bool)
 
 
 def _side_by_side(tables: PypsaTables, attribute: str) -> FloatArray:
@@ -96,6 +105,7 @@ def _joined(parts: Sequence[Capacity]) -> Capacity:
         least=np.concatenate([part.least for part in parts]),
         most=np.concatenate([part.most for part in parts]),
         cost=np.concatenate([part.cost for part in parts]),
+        investment=np.concatenate([part.investment for part in parts]),
     )
 
 
@@ -144,17 +154,29 @@ def _transformers(tables: PypsaTables) -> _Transformers:
     shift = np.array(tables.series(c, "phase_shift"))
     count, tap = tables.numbers(c, "num_parallel"), tables.numbers(c, "tap_position")
     rows = np.flatnonzero(tables.active(c))
+    types = TRANSFORMER_TYPES | _own_transformer_types(tables)
     for item, kind in enumerate(tables.text(c, "type")):
-        if kind in TRANSFORMER_TYPES:
-            rating, vsc, vscr, angle, neutral, step = TRANSFORMER_TYPES[kind]
+        if kind in types:
+            rating, vsc, vscr, angle, neutral, step = types[kind]
             r[item] = vscr / 100.0 / count[item]
             x[item] = float(np.sqrt((vsc / 100.0) ** 2 - (vscr / 100.0) ** 2)) / count[item]
             ratio[item] = 1.0 + (tap[item] - neutral) * step / 100.0
             shift[:, item], s_nom[item] = angle, rating
         elif kind:
-            message = f"standard type {kind!r} is not known."
+            message = f"standard type {kind!r} has no row in transformer_types."
             tables.add_problem(c, int(rows[item]), "type", message, "Give x and tap_ratio instead.")
         if s_nom[item] <= 0.0:
             message = "s_nom is not above zero, and x is per unit of it."
             tables.add_problem(c, int(rows[item]), "s_nom", message, "Give s_nom.")
     return _Transformers(x, r, ratio, shift, s_nom)
+
+
+def _own_transformer_types(
+    tables: PypsaTables,
+) -> dict[str, tuple[float, float, float, float, float, float]]:
+    """Return the types that the network itself holds, in the order of `TRANSFORMER_TYPES`."""
+    c = "transformer_types"
+    columns = ("s_nom", "vsc", "vscr", "phase_shift", "tap_neutral", "tap_step")
+    rating, vsc, vscr, angle, neutral, step = (tables.numbers(c, name).tolist() for name in columns)
+    rows = zip(rating, vsc, vscr, angle, neutral, step, strict=True)
+    return dict(zip(tables.names(c), rows, strict=True))

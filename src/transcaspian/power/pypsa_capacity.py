@@ -32,7 +32,6 @@ def read_capacity(tables: PypsaTables, component: str, attribute: str) -> Capaci
             tables.numbers(component, "discount_rate"), tables.numbers(component, "lifetime")
         )
         cost = np.where(np.isnan(overnight), cost, overnight * factor * years)
-    cost = cost + tables.numbers(component, "fom_cost")
     held = tables.numbers(component, f"{attribute}_set")
     is_held = ~np.isnan(held)
     least = tables.numbers(component, f"{attribute}_min")
@@ -42,7 +41,8 @@ def read_capacity(tables: PypsaTables, component: str, attribute: str) -> Capaci
         is_extendable=tables.flags(component, f"{attribute}_extendable"),
         least=np.where(is_held, np.maximum(least, np.where(is_held, held, least)), least),
         most=np.where(is_held, np.minimum(most, np.where(is_held, held, most)), most),
-        cost=cost,
+        cost=cost + tables.numbers(component, "fom_cost"),
+        investment=cost,
     )
 
 

@@ -86,6 +86,10 @@ class PypsaTables:
                     "Solve each period as a network of its own.",
                 )
             )
+        if source.has_scenarios:
+            message, cure = "scenarios are not supported.", "Solve each as a network of its own."
+            self.problems.append(Problem(source.path.name, 0, "scenario", message, cure))
+            self.raise_problems()  # every attribute has one more dimension and cannot be read
         for component in UNSUPPORTED_LISTS:
             if self.size(component):
                 self.add_problem(
@@ -94,15 +98,10 @@ class PypsaTables:
         for component, attributes in UNSUPPORTED.items():
             for attribute, neutral in attributes.items():
                 self._check_neutral(component, attribute, neutral)
-        for component, attribute in source.series:
-            if attribute.endswith(("_piecewise", "_pw")):
-                self.add_problem(
-                    component,
-                    -2,
-                    attribute,
-                    "piecewise curves are not supported.",
-                    "Use one value, or a component for each segment.",
-                )
+        for component, attribute in source.curves:
+            message = f"the piecewise curve of {attribute} is not supported."
+            cure = "Use one value, or a component for each segment."
+            self.add_problem(component, -2, attribute, message, cure)
         self.raise_problems()
 
     def _check_neutral(self, component: str, attribute: str, neutral: float | str | bool) -> None:
@@ -220,6 +219,13 @@ class PypsaTables:
             found.append(buses.get(name, 0))
         return np.array(found, dtype=np.int64)
 
+    def carriers_or_of_bus(self, component: str, bus: str) -> tuple[str, ...]:
+        """Return carriers; a line, link or store without one takes that of its (first) bus."""
+        of_bus = dict(zip(self.names("buses"), self.text("buses", "carrier"), strict=True))
+        buses = self.text(component, bus, "")
+        own = self.text(component, "carrier")
+        return tuple(name or of_bus.get(at, "") for name, at in zip(own, buses, strict=True))
+
     def ignored(self) -> tuple[str, ...]:
         """Return the attributes that the optimum does not depend on."""
         found = []
@@ -228,6 +234,8 @@ class PypsaTables:
                 found.append(component)
                 continue
             known = {"name", *USED[component], *UNSUPPORTED.get(component, {})}
+            if component == "carriers":
+                known |= set(self.text("global_constraints", "carrier_attribute"))
             found += [
                 f"{component}.{column}"
                 for column in columns
@@ -273,6 +281,17 @@ def _grid(tables: PypsaTables) -> Grid:
     return read_limits(tables, grid)
 
 
+def _ramp(tables: PypsaTables, component: str, limit: str, at_switch: str) -> FloatArray:
+    """Return a ramp limit per unit of capacity; NaN is none.
+
+    A unit that has only the limit for switching on or off gets a limit of one, as in PyPSA: it
+    binds where output may change its sign.
+    """
+    given = tables.series(component, limit)
+    only_switch = np.isnan(given) & ~np.isnan(tables.numbers(component, at_switch))
+    return np.where(only_switch, 1.0, given)
+
+
 def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
     c = "generators"
     return GridGenerators(
@@ -286,8 +305,8 @@ def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
         p_set=tables.series(c, "p_set"),
         marginal_cost=tables.series(c, "marginal_cost"),
         marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
-        ramp_limit_up=tables.series(c, "ramp_limit_up"),
-        ramp_limit_down=tables.series(c, "ramp_limit_down"),
+        ramp_limit_up=_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
+        ramp_limit_down=_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
         p_init=tables.numbers(c, "p_init"),
         energy_min=tables.numbers(c, "e_sum_min"),
         energy_max=tables.numbers(c, "e_sum_max"),
@@ -327,7 +346,7 @@ def _stores(tables: PypsaTables, buses: dict[str, int]) -> GridStores:
     c = "stores"
     return GridStores(
         names=tables.names(c),
-        carrier=tables.text(c, "carrier"),
+        carrier=tables.carriers_or_of_bus(c, "bus"),
         bus=tables.positions(c, "bus", buses),
         sign=tables.numbers(c, "sign"),
         capacity=read_capacity(tables, c, "e_nom"),
@@ -367,7 +386,7 @@ def _links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
     table = [np.broadcast_to(values, n_row) for values in efficiency]
     return GridLinks(
         names=tables.names(c),
-        carrier=tables.text(c, "carrier"),
+        carrier=tables.carriers_or_of_bus(c, "bus0"),
         bus0=tables.positions(c, "bus0", buses),
         capacity=read_capacity(tables, c, "p_nom"),
         p_min_pu=tables.series(c, "p_min_pu"),
@@ -375,8 +394,8 @@ def _links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
         p_set=tables.series(c, "p_set"),
         marginal_cost=tables.series(c, "marginal_cost"),
         marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
-        ramp_limit_up=tables.series(c, "ramp_limit_up"),
-        ramp_limit_down=tables.series(c, "ramp_limit_down"),
+        ramp_limit_up=_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
+        ramp_limit_down=_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
         p_init=tables.numbers(c, "p_init"),
         length=tables.numbers(c, "length"),
         port_link=np.array(port_link, dtype=np.int64),

@@ -1,14 +1,15 @@
 """Which attributes of a PyPSA network the optimum depends on, with their defaults.
 
 `USED` are read; `UNSUPPORTED` must stand at their neutral value, else the network is refused by
-name; everything else (names, coordinates, results, power-flow set points) is bookkeeping that
-linear optimisation never looks at, and is listed as ignored. The meaning and defaults of the
+name; `BOOKKEEPING` (coordinates, power-flow set points, unit commitment of plants that are not
+committable), results and columns of a user's own are never looked at, and are listed as ignored. A
+test holds these lists to every attribute of the installed PyPSA. The meaning and defaults of the
 attributes are those that PyPSA 1.4 documents.
 """
 
 from typing import Final
 
-__all__ = ["BOOKKEEPING_LISTS", "SERIES", "UNSUPPORTED", "UNSUPPORTED_LISTS", "USED"]
+__all__ = ["BOOKKEEPING", "BOOKKEEPING_LISTS", "SERIES", "UNSUPPORTED", "UNSUPPORTED_LISTS", "USED"]
 
 Value = float | str | bool
 INF: Final = float("inf")
@@ -32,7 +33,13 @@ _P_NOM: dict[str, Value] = {
 }
 _S_NOM: dict[str, Value] = {name.replace("p_nom", "s_nom"): v for name, v in _P_NOM.items()}
 _E_NOM: dict[str, Value] = {name.replace("p_nom", "e_nom"): v for name, v in _P_NOM.items()}
-_RAMPS: dict[str, Value] = {"ramp_limit_up": NAN, "ramp_limit_down": NAN, "p_init": NAN}
+_RAMPS: dict[str, Value] = {
+    "ramp_limit_up": NAN,
+    "ramp_limit_down": NAN,
+    "ramp_limit_start_up": NAN,
+    "ramp_limit_shut_down": NAN,
+    "p_init": NAN,
+}
 
 USED: dict[str, dict[str, Value]] = {
     "buses": {"v_nom": 1.0, "carrier": "AC"},
@@ -119,7 +126,7 @@ USED: dict[str, dict[str, Value]] = {
         "num_parallel": 1.0,
     },
     "transformers": {
-        **_CAPACITY,
+        **{name: value for name, value in _CAPACITY.items() if name != "carrier"},
         **_S_NOM,
         "bus0": "",
         "bus1": "",
@@ -135,6 +142,14 @@ USED: dict[str, dict[str, Value]] = {
         "tap_position": 0.0,
     },
     "line_types": {"x_per_length": 0.0, "r_per_length": 0.0},
+    "transformer_types": {
+        "s_nom": 0.0,
+        "vsc": 0.0,
+        "vscr": 0.0,
+        "phase_shift": 0.0,
+        "tap_neutral": 0.0,
+        "tap_step": 0.0,
+    },
     "global_constraints": {
         "type": "primary_energy",
         "investment_period": NAN,
@@ -212,7 +227,75 @@ BOOKKEEPING_LISTS = (
     "shapes",
     "sub_networks",
     "shunt_impedances",
-    "line_types",
-    "transformer_types",
     "investment_period_weightings",
 )
+
+# Attributes that linear optimisation of one year never looks at, by the reason why. What stands in
+# no list (columns of a user's own, results) is ignored too, and listed with the rest.
+_COMMITMENT = (
+    "start_up_cost",
+    "shut_down_cost",
+    "stand_by_cost",
+    "min_up_time",
+    "min_down_time",
+    "up_time_before",
+    "down_time_before",
+)  # counts only where committable, which is refused
+_MAINTENANCE = ("maintenance_duration", "maintenance_pu", "maintenance_events")
+_POWER_FLOW = ("control", "q_set")  # for power flow, not for optimisation
+_LABEL = ("type",)  # of no meaning to PyPSA but for lines and transformers
+_PERIODS = ("build_year",)  # counts only over several investment periods, which are refused
+BOOKKEEPING: dict[str, tuple[str, ...]] = {
+    "buses": (
+        *_LABEL,
+        "x",
+        "y",
+        "unit",
+        "location",
+        "v_mag_pu_set",
+        "v_mag_pu_min",
+        "v_mag_pu_max",
+    ),
+    "carriers": ("color", "nice_name", "max_growth", "max_relative_growth"),
+    "loads": (*_LABEL, "carrier", "q_set"),
+    "generators": (
+        *_LABEL,
+        *_PERIODS,
+        *_POWER_FLOW,
+        *_COMMITMENT,
+        *_MAINTENANCE,
+        "weight",  # for clustering
+    ),
+    "storage_units": (
+        *_LABEL,
+        *_PERIODS,
+        *_POWER_FLOW,
+        "state_of_charge_initial_per_period",
+        "cyclic_state_of_charge_per_period",
+    ),
+    "stores": (*_LABEL, *_PERIODS, "q_set", "e_initial_per_period", "e_cyclic_per_period"),
+    "links": (
+        *_LABEL,
+        *_PERIODS,
+        *_COMMITMENT,
+        *_MAINTENANCE,
+        "terrain_factor",
+        "cyclic_delay",  # counts only with a delay, which is refused
+    ),
+    "lines": (*_PERIODS, "g", "b", "terrain_factor", "v_ang_min"),
+    # PyPSA 1.4 ignores v_ang_min; shunts of the T model change no reactance that it optimises with.
+    "transformers": (*_PERIODS, "g", "b", "model", "tap_side", "v_ang_min"),
+    "line_types": ("f_nom", "c_per_length", "i_nom", "mounting", "cross_section", "references"),
+    "transformer_types": (
+        "f_nom",
+        "v_nom_0",
+        "v_nom_1",
+        "pfe",
+        "i0",
+        "tap_side",
+        "tap_min",
+        "tap_max",
+        "references",
+    ),
+    "global_constraints": (),
+}

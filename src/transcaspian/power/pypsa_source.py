@@ -1,6 +1,7 @@
 """What stands in a PyPSA CSV folder or netCDF file, as plain arrays; PyPSA is not needed."""
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.str_]
 LISTS = tuple(sorted({*USED, *UNSUPPORTED_LISTS, *BOOKKEEPING_LISTS}, key=len, reverse=True))
 WEIGHTS = ("objective", "stores", "generators")
+CURVE_ENDINGS = ("-pw", "_pw", "_piecewise")  # of files that hold piecewise curves
 NOT_GIVEN = ("", "nan", "NaN", "None")
 
 
@@ -31,10 +33,12 @@ class PypsaSource:
     path: Path
     static: Mapping[str, Mapping[str, TextArray]]  # "generators" -> "name" -> [n]
     series: Mapping[tuple[str, str], tuple[tuple[str, ...], FloatArray]]
+    curves: tuple[tuple[str, str], ...]  # component and attribute of piecewise curves
     weights: Mapping[str, FloatArray]
     n_snapshot: int
     name: str
     has_periods: bool
+    has_scenarios: bool
 
     def place(self, component: str) -> str:
         """Return where a component stands, for messages."""
@@ -63,6 +67,7 @@ def _weights(given: Mapping[str, FloatArray], n_snapshot: int) -> dict[str, Floa
 def _open_folder(path: Path) -> PypsaSource:
     static: dict[str, dict[str, TextArray]] = {}
     series: dict[tuple[str, str], tuple[tuple[str, ...], FloatArray]] = {}
+    curves: list[tuple[str, str]] = []
     n_snapshot, given, has_periods = 1, {}, False
     name = path.name
     if not (path / "buses.csv").exists():
@@ -82,6 +87,9 @@ def _open_folder(path: Path) -> PypsaSource:
             name = rows[0][header.index("name")] if rows and "name" in header else name
             multi = header.index("_multi_invest") if "_multi_invest" in header else -1
             has_periods |= bool(rows) and multi >= 0 and rows[0][multi] not in ("0", "False", "")
+        elif attribute.endswith(CURVE_ENDINGS):
+            if len(header) > 1:
+                curves.append((component, re.sub(r"[-_](pw|piecewise)$", "", attribute)))
         elif attribute:
             values = [
                 _numbers([row[k] for row in rows], file, header[k]) for k in range(1, len(header))
@@ -95,7 +103,15 @@ def _open_folder(path: Path) -> PypsaSource:
                 for column, k in columns.items()
             }
     return PypsaSource(
-        path, static, series, _weights(given, n_snapshot), n_snapshot, name, has_periods
+        path,
+        static,
+        series,
+        tuple(curves),
+        _weights(given, n_snapshot),
+        n_snapshot,
+        name,
+        has_periods,
+        has_scenarios=False,  # PyPSA writes them to netCDF alone
     )
 
 
@@ -136,6 +152,7 @@ def _open_netcdf(path: Path) -> PypsaSource:
         raise _fail(path.name, f"it is no netCDF-4 file ({error}).", "Export it again.") from error
     static: dict[str, dict[str, TextArray]] = {}
     series: dict[tuple[str, str], tuple[tuple[str, ...], FloatArray]] = {}
+    curves: list[tuple[str, str]] = []
     given: dict[str, FloatArray] = {}
     with file:
         n_snapshot = file["snapshots"].shape[0] if "snapshots" in file else 1
@@ -146,6 +163,9 @@ def _open_netcdf(path: Path) -> PypsaSource:
                 column = key.removeprefix("snapshots_")
                 if column in (*WEIGHTS, "weightings"):
                     given[column] = np.asarray(file[key], dtype=np.float64)
+            elif component and attribute.startswith("pw_"):
+                if not attribute.endswith("_i"):
+                    curves.append((component, attribute.removeprefix("pw_")))
             elif component and attribute.startswith("t_"):
                 if not attribute.endswith("_i"):
                     names = tuple(_texts(file[f"{key}_i"]).tolist())
@@ -155,15 +175,19 @@ def _open_netcdf(path: Path) -> PypsaSource:
                 column = "name" if attribute == "i" else attribute
                 static.setdefault(component, {})[column] = _texts(file[key])
         periods = np.atleast_1d(file.attrs.get("network__multi_invest", 0))
+        has_periods = bool(periods.any()) or "snapshots_period" in file
+        has_scenarios = "scenario" in file or "scenario_weight" in file
         name = file.attrs.get("network_name", path.stem)
     return PypsaSource(
         path,
         static,
         series,
+        tuple(curves),
         _weights(given, n_snapshot),
         n_snapshot,
         name.decode() if isinstance(name, bytes) else str(name),
-        bool(periods.any()),
+        has_periods,
+        has_scenarios,
     )
 
 
