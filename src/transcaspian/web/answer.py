@@ -1,0 +1,138 @@
+"""Answers: one page in the form that was asked for, with the headers that every answer has."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+
+from transcaspian.errors import InputError, NotFoundError, TranscaspianError
+from transcaspian.web.blocks import Page
+from transcaspian.web.deps import DayQuery, PageQuery, State, day_of, view_of
+from transcaspian.web.files import (
+    chart_file,
+    csv_file,
+    excel_file,
+    find_chart,
+    find_table,
+    parquet_file,
+    vega_file,
+)
+from transcaspian.web.html import render, render_error
+from transcaspian.web.models import ErrorData, PageData, page_data
+from transcaspian.web.view import View
+
+__all__ = ["HEADERS", "PAGE", "answer", "error_answer"]
+
+# Scripts come from this machine only and none stands in a page; MapLibre's worker is a blob.
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "vega": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FORMS = {
+    name.split(";")[0]: _BINARY for form, name in TYPES.items() if form not in ("json", "vega")
+}
+# What every page can answer, for the OpenAPI document.
+PAGE: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {
+        200: {
+            "description": "The page, as HTML, as data or as a file.",
+            "model": PageData,
+            "content": _FORMS,
+        },
+        404: {"description": "Something asked for is not there.", "model": ErrorData},
+        422: {"description": "A parameter has no such value.", "model": ErrorData},
+    },
+}
+STATUSES: Mapping[type[TranscaspianError], int] = {NotFoundError: 404, InputError: 422}
+
+
+def answer(
+    request: Request, state: State, query: PageQuery, build: Callable[[View], Page]
+) -> Response:
+    """Return the page that `build` makes, in the form asked for; from the cache where it is there."""
+    view = view_of(request, query)
+    form = _form(request, query)
+    key = (view.language.code, form, request.url.path, request.url.query, _today(query))
+    keeps = state.settings.cached_answers > 0 and state.settings.db is None
+    if keeps and key in state.answers:
+        body, media, headers = state.answers[key]
+        return Response(body, media_type=media, headers=headers)
+    page = build(view)
+    body = _body(page, view, form, query, state)
+    headers = {**HEADERS, "vary": "Accept, Accept-Language", "content-language": view.language.code}
+    if form not in ("html", "json", "vega"):
+        name = f"{page.run or 'transcaspian'}-{query.chart or query.table or page.key}.{form}"
+        headers["content-disposition"] = f'attachment; filename="{_plain_name(name)}"'
+    if keeps:
+        while len(state.answers) >= state.settings.cached_answers:
+            state.answers.pop(next(iter(state.answers)), None)
+        state.answers[key] = (body, TYPES[form], headers)
+    return Response(body, media_type=TYPES[form], headers=headers)
+
+
+def _today(query: PageQuery) -> str:
+    return day_of(query).isoformat() if isinstance(query, DayQuery) else ""
+
+
+def _form(request: Request, query: PageQuery) -> str:
+    if query.format is not None:
+        return query.format
+    accepted = request.headers.get("accept", "")
+    json_at, html_at = accepted.find("application/json"), accepted.find("text/html")
+    return "json" if json_at >= 0 and (html_at < 0 or json_at < html_at) else "html"
+
+
+def _body(page: Page, view: View, form: str, query: PageQuery, state: State) -> bytes:
+    if form == "html":
+        return render(page, view, tuple(state.runs)).encode()
+    if form == "json":
+        return page_data(page, view).model_dump_json().encode()
+    if form == "csv":
+        return csv_file(find_table(page, query.table))
+    if form == "parquet":
+        return parquet_file(find_table(page, query.table))
+    if form == "xlsx":
+        tables = (find_table(page, query.table),) if query.table else page.tables()
+        return excel_file(page, tables, view.here())
+    chart = find_chart(page, query.chart)
+    if form == "vega":
+        return bytes(JSONResponse(vega_file(chart, view.language)).body)
+    return chart_file(chart, view.language, form)
+
+
+def _plain_name(name: str) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)  # fmt: skip
+
+
+def error_answer(request: Request, error: TranscaspianError, state: State) -> Response:
+    """Return an error of ours in the one shape that it has: JSON, or a page for people."""
+    status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
+    accepted = request.headers.get("accept", "")
+    if "text/html" in accepted and request.query_params.get("format", "html") == "html":
+        wanted = request.query_params.get("lang")
+        query = PageQuery(lang=wanted if wanted in ("en", "ru", "az", "kk") else None)  # type: ignore[arg-type]
+        view = view_of(request, query)
+        body = render_error(error, status, view, tuple(state.runs))
+        return Response(body, status, HEADERS, TYPES["html"])
+    return JSONResponse(error.as_dict(), status, HEADERS)

@@ -1,0 +1,187 @@
+"""What routes are given: the state of the application, the query, the view."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from transcaspian.errors import NotFoundError
+from transcaspian.register.access import load_register
+from transcaspian.register.tables import Register
+from transcaspian.web.language import choose_language, language_of
+from transcaspian.web.runs import Run
+from transcaspian.web.settings import WebSettings
+from transcaspian.web.view import View
+
+__all__ = [
+    "CompareQuery",
+    "DayQuery",
+    "FreightQuery",
+    "MapQuery",
+    "PageQuery",
+    "PowerQuery",
+    "RegisterQuery",
+    "RunDep",
+    "RunQuery",
+    "State",
+    "StateDep",
+    "TableQuery",
+    "day_of",
+    "view_of",
+]
+
+Format = Literal["html", "json", "csv", "xlsx", "parquet", "svg", "png", "pdf", "vega"]
+Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class PageQuery(BaseModel):
+    """Parameters of every page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lang: Literal["en", "ru", "az", "kk"] | None = None
+    """Language; without it the first one that the reader's browser asks for."""
+    format: Format | None = None
+    """Form of the answer; without it what the Accept header asks for, HTML or JSON."""
+    table: Key = ""
+    """Table to give as a file; the first one of the page without it."""
+    chart: Key = ""
+    """Chart to give as a file; the first one of the page without it."""
+
+
+class RunQuery(PageQuery):
+    """Parameters of pages of a run."""
+
+    scenario: Key = ""
+    """Scenario; the first that was solved without it."""
+    year: Key = ""
+    """Model year; one in the middle without it."""
+    with_: Key = Field(default="", alias="with")
+    """Project or cluster that is in place; none without it."""
+
+
+class MapQuery(RunQuery):
+    """Parameters of the map."""
+
+    sector: Literal["", "power", "freight"] = ""
+    """Electricity or freight."""
+    show: Literal["", "flow", "change"] = ""
+    """Flow, or what the project changes."""
+
+
+class PowerQuery(RunQuery):
+    """Parameters of the page on electricity."""
+
+    zone: Key = ""
+    """Zone whose hours are shown."""
+    week: Key = ""
+    """Week of the year, 1 to 52; that of the highest load in winter without it."""
+    link: Key = ""
+    """Cable whose hours are shown."""
+
+
+class FreightQuery(RunQuery):
+    """Parameters of the page on freight."""
+
+    origin: Key = ""
+    """Where the cargo starts; with `destination` a pair."""
+    destination: Key = ""
+    """Where the cargo goes."""
+    commodity: Key = ""
+    """Commodity group; all without it."""
+
+
+class TableQuery(RunQuery):
+    """Parameters of assumptions and raw tables."""
+
+    find: Key = ""
+    """Word that rows must hold."""
+    of: Key = ""
+    """Table of the case."""
+    confidence: Literal["", "reported", "derived", "assumed", "synthetic"] = ""
+    """How sure the figures are."""
+    page: int = Field(default=1, ge=1, le=100000)
+    """Page of the rows."""
+
+
+class DayQuery(PageQuery):
+    """Parameters of pages of the register."""
+
+    as_of: date | None = None
+    """Day to look from; today without it."""
+
+
+class RegisterQuery(DayQuery):
+    """Parameters of the list of commitments."""
+
+    status: Key = ""
+    """Status of the commitments."""
+    field: Key = ""
+    """What the commitments are about."""
+
+
+class CompareQuery(PageQuery):
+    """Parameters of the comparison."""
+
+    runs: Key = ""
+    """Keys of two or more runs, separated by commas; the first two without it."""
+    scenario: Key = ""
+    """Scenario; the first that all runs share without it."""
+    year: Key = ""
+    """Model year of the map of differences."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the application serves: settings, runs by key, and answers that are ready."""
+
+    settings: WebSettings
+    runs: Mapping[str, Run]
+    answers: dict[tuple[str, ...], tuple[bytes, str, dict[str, str]]] = field(default_factory=dict)
+
+    def register(self) -> Register:
+        """Return the register as it is now: a database may have changed since."""
+        return load_register(self.settings.db, role=self.settings.role)
+
+
+def _state(request: Request) -> State:
+    state: State = request.app.state.transcaspian
+    return state
+
+
+StateDep = Annotated[State, Depends(_state)]
+
+
+def _run(run: str, state: StateDep) -> Run:
+    if run not in state.runs:
+        raise NotFoundError(
+            f"There is no run {run!r}; there are {', '.join(state.runs) or 'none'}."
+        )
+    found = state.runs[run]
+    if not found.has_case:
+        raise NotFoundError(
+            f"The case {found.manifest['case']!r} of run {run!r} is not at hand: start with --case."
+        )
+    return found
+
+
+RunDep = Annotated[Run, Depends(_run)]
+
+
+def view_of(request: Request, query: PageQuery) -> View:
+    """Return what the reader looks at, by the query and the languages of the browser."""
+    code = choose_language(query.lang, request.headers.get("accept-language", ""))
+    given = query.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, mode="json")
+    return View(
+        language_of(code),
+        request.url.path,
+        {name: str(value) for name, value in given.items() if str(value) != ""},
+    )
+
+
+def day_of(query: DayQuery) -> date:
+    """Return the day to look from."""
+    return query.as_of or date.today()  # noqa: DTZ011 (a reader's day is local)

@@ -1,0 +1,186 @@
+"""Tables and charts of a page as files: CSV, Excel, Parquet, SVG, PNG, PDF."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import polars as pl
+import xlsxwriter  # type: ignore[import-untyped]
+
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.report.charts import NUMBER_FORMAT, complete, draw
+from transcaspian.report.images import svg_to_pdf, svg_to_png
+from transcaspian.web.blocks import Chart, Column, Page, Table
+from transcaspian.web.language import Language
+
+__all__ = [
+    "chart_file",
+    "chart_svg",
+    "csv_file",
+    "excel_file",
+    "find_chart",
+    "find_table",
+    "parquet_file",
+    "table_frame",
+    "vega_file",
+]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # makes Excel read UTF-8
+LONGEST_SHEET_NAME = 31
+MOST_SHEET_ROWS = 1_000_000
+COLUMN_WIDTH, TEXT_WIDTH = 14, 34
+_TYPES = {
+    "text": pl.String,
+    "word": pl.String,
+    "date": pl.String,
+    "year": pl.Int64,
+    "whole": pl.Int64,
+}
+_ONE_AT_A_TIME = Lock()
+
+
+def find_table(page: Page, key: str) -> Table:
+    """Return a table of the page; its first one for an empty key, NotFoundError for a wrong one."""
+    tables = page.tables()
+    for table in tables:
+        if table.key == key or not key:
+            return table
+    known = ", ".join(table.key for table in tables) or "none"
+    raise NotFoundError(f"The page has no table {key!r}; it has {known}.")
+
+
+def find_chart(page: Page, key: str) -> Chart:
+    """Return a chart of the page; its first one for an empty key, NotFoundError for a wrong one."""
+    charts = page.charts()
+    for chart in charts:
+        if chart.key == key or not key:
+            return chart
+    known = ", ".join(chart.key for chart in charts) or "none"
+    raise NotFoundError(f"The page has no chart {key!r}; it has {known}.")
+
+
+def table_frame(table: Table) -> pl.DataFrame:
+    """Return the table with the unit of each column in its name."""
+    return pl.DataFrame(
+        [
+            pl.Series(
+                column_title(column),
+                [row[place] for row in table.rows],
+                dtype=_TYPES.get(column.kind, pl.Float64),
+                strict=False,
+            )
+            for place, column in enumerate(table.columns)
+        ]
+    )
+
+
+def column_title(column: Column) -> str:
+    """Return the name of a column with its unit: a number that leaves the program keeps it."""
+    return f"{column.name} [{column.unit}]" if column.unit else column.name
+
+
+def csv_file(table: Table) -> bytes:
+    """Return the table as CSV with comma and dot, 12 figures."""
+    frame = table_frame(table).with_columns(pl.selectors.float().round_sig_figs(12))
+    return BYTE_ORDER_MARK + frame.write_csv().encode()
+
+
+def parquet_file(table: Table) -> bytes:
+    """Return the table as Parquet."""
+    buffer = io.BytesIO()
+    table_frame(table).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def excel_file(page: Page, tables: Sequence[Table], address: str) -> bytes:
+    """Return a workbook: a first sheet that says what this is, then one sheet a table."""
+    if any(len(table.rows) > MOST_SHEET_ROWS for table in tables):
+        raise InputError("A sheet holds a million rows at most: take CSV or Parquet instead.")
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": True}) as book:
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, TEXT_WIDTH)
+        about.set_column(1, 3, 2 * TEXT_WIDTH)
+        rows = [(page.title, ""), (page.lead, ""), ("Address", address), ("", "")]
+        for place, row in enumerate(rows):
+            about.write_row(place, 0, row)
+        about.write_row(len(rows), 0, ("Sheet", "Table", "Source", "Confidence"), head)
+        names = _sheet_names(tables)
+        for place, (name, table) in enumerate(zip(names, tables, strict=True), len(rows) + 1):
+            about.write_row(place, 0, (name, table.title, table.source, table.confidence))
+            _write_sheet(book.add_worksheet(name), table, head)
+    return buffer.getvalue()
+
+
+def _sheet_names(tables: Sequence[Table]) -> list[str]:
+    names: list[str] = []
+    for table in tables:
+        name = table.key[:LONGEST_SHEET_NAME]
+        while name in names:
+            name = f"{name[: LONGEST_SHEET_NAME - 3]}-{len(names)}"
+        names.append(name)
+    return names
+
+
+def _write_sheet(sheet: Any, table: Table, head: Any) -> None:
+    for place, column in enumerate(table.columns):
+        is_text = column.kind in ("text", "word")
+        sheet.set_column(place, place, TEXT_WIDTH if is_text else COLUMN_WIDTH)
+        unit = f" [{column.unit}]" if column.unit else ""
+        sheet.write_string(0, place, f"{column.label}{unit}", head)
+    sheet.freeze_panes(1, 1)
+    for line, row in enumerate(table.rows, start=1):
+        for place, value in enumerate(row):
+            if value is None:
+                continue
+            if isinstance(value, str):  # never a formula: "=1" stays text
+                sheet.write_string(line, place, value)
+            else:
+                sheet.write(line, place, value)
+
+
+def chart_svg(chart: Chart, language: Language) -> str:
+    """Return the chart as SVG, numbers in the reader's way."""
+    if chart.svg is not None:
+        return str(chart.svg)
+    return _drawn(
+        json.dumps(chart.spec, sort_keys=True), chart.title, chart.width, language.code,
+        language.decimal, language.thousands,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _drawn(spec: str, title: str, width: int, code: str, decimal: str, thousands: str) -> str:
+    with _ONE_AT_A_TIME:
+        form = number_format(decimal, thousands)
+        return str(draw(json.loads(spec), f"{title} ({code})"[: -len(code) - 3], width, form))
+
+
+def number_format(decimal: str, thousands: str) -> dict[str, Any]:
+    """Return how charts write numbers."""
+    return {**NUMBER_FORMAT, "decimal": decimal, "thousands": thousands}
+
+
+def chart_file(chart: Chart, language: Language, form: str) -> bytes:
+    """Return the chart as a file that stands alone: svg, png or pdf."""
+    svg = chart_svg(chart, language)
+    if " xmlns=" not in svg.split(">", 1)[0]:
+        svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    if form == "svg":
+        return svg.encode()
+    return svg_to_png(svg) if form == "png" else svg_to_pdf(svg)
+
+
+def vega_file(chart: Chart, language: Language) -> Mapping[str, Any]:
+    """Return the chart's description and number format, for the browser to draw."""
+    if chart.svg is not None:
+        raise NotFoundError(f"The chart {chart.key!r} is a drawing and has no description.")
+    return {
+        "spec": {"$schema": "https://vega.github.io/schema/vega-lite/v6.json"}
+        | complete(chart.spec, chart.width),
+        "formatLocale": number_format(language.decimal, language.thousands),
+    }

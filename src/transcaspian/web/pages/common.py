@@ -1,0 +1,157 @@
+"""What pages of a run share: the scenario, year and project in force, choices, provenance."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transcaspian.errors import NotFoundError
+from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.web.blocks import CellValue, Choice, Column, Link, Links, Table
+from transcaspian.web.runs import Run
+from transcaspian.web.urls import run_page
+from transcaspian.web.view import View
+
+__all__ = [
+    "chosen_run",
+    "chosen_scenario",
+    "chosen_year",
+    "country_name",
+    "frame_table",
+    "model_confidence",
+    "model_source",
+    "option",
+    "project_name",
+    "scenario_choice",
+    "scenario_name",
+    "source_links",
+    "with_choice",
+    "year_choice",
+]
+
+
+def option(found: str, known: Sequence[str], what: str) -> str:
+    """Return `found`, or the first of `known` where nothing was asked for.
+
+    Raises NotFoundError for a value that is not known.
+    """
+    if not found:
+        return known[0] if known else ""
+    if found not in known:
+        raise NotFoundError(
+            f"There is no {what} {found!r}; there are {', '.join(known) or 'none'}."
+        )
+    return found
+
+
+def chosen_scenario(run: Run, view: View) -> str:
+    """Return the scenario that the reader asked for, else the first that was solved."""
+    return option(view.get("scenario"), run.scenarios, "scenario")
+
+
+def chosen_year(view: View, years: Sequence[int]) -> int:
+    """Return the year that the reader asked for, else one in which most projects are open."""
+    if not view.get("year"):
+        return years[len(years) // 2] if years else 0
+    return int(option(view.get("year"), [str(year) for year in years], "year"))
+
+
+def chosen_run(view: View, runs: Sequence[str]) -> str:
+    """Return the project that the reader asked for, else the run without any."""
+    return option(view.get("with"), runs, "solved project") if runs else REFERENCE
+
+
+def scenario_name(run: Run, view: View, scenario: str) -> str:
+    """Return the name of a scenario for people."""
+    return view.name(run.names.scenarios.get(scenario, humanise(scenario)))
+
+
+def project_name(run: Run, view: View, project: str) -> str:
+    """Return the name of a project, cluster or the run without any, for people."""
+    if project == REFERENCE:
+        return view.t("Without any project")
+    return view.name(run.names.projects.get(project, project))
+
+
+def country_name(run: Run, view: View, country: str) -> str:
+    """Return the name of a country or group for people."""
+    name = run.names.country(country)
+    if name.endswith(" (climate)"):
+        plain = view.language.country(country, name.removesuffix(" (climate)"))
+        return view.t("{place} (climate)", place=plain)
+    return view.language.country(country, name)
+
+
+def scenario_choice(run: Run, view: View, scenario: str) -> Choice:
+    """Return the choice of scenario."""
+    options = tuple((name, scenario_name(run, view, name)) for name in run.scenarios)
+    return Choice("scenario", view.t("Scenario"), options, scenario)
+
+
+def year_choice(view: View, years: Sequence[int], year: int) -> Choice:
+    """Return the choice of year."""
+    return Choice(
+        "year", view.t("Year"), tuple((str(each), str(each)) for each in years), str(year)
+    )
+
+
+def with_choice(run: Run, view: View, runs: Sequence[str], chosen: str) -> Choice:
+    """Return the choice of the project that is in place."""
+    options = tuple((name, project_name(run, view, name)) for name in runs)
+    return Choice("with", view.t("With"), options, chosen)
+
+
+def model_source(run: Run, view: View, table: str) -> str:
+    """Return where the numbers of a result table come from."""
+    return view.t("Model result: table {table} of run {run}", table=table, run=run.key)
+
+
+def model_confidence(run: Run, view: View) -> str:
+    """Return how sure a model result is: what the figures it rests on are."""
+    shares = run.confidence
+    if not shares:
+        return view.t("derived")
+    listed = ", ".join(
+        f"{view.language.share(share, 2)} {view.word(name)}"
+        for name, share in shares.items()
+        if share > 0
+    )
+    return view.t("derived from inputs of which {shares}", shares=listed)
+
+
+def frame_table(
+    run: Run,
+    view: View,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    title: str,
+    of: str,
+    links: Sequence[str | None] = (),
+    note: str = "",
+) -> Table:
+    """Return a table of model results; `of` names the result table that they come from."""
+    rows: list[tuple[CellValue, ...]] = list(frame.select([c.name for c in columns]).iter_rows())
+    return Table(
+        key,
+        title,
+        tuple(columns),
+        tuple(rows),
+        source=model_source(run, view, of),
+        confidence=model_confidence(run, view),
+        links=tuple(links),
+        note=note,
+    )
+
+
+def source_links(run: Run, view: View, find: str) -> Links:
+    """Return where the inputs behind a thing and their sources stand."""
+    return Links(
+        view.t("Inputs and sources"),
+        (
+            Link(
+                view.t("Figures that went in, with source and confidence"),
+                view.link(run_page(run.key, "assumptions"), find=find),
+            ),
+        ),
+    )

@@ -1,0 +1,227 @@
+"""The first page: what the newest run says, what the register says, and where to go on."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from transcaspian.register.status import count_statuses, judge_all
+from transcaspian.register.tables import Register
+from transcaspian.report.worth import worth_of
+from transcaspian.results.tables import TABLE_MEANINGS
+from transcaspian.web import urls
+from transcaspian.web.blocks import Block, Column, Link, Links, Note, Page, Table
+from transcaspian.web.pages.common import chosen_scenario, scenario_choice
+from transcaspian.web.pages.projects import answer_table, ranked_projects
+from transcaspian.web.runs import Run
+from transcaspian.web.view import View
+
+__all__ = ["home_page", "run_page"]
+
+
+def home_page(runs: Sequence[Run], register: Register, as_of: date, view: View) -> Page:
+    """Return the page at the root: the first run's answers, the register's counts, all runs."""
+    t = view.t
+    blocks: list[Block] = []
+    if runs:
+        blocks += _answers(runs[0], view, chosen_scenario(runs[0], view))
+    else:
+        blocks.append(
+            Note(
+                t(
+                    "There is no finished run yet. Make one with “transcaspian run --out runs/first”"
+                    " and start the pages with “transcaspian serve runs”."
+                )
+            )
+        )
+    blocks.append(_promises(register, as_of, view))
+    if len(runs) > 1:
+        blocks.append(_runs_table(runs, view))
+    title = view.name(runs[0].title) if runs else t("The Trans-Caspian corridor")
+    lead = t(
+        "What the projects of the corridor are worth, to whom, where the route chokes, and which"
+        " promises are kept."
+    )
+    return Page(
+        "overview",
+        title,
+        lead,
+        tuple(blocks),
+        run=runs[0].key if runs else "",
+        section="overview",
+    )
+
+
+def run_page(run: Run, view: View) -> Page:
+    """Return the overview of one run: its answers, how sure they are, and how it was made."""
+    scenario = chosen_scenario(run, view)
+    return Page(
+        "run",
+        view.name(run.title),
+        view.t("Run {run}: what it says and how it was made.", run=run.key),
+        (*_answers(run, view, scenario), _made(run, view), _tables(run, view)),
+        choices=(scenario_choice(run, view, scenario),),
+        run=run.key,
+        section="overview",
+    )
+
+
+def _answers(run: Run, view: View, scenario: str) -> list[Block]:
+    t = view.t
+    if not run.has_case:
+        return [
+            Note(
+                t(
+                    "The case {case} of run {run} is not at hand: start the pages with --case.",
+                    case=str(run.manifest["case"]),
+                    run=run.key,
+                ),
+                "warning",
+            )
+        ]
+    ranked = ranked_projects(run, scenario)
+    blocks: list[Block] = []
+    if ranked.height:
+        blocks.append(Note(_worth_sentence(run, view, ranked)))
+        blocks.append(answer_table(run, view, ranked.head(8), "answers", t("What is worth it")))
+    else:
+        blocks.append(Note(t("No project was valued in this run.")))
+    blocks.append(_trust(run, view))
+    links = [
+        Link(t("Map"), view.link(urls.run_page(run.key, "map")), t("what moves where")),
+        Link(
+            t("Projects"),
+            view.link(urls.run_page(run.key, "projects")),
+            t("what each is worth, and to whom"),
+        ),
+        Link(
+            t("Electricity"),
+            view.link(urls.run_page(run.key, "power")),
+            t("dispatch, prices, cables"),
+        ),
+        Link(
+            t("Freight"), view.link(urls.run_page(run.key, "freight")), t("routes and bottlenecks")
+        ),
+        Link(
+            t("Assumptions"),
+            view.link(urls.run_page(run.key, "assumptions")),
+            t("every figure with its source"),
+        ),
+        Link(t("Run"), view.link(urls.run_page(run.key)), t("how it was made, all its tables")),
+    ]
+    blocks.append(Links(t("Go on"), tuple(links)))
+    return blocks
+
+
+def _worth_sentence(run: Run, view: View, ranked: pl.DataFrame) -> str:
+    worth = [worth_of(row, run.terms) for row in ranked.iter_rows(named=True)]
+    sure = sum(item.low_musd > 0 for item in worth)
+    best = ranked.row(0, named=True)
+    return view.t(
+        "{sure} of {all} ranked projects are worth their cost over its whole range. Worth most:"
+        " {best}, {value} at {rate}.",
+        sure=sure,
+        all=len(worth),
+        best=view.name(best["name"]),
+        value=view.number(best["npv_musd"], "million USD"),
+        rate=view.language.share(run.terms.headline_rate, 2),
+    )
+
+
+def _trust(run: Run, view: View) -> Table:
+    """Return what one should know before believing the numbers."""
+    t = view.t
+    checks, validation, sanity = (run.table(name) for name in ("checks", "validation", "sanity"))
+    near = validation.filter(pl.col("relative").abs() <= 0.1).height
+    rows: list[tuple[str, float | None, str]] = [
+        (t("Laws that hold, recomputed from the tables"), _part(checks, "passed"), "checks"),
+        (
+            t("Published figures met within 10 %"),
+            near / validation.height if validation.height else None,
+            "validation",
+        ),
+        (t("Results inside the span of published figures"), _part(sanity, "passed"), "sanity"),
+    ]
+    rows += [
+        (t("Input figures that are {word}", word=view.word(name)), share, "confidence_counts")
+        for name, share in run.confidence.items()
+    ]
+    return Table(
+        "trust",
+        t("How sure"),
+        (
+            Column("what", t("What")),
+            Column("share", t("Share"), kind="share"),
+            Column("table", t("Table")),
+        ),
+        tuple(rows),
+        source=t("Counted in run {run}", run=run.key),
+        confidence=view.word("derived"),
+        links=tuple(urls.run_page(run.key, "tables", row[2]) for row in rows),
+    )
+
+
+def _part(frame: pl.DataFrame, column: str) -> float | None:
+    return float(frame[column].sum()) / frame.height if frame.height else None
+
+
+def _promises(register: Register, as_of: date, view: View) -> Table:
+    t = view.t
+    counts = count_statuses(judge_all(register, as_of))
+    return Table(
+        "promises",
+        t("Promises as of {day}", day=view.language.day(as_of)),
+        (
+            Column("status", t("Status"), kind="word"),
+            Column("commitments", t("Commitments"), kind="whole"),
+        ),
+        tuple(counts.items()),
+        source=t("Register of promises"),
+        confidence=t("computed from evidence published by that day"),
+        links=tuple(view.plain_link(urls.REGISTER, status=status) for status in counts),
+    )
+
+
+def _runs_table(runs: Sequence[Run], view: View) -> Table:
+    t = view.t
+    return Table(
+        "runs",
+        t("Runs"),
+        (Column("run", t("Run")), Column("case", t("Case")), Column("years", t("Years"))),
+        tuple(
+            (run.key, view.name(run.title), ", ".join(str(year) for year in run.years))
+            for run in runs
+        ),
+        source=t("Run folders"),
+        confidence=view.word("reported"),
+        links=tuple(view.plain_link(urls.run_page(run.key)) for run in runs),
+    )
+
+
+def _made(run: Run, view: View) -> Table:
+    t = view.t
+    manifest = run.manifest
+    rows = [
+        (t("Case"), str(manifest["case"])),
+        (t("Fingerprint of the case"), str(manifest.get("case_hash", ""))),
+        (t("Conventions"), str(manifest.get("conventions", ""))),
+    ]
+    rows += [(name, str(value)) for name, value in manifest.get("versions", {}).items()]
+    return Table(
+        "made",
+        t("How it was made"),
+        (Column("what", t("What")), Column("value", t("Value"))),
+        tuple(rows),
+        source=t("Manifest of run {run}", run=run.key),
+        confidence=view.word("reported"),
+    )
+
+
+def _tables(run: Run, view: View) -> Links:
+    return Links(
+        view.t("All tables"),
+        tuple(
+            Link(name, view.plain_link(urls.run_page(run.key, "tables", name)), TABLE_MEANINGS.get(name, ""))
+            for name in run.names_of_tables
+        ),
+    )  # fmt: skip

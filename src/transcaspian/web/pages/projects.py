@@ -1,0 +1,497 @@
+"""Projects: what each is worth, how sure that is, and one sheet each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from transcaspian.accounts import CLEARING
+from transcaspian.errors import NotFoundError
+from transcaspian.report.charts import Spec
+from transcaspian.report.choices import ordered_projects
+from transcaspian.report.names import humanise
+from transcaspian.report.terms import npv_column
+from transcaspian.report.worth import worth_of
+from transcaspian.results.theme import INK, MUTED, NEGATIVE, POSITIVE
+from transcaspian.web import urls
+from transcaspian.web.blocks import Block, CellValue, Chart, Column, Link, Links, Note, Page, Table
+from transcaspian.web.pages.common import (
+    chosen_scenario,
+    country_name,
+    frame_table,
+    model_confidence,
+    model_source,
+    project_name,
+    scenario_choice,
+    scenario_name,
+    source_links,
+)
+from transcaspian.web.runs import Run
+from transcaspian.web.view import View
+
+__all__ = ["answer_table", "project_page", "projects_page", "ranked_projects"]
+
+MONEY = "million USD"
+
+
+def projects_page(run: Run, view: View) -> Page:
+    """Return the ranking, clusters, what is not ranked, and the value under every scenario."""
+    t = view.t
+    scenario = chosen_scenario(run, view)
+    own = run.projects.filter(pl.col("scenario") == scenario)
+    ranked = ordered_projects(own)
+    clusters = own.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
+    others = own.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
+    blocks: list[Block] = []
+    if ranked.height:
+        blocks.append(_npv_chart(run, view, ranked))
+    for frame, key, title in (
+        (ranked, "ranking", t("Each project alone, added to today's network")),
+        (clusters, "clusters", t("Projects that need each other, valued together")),
+        (others, "not-ranked", t("Not ranked: other sizes or prices of a ranked project")),
+    ):
+        if frame.height:
+            blocks.append(_value_table(run, view, frame, key, title))
+    if len(run.scenarios) > 1:
+        blocks.append(_scenario_table(run, view))
+    blocks += _interactions(run, view, scenario)
+    if not blocks:
+        blocks.append(Note(t("No project was valued in this run.")))
+    settings = run.case.settings
+    lead = t(
+        "Each project is put into the network and compared with the same network without it. Values"
+        " in million USD of {price_year}, discounted to {base_year}.",
+        price_year=settings.price_year,
+        base_year=settings.base_year,
+    )
+    return Page(
+        "projects",
+        t("Projects"),
+        lead,
+        tuple(blocks),
+        choices=(scenario_choice(run, view, scenario),),
+        run=run.key,
+        section="projects",
+    )
+
+
+def ranked_projects(run: Run, scenario: str) -> pl.DataFrame:
+    """Return the ranked projects of a scenario, best first."""
+    return ordered_projects(run.projects.filter(pl.col("scenario") == scenario))
+
+
+def _links(run: Run, view: View, frame: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(
+        view.link(urls.run_page(run.key, "projects", project)) for project in frame["project"]
+    )
+
+
+def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str) -> Table:
+    """Return the short answers: worth it or not, value with its range, cost with its confidence."""
+    t = view.t
+    columns = (
+        Column("project", t("Project")),
+        Column("verdict", t("Worth its cost?"), kind="word"),
+        Column("npv_musd", t("NPV at {rate}", rate=_rate(run, view)), MONEY, "difference"),
+        Column("low_musd", t("At the high cost"), MONEY, "number"),
+        Column("high_musd", t("At the low cost"), MONEY, "number"),
+        Column("capex_musd", t("Capital cost"), MONEY, "number"),
+        Column("capex_confidence", t("Capital cost is"), kind="word"),
+    )
+    rows = []
+    for row in frame.iter_rows(named=True):
+        worth = worth_of(row, run.terms)
+        rows.append(
+            (
+                view.name(row["name"]),
+                worth.verdict,
+                row["npv_musd"],
+                worth.low_musd,
+                worth.high_musd,
+                row["capex_musd"],
+                row["capex_confidence"],
+            )
+        )
+    return Table(
+        key,
+        title,
+        columns,
+        tuple(rows),
+        source=model_source(run, view, "projects"),
+        confidence=model_confidence(run, view),
+        links=_links(run, view, frame),
+    )
+
+
+def _rate(run: Run, view: View, rate: float | None = None) -> str:
+    return view.language.share(run.terms.headline_rate if rate is None else rate, 2)
+
+
+def _value_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str) -> Table:
+    t = view.t
+    terms = run.terms
+    columns = (
+        Column("project", t("Project")),
+        Column("verdict", t("Worth its cost?"), kind="word"),
+        Column("capex_musd", t("Capital cost"), MONEY, "number"),
+        Column("capex_confidence", t("Capital cost is"), kind="word"),
+        Column("break_even_capex_musd", t("Break-even cost"), MONEY, "number"),
+        Column("npv_musd", t("NPV at {rate}", rate=_rate(run, view)), MONEY, "difference"),
+        *(
+            Column(npv_column(rate), t("NPV at {rate}", rate=_rate(run, view, rate)), MONEY, "number")
+            for rate in terms.other_rates
+        ),
+        Column("npv_corridor_musd", t("Corridor's part"), MONEY, "number"),
+        Column("eirr", t("Economic rate of return"), "", "share"),
+        Column("bcr", t("Benefit over cost"), "", "number"),
+        Column("co2_mt", t("CO₂ in {year}", year=terms.value_year), "Mt/a", "number"),
+        Column("opening_year", t("Opens"), "", "year"),
+    )  # fmt: skip
+    rows: list[tuple[CellValue, ...]] = []
+    for row in frame.iter_rows(named=True):
+        verdict = worth_of(row, terms).verdict
+        values = {**row, "project": view.name(row["name"]), "verdict": verdict}
+        rows.append(tuple(values[column.name] for column in columns))
+    return Table(
+        key,
+        title,
+        columns,
+        tuple(rows),
+        source=model_source(run, view, "projects"),
+        confidence=model_confidence(run, view),
+        links=_links(run, view, frame),
+    )
+
+
+def _npv_chart(run: Run, view: View, ranked: pl.DataFrame) -> Chart:
+    t = view.t
+    data = []
+    for row in ranked.iter_rows(named=True):
+        worth = worth_of(row, run.terms)
+        data.append(
+            {
+                "name": view.name(row["name"]),
+                "npv": row["npv_musd"],
+                "low": worth.low_musd,
+                "high": worth.high_musd,
+                "colour": POSITIVE if row["npv_musd"] > 0 else NEGATIVE,
+                "opacity": 0.45 if row["capex_confidence"] == "assumed" else 1.0,
+            }
+        )
+    y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in data],
+         "axis": {"ticks": False, "domain": False, "labelLimit": 300}}  # fmt: skip
+    x = {"type": "quantitative", "title": f"{t('NPV')}, {view.word(MONEY)}"}
+    spec: Spec = {
+        "height": {"step": 21},
+        "data": {"values": data},
+        "layer": [
+            {"mark": {"type": "bar", "height": 13},
+             "encoding": {"y": y, "x": {"field": "npv", **x},
+                          "opacity": {"field": "opacity", "type": "quantitative", "scale": None},
+                          "color": {"field": "colour", "type": "nominal", "scale": None},
+                          "tooltip": [{"field": "name", "title": t("Project")}, {"field": "npv", "title": t("NPV"), "format": ",.4~r"}]}},
+            {"mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
+             "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}}},
+            {"mark": {"type": "tick", "color": MUTED, "height": 8, "thickness": 1.5},
+             "encoding": {"y": y, "x": {"field": "low", **x}}},
+            {"mark": {"type": "tick", "color": MUTED, "height": 8, "thickness": 1.5},
+             "encoding": {"y": y, "x": {"field": "high", **x}}},
+        ],
+    }  # fmt: skip
+    best = ranked.row(0, named=True)
+    return Chart(
+        "npv",
+        t(
+            "{best} is worth most: {value}",
+            best=view.name(best["name"]),
+            value=view.number(best["npv_musd"], MONEY),
+        ),
+        t(
+            "NPV at {rate}; line: over the range of capital cost; pale: the capital cost is assumed.",
+            rate=_rate(run, view),
+        ),
+        answer_table(run, view, ranked, "npv-values", t("NPV and its range")),
+        spec,
+    )
+
+
+def _scenario_table(run: Run, view: View) -> Table:
+    t = view.t
+    pivot = run.projects.pivot("scenario", index=["project", "name"], values="npv_musd")
+    columns = [Column("name", t("Project"))]
+    columns += [
+        Column(name, scenario_name(run, view, name), MONEY, "difference")
+        for name in run.scenarios
+        if name in pivot.columns
+    ]
+    named = pivot.with_columns(pl.col("name").map_elements(view.name, return_dtype=pl.String))
+    title = t("NPV at {rate} under each scenario", rate=_rate(run, view))
+    return frame_table(
+        run, view, named, columns, key="scenarios", title=title, of="projects",
+        links=_links(run, view, pivot),
+    )  # fmt: skip
+
+
+def _interactions(run: Run, view: View, scenario: str) -> list[Block]:
+    """Return the tables on how projects touch each other, where the run has them."""
+    blocks: list[Block] = []
+    for name in run.names_of_tables:
+        if "interaction" in name or "shapley" in name:
+            frame = run.table(name)
+            if "scenario" in frame.columns:
+                frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
+            blocks.append(plain_table(run, view, frame, name))
+    return blocks
+
+
+def plain_table(run: Run, view: View, frame: pl.DataFrame, name: str) -> Table:
+    """Return a result table under its own column names."""
+    columns = [
+        Column(column, humanise(column), "", "number" if dtype.is_numeric() else "text")
+        for column, dtype in frame.schema.items()
+    ]
+    return frame_table(run, view, frame, columns, key=name, title=humanise(name), of=name)
+
+
+def project_page(run: Run, project: str, view: View) -> Page:
+    """Return the sheet of one project or cluster; NotFoundError where the run has not valued it."""
+    t = view.t
+    scenario = chosen_scenario(run, view)
+    rows = run.projects.filter(pl.col("scenario") == scenario, pl.col("project") == project)
+    if rows.is_empty():
+        raise NotFoundError(f"The run has not valued a project {project!r}.")
+    row = rows.row(0, named=True)
+    worth = worth_of(row, run.terms)
+    blocks: list[Block] = [
+        Note(
+            t(
+                "Worth its cost? {verdict}. NPV {npv} at {rate}, {low} to {high} over the range of"
+                " its capital cost.",
+                verdict=view.word(worth.verdict),
+                npv=view.number(row["npv_musd"], MONEY),
+                rate=_rate(run, view),
+                low=view.number(worth.low_musd),
+                high=view.number(worth.high_musd, MONEY),
+            )
+        ),
+        _facts(run, view, row),
+    ]
+    yearly = _yearly(run, view, scenario, project)
+    if yearly is not None:
+        blocks.append(yearly)
+    blocks += [*_gains(run, view, scenario, project), _flows(run, view, scenario, project)]
+    blocks += _variants(run, view, scenario, row)
+    shown = {"with": project}
+    blocks.append(
+        Links(
+            t("Go on"),
+            tuple(
+                Link(text, view.link(urls.run_page(run.key, section), **shown, **more))
+                for text, section, more in (
+                    (t("What it changes on the map"), "map", {"show": "change", "sector": str(row["sector"])}),
+                    (t("What it changes in electricity"), "power", {}),
+                    (t("What it changes in freight"), "freight", {}),
+                )
+                if section == "map" or section == row["sector"]
+            ),
+        )
+    )  # fmt: skip
+    blocks.append(source_links(run, view, project))
+    return Page(
+        "project",
+        view.name(row["name"]),
+        view.name(str(row["headline"])) if view.language.code == "en" else "",
+        tuple(blocks),
+        choices=(scenario_choice(run, view, scenario),),
+        run=run.key,
+        section="projects",
+    )
+
+
+def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
+    """Return the key figures, each with its unit and how sure it is."""
+    t = view.t
+    capex_is = str(row["capex_confidence"])
+    model = "derived"
+    facts: list[tuple[str, float | None, str, str]] = [
+        (t("Capital cost"), row["capex_musd"], MONEY, capex_is),
+        (t("Capital cost, low"), row["capex_low_musd"], MONEY, capex_is),
+        (t("Capital cost, high"), row["capex_high_musd"], MONEY, capex_is),
+        (t("Break-even capital cost"), row["break_even_capex_musd"], MONEY, model),
+    ]
+    facts += [
+        (t("NPV at {rate}", rate=_rate(run, view, rate)), row[npv_column(rate)], MONEY, model)
+        for rate in run.terms.rates
+    ]
+    facts += [
+        (t("The corridor's part of the NPV"), row["npv_corridor_musd"], MONEY, model),
+        (t("Economic rate of return, as a fraction"), row["eirr"], "", model),
+        (t("Benefit over cost"), row["bcr"], "", model),
+    ]
+    for year in run.terms.years:
+        facts.append((t("Benefit in {year}", year=year), row[f"benefit_{year}_musd"], MONEY, model))
+        facts.append((t("CO₂ in {year}", year=year), row[f"co2_mt_per_year_{year}"], "Mt/a", model))
+    facts += [
+        (t("Life"), float(row["life_years"]), "years", capex_is),
+        (
+            t("Share of benefits after the last model year"),
+            row["share_after_last_model_year"],
+            "",
+            model,
+        ),
+    ]
+    return Table(
+        "facts",
+        t("Key figures; opens in {year}", year=row["opening_year"]),
+        (
+            Column("what", t("What")),
+            Column("value", t("Value"), "", "number"),
+            Column("unit", t("Unit"), kind="word"),
+            Column("confidence", t("Confidence"), kind="word"),
+        ),
+        tuple(facts),
+        source=model_source(run, view, "projects"),
+        confidence=model_confidence(run, view),
+    )
+
+
+def _yearly(run: Run, view: View, scenario: str, project: str) -> Chart | None:
+    """Return what residents, firms and states gain each year less what they pay: real flows."""
+    t = view.t
+    real = (
+        run.table("ledger")
+        .filter(
+            pl.col("scenario") == scenario,
+            pl.col("project") == project,
+            pl.col("receiver").is_in(["resources", "environment"])
+            | pl.col("payer").is_in(["resources", "environment"]),
+        )
+        .with_columns(
+            amount=pl.when(pl.col("payer").is_in(["resources", "environment"]))
+            .then(pl.col("amount_musd"))
+            .otherwise(-pl.col("amount_musd")),
+            is_capital=pl.col("kind").str.contains("capital|residual"),
+        )
+    )
+    if real.is_empty():
+        return None
+    frame = (
+        real.group_by("year", "is_capital", maintain_order=True)
+        .agg(amount=pl.col("amount").sum())
+        .sort("year", "is_capital")
+    )
+    words = {True: t("building and residual value"), False: t("benefits less operation")}
+    shown = frame.with_columns(
+        kind=pl.col("is_capital").replace_strict(words, return_dtype=pl.String)
+    )
+    spec: Spec = {
+        "height": 220,
+        "data": {"values": shown.select("year", "amount", "kind").to_dicts()},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {"field": "year", "type": "ordinal", "title": None,
+                  "axis": {"labelAngle": 0, "labelExpr": "datum.value % 5 == 0 ? datum.label : ''"}},
+            "y": {"field": "amount", "type": "quantitative", "title": view.word(MONEY)},
+            "color": {"field": "kind", "type": "nominal",
+                      "scale": {"domain": [words[False], words[True]], "range": [POSITIVE, NEGATIVE]},
+                      "legend": {"orient": "top", "title": None}},
+            "tooltip": [{"field": "year", "type": "ordinal"}, {"field": "kind"}, {"field": "amount", "format": ",.3~r"}],
+        },
+    }  # fmt: skip
+    table = frame_table(
+        run, view, shown,
+        (Column("year", t("Year"), "", "year"), Column("kind", t("What")), Column("amount", t("Amount"), MONEY, "signed")),
+        key="yearly-values", title=t("Real flows by year"), of="ledger",
+    )  # fmt: skip
+    title = t("What it costs and brings, year by year")
+    return Chart("yearly", title, t("{unit} of the price year, not discounted.", unit=view.word(MONEY)), table, spec)  # fmt: skip
+
+
+def _gains(run: Run, view: View, scenario: str, project: str) -> list[Block]:
+    """Return who gains: countries down, parties across."""
+    t = view.t
+    own = run.table("who_gains").filter(
+        pl.col("scenario") == scenario,
+        pl.col("project") == project,
+        pl.col("party") != CLEARING,
+        pl.col("npv_musd").abs() > 1e-6,
+    )
+    if own.is_empty():
+        return []
+    wide = own.sort("party").pivot(
+        "party", index="country", values="npv_musd", aggregate_function="sum"
+    )
+    parties = [name for name in wide.columns if name != "country"]
+    total = wide.with_columns(all=pl.sum_horizontal(parties)).sort(
+        pl.col("all").abs(), "country", descending=[True, False]
+    )
+    named = total.with_columns(
+        place=pl.col("country").map_elements(
+            lambda country: country_name(run, view, country), return_dtype=pl.String
+        )
+    )
+    columns = (
+        Column("place", t("Country")),
+        *(Column(party, _party(view, party), MONEY, "difference") for party in parties),
+        Column("all", t("All"), MONEY, "signed"),
+    )
+    title = t("Who gains: NPV at {rate}", rate=_rate(run, view))
+    note = t("What one side pays another receives: the table adds up to the NPV of the project.")
+    return [
+        frame_table(run, view, named, columns, key="who-gains", title=title, of="who_gains", note=note)
+    ]  # fmt: skip
+
+
+def _party(view: View, party: str) -> str:
+    word = view.word(party)
+    text = humanise(party) if word == party else word
+    return text[:1].upper() + text[1:]
+
+
+def _flows(run: Run, view: View, scenario: str, project: str) -> Table:
+    """Return the largest flows of money in the year that single figures speak of."""
+    t = view.t
+    own = run.table("ledger").filter(pl.col("scenario") == scenario, pl.col("project") == project)
+    years = own["year"].unique().sort().to_list()
+    wanted = run.terms.value_year
+    year = wanted if wanted in years else (years[-1] if years else 0)
+    flows = (
+        own.filter(pl.col("year") == year)
+        .sort(pl.col("amount_musd").abs(), "kind", "payer", "receiver", descending=[True, False, False, False])
+        .head(20)
+        .with_columns(
+            pl.col("kind").map_elements(humanise, return_dtype=pl.String),
+            *(
+                pl.col(side).map_elements(lambda party: _party(view, party), return_dtype=pl.String)
+                for side in ("payer", "receiver")
+            ),
+        )
+    )  # fmt: skip
+    columns = (
+        Column("kind", t("For")),
+        Column("payer", t("Paid by")),
+        Column("payer_country", t("in")),
+        Column("receiver", t("to")),
+        Column("receiver_country", t("in")),
+        Column("amount_musd", t("Change with the project"), MONEY, "signed"),
+        Column("nature", t("Nature"), kind="word"),
+    )
+    title = t("Largest flows of money in {year}", year=year)
+    return frame_table(run, view, flows, columns, key="flows", title=title, of="ledger")
+
+
+def _variants(run: Run, view: View, scenario: str, row: Mapping[str, Any]) -> list[Block]:
+    """Return other sizes of the project, and the members of a cluster."""
+    t = view.t
+    family = row["variant_of"] or row["project"]
+    members = [part.strip() for part in str(row["members"]).replace(";", ",").split(",")]
+    own = run.projects.filter(pl.col("scenario") == scenario)
+    variants = own.filter((pl.col("variant_of") == family) | (pl.col("project") == family))
+    blocks: list[Block] = []
+    if variants.height > 1:
+        blocks.append(answer_table(run, view, variants, "variants", t("Other sizes")))
+    inside = own.filter(pl.col("project").is_in(members))
+    if row["is_cluster"] and inside.height:
+        title = t("Members of {name}, each alone", name=project_name(run, view, row["project"]))
+        blocks.append(answer_table(run, view, inside, "members", title))
+    return blocks
