@@ -12,6 +12,7 @@ from transcaspian.appraisal.project import appraise_project
 from transcaspian.appraisal.sensitivity import (
     announced_slips,
     delay_prices,
+    opening_table,
     opening_years,
     sensitivity_table,
     switching_values,
@@ -204,3 +205,18 @@ def test_value_is_linear_in_the_money_factors(capex, benefit, operation):
     )
     whole = value(model, capex_factor=capex, benefit_factor=benefit, operation_factor=operation)
     assert whole == pytest.approx(sum(parts), rel=1e-9, abs=1e-9)
+
+
+def test_no_opening_is_tried_for_which_money_would_have_been_spent_in_the_past():
+    # Spending begins two years before opening; nothing can be spent before 2025.
+    table = opening_table(model_of(appraise()), RATE)
+    assert table["opening_year"].min() == 2027
+    assert table.filter("is_planned")["opening_year"].to_list() == [2030]
+    assert table.filter("is_best")["npv_musd"].item() == table["npv_musd"].max()
+
+
+def test_a_project_under_construction_is_not_tried_earlier():
+    started = appraise_project(
+        "cable", [plan(spending=((2020, 0.5), (2029, 0.5)))], WITH, WITHOUT, options()
+    )
+    assert opening_table(model_of(started), RATE)["opening_year"].min() == 2030

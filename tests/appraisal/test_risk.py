@@ -168,3 +168,18 @@ def test_indices_of_a_constant_are_zero():
         lambda x: np.full(x.shape[0], 3.0), ["a"], [Fixed(1.0)], 64, np.random.default_rng(0)
     )
     assert (found.first_order.tolist(), found.total.tolist()) == ([0.0], [0.0])
+
+
+def test_too_few_draws_for_the_correlated_inputs_are_an_error_with_its_cure():
+    models = [make_model("a"), make_model("b"), make_model("c")]
+    inputs = [RiskInputs(capex_factor=Lognormal(1.0, 0.3))] * 3
+    chosen = RiskOptions(0.06, n_draw=3, block=3, correlation={"capex_factor": 0.5})
+    with pytest.raises(InputError, match="more than 3"):
+        simulate_risk(models, inputs, chosen)
+
+
+def test_one_draw_more_than_inputs_is_enough():
+    models = [make_model("a"), make_model("b"), make_model("c")]
+    inputs = [RiskInputs(capex_factor=Lognormal(1.0, 0.3))] * 3
+    chosen = RiskOptions(0.06, n_draw=4, block=4, correlation={"capex_factor": 0.5})
+    assert np.isfinite(simulate_risk(models, inputs, chosen).npv_musd).all()

@@ -5,6 +5,7 @@ No model is solved: what the models found stands in the ledger of the run.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,12 @@ from transcaspian.appraisal.risk import (
     tornado,
     variance_shares,
 )
-from transcaspian.appraisal.sensitivity import delay_prices, sensitivity_table, switching_values
+from transcaspian.appraisal.sensitivity import (
+    delay_prices,
+    opening_table,
+    sensitivity_table,
+    switching_values,
+)
 from transcaspian.errors import InputError, NotFoundError
 
 __all__ = [
@@ -59,6 +65,21 @@ class ProjectFacts:
     capex_high_musd: float | None = None
     name: str = ""
     headline: str = ""
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> "ProjectFacts":
+        """Return the facts of one row of a run's table `projects`."""
+        return cls(
+            project=str(row["project"]),
+            kind=str(row["kind"]),
+            opening_year=int(row["opening_year"]),
+            life_years=int(row["life_years"]),
+            capex_musd=float(row["capex_musd"]),
+            capex_low_musd=row["capex_low_musd"],
+            capex_high_musd=row["capex_high_musd"],
+            name=str(row.get("name") or ""),
+            headline=str(row.get("headline") or ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +119,7 @@ def value_again(
 ) -> pl.DataFrame:
     """Return the indicators of each project at a rate, one row a project.
 
-    Columns: project, npv_musd, npv_to_complete_musd, eirr (null unless exactly one), eirr_count, eirr_note, bcr,
+    Columns: project, npv_musd, npv_to_complete_musd, eirr (null unless exactly one), eirr_count, eirr_note, mirr, bcr,
     break_even_capex_musd, capex_musd, first_year_return, payback_years.
     """
     rows = []
@@ -120,6 +141,7 @@ def value_again(
                 "eirr": found.eirr[0] if len(found.eirr) == 1 else None,
                 "eirr_count": len(found.eirr),
                 "eirr_note": found.eirr_note,
+                "mirr": found.mirr,
                 "bcr": found.bcr,
                 "break_even_capex_musd": found.break_even_capex_musd,
                 "capex_musd": fact.capex_musd,
@@ -127,7 +149,8 @@ def value_again(
                 "payback_years": found.payback_years,
             }
         )
-    return pl.DataFrame(rows, schema_overrides={"eirr": pl.Float64, "payback_years": pl.Float64})
+    optional = ("eirr", "mirr", "payback_years")
+    return pl.DataFrame(rows, schema_overrides=dict.fromkeys(optional, pl.Float64))
 
 
 def usual_risk(facts: ProjectFacts) -> RiskInputs:
@@ -155,6 +178,7 @@ def value_tables(
         "switching_values": pl.concat([switching_values(one, options.rate) for one in models]),
         "sensitivity": pl.concat([sensitivity_table(one, options.rate) for one in models]),
         "delay_prices": pl.concat([delay_prices(one, options.rate) for one in models]),
+        "opening_years": pl.concat([opening_table(one, options.rate) for one in models]),
         "tornado": pl.concat([tornado(one, given, options) for one, given in pairs]),
         "variance_shares": pl.concat(
             [variance_shares(one, given, options) for one, given in pairs]

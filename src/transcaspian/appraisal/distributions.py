@@ -190,6 +190,9 @@ def draw_scores(
     sampling : {"latin_hypercube", "sobol"}
         McKay, M.D. et al. (1979), Technometrics 21(2); Sobol', I.M. (1967), scrambled.
     """
+    if correlation is not None and sampling == "latin_hypercube" and n_draw <= n_input:
+        message = f"{n_draw} draws at a time are too few to pair {n_input} correlated inputs."
+        raise InputError(f"{message} Draw blocks of more than {n_input}.")
     if sampling == "sobol":
         if n_draw & (n_draw - 1):
             message = f"{n_draw} Sobol points are not evenly spread."

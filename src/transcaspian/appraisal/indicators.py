@@ -13,6 +13,8 @@ Definitions (all in constant prices, flows at t = year - discount year):
 - first_year_return: (benefits - fixed operation) of the opening year over capital spent until
   then, compounded to the opening year (Adler, H.A. (1987), Economic Appraisal of Transport
   Projects, on timing);
+- mirr: the modified rate of return with the headline rate for finance and reinvestment
+  (`discounting.mirr`); it is single and exists where rates of return are none or several;
 - payback: years from the first spending until cumulated, undiscounted flows reach zero.
 """
 
@@ -23,7 +25,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.appraisal.discounting import discount_factors, payback
+from transcaspian.appraisal.discounting import discount_factors, mirr, payback
 from transcaspian.appraisal.gains import YearlyFlows
 from transcaspian.appraisal.returns import irr, irr_note
 
@@ -53,6 +55,7 @@ class Indicators:
     eirr_note: str
     headline_rate: float
     bcr: float | None
+    mirr: float | None  # finance and reinvestment at the headline rate
     break_even_capex_musd: float | None
     first_year_return: float | None
     payback_years: float | None
@@ -111,6 +114,7 @@ def find_indicators(
         bcr=_ratio(
             float((flows.benefit - flows.operation) @ factor), float(flows.capital @ factor)
         ),
+        mirr=mirr(net, headline_rate, headline_rate),
         break_even_capex_musd=_break_even(flows, factor, capex_musd),
         first_year_return=_first_year_return(flows, opening_year, headline_rate),
         payback_years=payback(net) if np.any(net < 0.0) else None,
@@ -136,6 +140,7 @@ def indicator_rows(project: str, scope: str, found: Indicators) -> list[tuple[ob
     rows += [row("eirr", None, rate, "1/a", found.eirr_note) for rate in found.eirr or (None,)]
     rows += [
         row("bcr", at, found.bcr, "-", "PV(benefits - fixed operation) / PV(capital)"),
+        row("mirr", at, found.mirr, "1/a", "finance and reinvestment at the rate"),
         row("break_even_capex", at, found.break_even_capex_musd, "million USD"),
         row("first_year_return", at, found.first_year_return, "1/a"),
         row("payback", None, found.payback_years, "a", "undiscounted, from the first spending"),

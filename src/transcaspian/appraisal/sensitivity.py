@@ -16,6 +16,7 @@ __all__ = [
     "OpeningYears",
     "announced_slips",
     "delay_prices",
+    "opening_table",
     "opening_years",
     "sensitivity_table",
     "switching_values",
@@ -38,6 +39,8 @@ CHANGES: dict[str, Variation] = {
     "capital cost +20 %, benefits -20 %": Variation(capex_factor=1.2, benefit_factor=0.8),
 }
 BISECTIONS = 60
+# How far before and after the plan another opening year is tried.
+OPENING_TRIED = (-5, 10)
 DAYS_PER_YEAR = 365.25
 
 
@@ -190,6 +193,26 @@ def opening_years(model: MoneyModel, rate: float, first: int, last: int) -> Open
     )
     best = int(np.argmax(values))
     return OpeningYears(table, int(years[best]), best in (0, years.size - 1))
+
+
+def opening_table(model: MoneyModel, rate: float) -> pl.DataFrame:
+    """Return `opening_years` around the plan, the best one marked.
+
+    No year is tried for which money would have to be spent before the discount year: it has passed.
+
+    Columns: project, opening_year, npv_musd, first_year_return, is_planned, is_best (the highest
+    NPV, the earliest of equals), is_at_edge (the best is the first or last year tried).
+    """
+    spent = model.year[model.capital != 0.0]
+    begins = int(spent[0]) if spent.size else model.opening_year
+    earlier = min(max(OPENING_TRIED[0], model.discount_year - begins), 0)
+    last = model.opening_year + OPENING_TRIED[1]
+    found = opening_years(model, rate, model.opening_year + earlier, last)
+    return found.table.with_columns(
+        is_planned=pl.col("opening_year") == model.opening_year,
+        is_best=pl.col("opening_year") == found.best_year,
+        is_at_edge=pl.lit(found.is_at_edge),
+    )
 
 
 def _switching_delay(model: MoneyModel, factors: FloatArray) -> float | None:

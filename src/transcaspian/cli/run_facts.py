@@ -45,7 +45,7 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
     if projects:
         table = table.filter(pl.col("project").is_in(list(projects)))
     run = RunFacts(int(settings["price_year"]), int(settings["base_year"]))
-    facts = tuple(_facts(row) for row in table.iter_rows(named=True))
+    facts = tuple(ProjectFacts.of_row(row) for row in table.iter_rows(named=True))
     rows = results.table("ledger").filter(pl.col("scenario") == chosen)
     return RunOfProjects(
         scenario=chosen,
@@ -54,18 +54,4 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
         run=run,
         projects=facts,
         ledgers=tuple(ledger_of_run(rows, one, run) for one in facts),
-    )
-
-
-def _facts(row: dict[str, Any]) -> ProjectFacts:
-    return ProjectFacts(
-        project=str(row["project"]),
-        kind=str(row["kind"]),
-        opening_year=int(row["opening_year"]),
-        life_years=int(row["life_years"]),
-        capex_musd=float(row["capex_musd"]),
-        capex_low_musd=row["capex_low_musd"],
-        capex_high_musd=row["capex_high_musd"],
-        name=str(row.get("name") or ""),
-        headline=str(row.get("headline") or ""),
     )

@@ -17,8 +17,10 @@ from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.power_room import solve_power
+from transcaspian.study.realisations import realisation_benefits, with_weather_range
 from transcaspian.study.residents import with_residents
 from transcaspian.study.reuse import Store
+from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
@@ -69,8 +71,13 @@ def run_study(
     clock.phase("Valuing projects")
     rooms = {name: with_residents(case, plan, room) for name, room in rooms.items()}
     values = value_projects(case, plan, list(rooms.values()))
+    projects, realisations = values.projects, pl.DataFrame()
+    if projects.height:
+        benefits = realisation_benefits(case, plan, options.workers, clock.phase, store)
+        projects, realisations = with_weather_range(projects, benefits, case)
     tables = {
-        "projects": values.projects,
+        "projects": projects,
+        "realisations": realisations,
         "who_gains": values.who_gains,
         "ledger": values.ledger,
         "indicators": values.indicators,
@@ -78,6 +85,7 @@ def run_study(
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
     } | _gathered(rooms)
+    tables |= risk_tables(case, plan, values.projects, values.ledger, options.seed)
     tables["validation"] = _validation(case, tables)
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
