@@ -415,6 +415,40 @@ TABLES = (
         yearly_of="crossing/visits",
     ),
     Table(
+        "crossing/links",
+        ("link",),
+        (
+            Column(
+                "link",
+                "text",
+                "Link of the freight network between two ports of the crossing.",
+                references="freight/links.link",
+            ),
+            Column(
+                "cargo",
+                "text",
+                "Class of cargo that its freight sails as.",
+                references="crossing/cargoes.cargo",
+            ),
+            Column(
+                "load_per_unit",
+                "float",
+                "Freight for each unit that sails, empty ones counted: net t, or laden TEU where "
+                "the link counts TEU.",
+                unit="t or TEU",
+                minimum=0.001,
+            ),
+            Column(
+                "terminals",
+                "text",
+                "Freight terminals whose time lies within the simulated wait, separated by ';'.",
+                required=False,
+            ),
+        ),
+        "Freight links whose time and delay are those of the simulation.",
+        optional=True,
+    ),
+    Table(
         "crossing/observed",
         ("quantity", "year"),
         (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from transcaspian.crossing.model import Event, FloatArray, Model, Records
+from transcaspian.crossing.passages import N_SUM, sum_passages
 from transcaspian.crossing.programs import Options, Places
 from transcaspian.crossing.statistics import (
     Facts,
@@ -18,7 +19,16 @@ from transcaspian.crossing.statistics import (
 from transcaspian.crossing.tables import Crossing
 from transcaspian.units import HOURS_PER_DAY
 
-__all__ = ["BUDGET", "QUANTILES", "Key", "Numbers", "measure", "pair_name"]
+__all__ = [
+    "BUDGET",
+    "FACTS_OF_DELAYS",
+    "QUANTILES",
+    "Key",
+    "Numbers",
+    "measure",
+    "measure_delays",
+    "pair_name",
+]
 
 Key = tuple[str, str, str]
 Numbers = dict[Key, float]
@@ -32,6 +42,10 @@ BUDGET = {
     Event.SAIL: "at_sea",
     Event.DOCK: "dry_dock",
 }
+
+
+# What `measure_delays` reads of a log: less than half of it.
+FACTS_OF_DELAYS = (Event.PUT, Event.TAKE, Event.DELIVER, Event.CLEAR)
 
 
 def pair_name(pair: tuple[str, str, str]) -> str:
@@ -55,6 +69,35 @@ def measure(
         ends = queue.at(np.array(window)) if queue.value.size else np.zeros(2)
         numbers["resource", name, "queue_growth"] = float(ends[1] - ends[0])
     _measure_vessels(numbers, facts, crossing, places, window)
+    return numbers
+
+
+def measure_delays(log: Records, places: Places, options: Options) -> Numbers:
+    """Return hours across, units that came and sailed, and growth of the queue, by port pair.
+
+    The same numbers as `measure` gives, but for `sailed`, which counts what vessels took. Uses up
+    the log.
+    """
+    n_store, n_entity = len(places.stores), int(log["entity"].max(initial=0)) + 1
+    sums = np.empty((n_store, N_SUM))
+    sum_passages(
+        log,
+        *options.window,
+        options.until_h,
+        np.empty(log.size + n_store + n_entity, dtype=np.int64),
+        np.empty((n_entity, 2 * n_store)),
+        np.empty((log.size, 2 * n_store)),
+        sums,
+    )
+    numbers: Numbers = {}
+    for pair, store in places.stores.items():
+        name = pair_name(pair)
+        arrived, hours, sailed = (float(value) for value in sums[store])
+        if arrived > 0.0:
+            numbers["pair", name, "crossing_h"] = hours / arrived
+        numbers["pair", name, "arrived"] = arrived
+        numbers["pair", name, "sailed"] = sailed
+        numbers["pair", name, "growth"] = arrived - sailed
     return numbers
 
 

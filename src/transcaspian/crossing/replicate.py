@@ -23,7 +23,14 @@ from transcaspian.crossing.programs import Options, Places, build_model
 from transcaspian.crossing.tables import Crossing, read_crossing
 from transcaspian.errors import InputError, Problem
 
-__all__ = ["CONFIDENCE", "Simulation", "half_width", "simulate", "simulate_crossing"]
+__all__ = [
+    "CONFIDENCE",
+    "Simulation",
+    "half_width",
+    "only_grows",
+    "simulate",
+    "simulate_crossing",
+]
 
 CONFIDENCE = 0.95
 MOST_REPLICATIONS = 500
@@ -214,20 +221,21 @@ def _growing(
         name = pair_name(pair)
         growth = values[:, at["pair", name, "growth"]]
         arrived = float(np.mean(values[:, at["pair", name, "arrived"]]))
-        if not _only_grows(growth, arrived):
+        if not only_grows(growth, arrived):
             continue
         ratio = arrived / max(arrived - float(np.mean(growth)), 1e-9)
         cause = _what_is_short(pair, crossing, model, places, at, values)
         found.append(f"unstable: arrivals {ratio:.2f} × service, {name}: {cause}")  # noqa: RUF001
     for resource in model.resource_names:
         growth = values[:, at["resource", resource, "queue_growth"]]
-        if float(np.mean(growth)) > 10.0 and _only_grows(growth, 100.0):
+        if float(np.mean(growth)) > 10.0 and only_grows(growth, 100.0):
             busy = float(np.mean(values[:, at["resource", resource, "occupancy"]]))
             found.append(f"unstable: ships queue ever longer for {resource} (busy {busy:.0%})")
     return tuple(found)
 
 
-def _only_grows(growth: FloatArray, arrived: float) -> bool:
+def only_grows(growth: FloatArray, arrived: float) -> bool:
+    """Return whether a queue's growth over the year, by replication, is more than chance."""
     mean = float(np.mean(growth))
     if growth.size == 1:
         return mean > GROWING_SHARE_OF_ONE * arrived

@@ -5,6 +5,8 @@ state is a counter, so the n-th number of a stream is the same whatever the othe
 fleets that are compared with the same seed meet the same weather and the same trains.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,12 +19,10 @@ def stream_keys(seed: int, replication: int, names: tuple[str, ...]) -> NDArray[
     It depends on the seed, the replication and the *name* of the stream, not on its position, so
     that adding a vessel leaves the weather as it was.
     """
-    return np.array(
-        [
-            np.random.SeedSequence([seed, replication, *name.encode()]).generate_state(
-                1, np.uint64
-            )[0]
-            for name in names
-        ],
-        dtype=np.uint64,
-    )
+    return np.array([_key(seed, replication, name) for name in names], dtype=np.uint64)
+
+
+@lru_cache(maxsize=1 << 16)  # variants of a crossing ask for the same streams again
+def _key(seed: int, replication: int, name: str) -> np.uint64:
+    sequence = np.random.SeedSequence([seed, replication, *name.encode()])
+    return np.uint64(sequence.generate_state(1, np.uint64)[0])

@@ -1,7 +1,7 @@
 """The crossing of one year out of the tables of a case: rows joined by name, ready to be checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,22 @@ class Crossing:
         for row in self.arrivals.values():
             found[(row["port0"], row["port1"], row["cargo"])] = None
         return list(found)
+
+    def units(self, pair: tuple[str, str, str]) -> float:
+        """Return how many units of (from, to, cargo) come in the year."""
+        return sum(
+            float(row["units"])
+            for row in self.arrivals.values()
+            if (row["port0"], row["port1"], row["cargo"]) == pair
+        )
+
+    def scaled(self, factors: Mapping[tuple[str, str, str], float]) -> "Crossing":
+        """Return the crossing with other loads: units times the factor of their pair, or 1."""
+        arrivals: dict[str, Row] = {}
+        for name, row in self.arrivals.items():
+            factor = factors.get((row["port0"], row["port1"], row["cargo"]), 1.0)
+            arrivals[name] = {**row, "units": float(row["units"]) * factor}
+        return replace(self, arrivals=arrivals)
 
 
 def payload_t(vessel: Row, draught_m: float) -> float:
