@@ -38,6 +38,10 @@ class CaseSettings(BaseModel):
     model years. Empty: the reference alone."""
     scenario_years: tuple[Year, ...] = ()
     """Model years in which the other scenarios are solved; empty: all."""
+    realisations: int = Field(default=0, ge=0, le=100)
+    """Other years of synthetic weather in which power projects are solved."""
+    realisation_year: Year | None = None
+    """Model year of these; the last one when empty."""
     weather_year: int = Field(ge=1950, le=2100)
     """Label of the hourly series (calendar without 29 February)."""
     discount_rates: tuple[Rate, ...] = (0.04, 0.06, 0.09, 0.12)
@@ -51,6 +55,8 @@ class CaseSettings(BaseModel):
             raise ValueError("model_years must rise and not repeat")
         if not set(self.scenario_years) <= set(self.model_years):
             raise ValueError("scenario_years must be among model_years")
+        if self.realisation_year not in (None, *self.model_years):
+            raise ValueError("realisation_year must be one of model_years")
         if len(set(self.headline_scenarios)) < len(self.headline_scenarios):
             raise ValueError("headline_scenarios must not repeat")
         if len(set(self.discount_rates)) < len(self.discount_rates):

@@ -33,6 +33,8 @@ class StudyOptions:
     """Solves that run side by side; results do not depend on it. More than one starts processes:
     a script that asks for it needs the usual `if __name__ == "__main__":`."""
     seed: int = 0
+    realisations: int | None = None
+    """Other years of weather in which power projects are solved; by default as the case says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Plan:
     runs: tuple[str, ...]  # projects and clusters to value, the reference not among them
     members: dict[str, tuple[str, ...]]  # run -> its projects
     rooms_of: dict[str, tuple[str, ...]]  # run -> rooms whose tables it changes
+    realisations: int = 0  # years of weather besides that of the case
     fewer_years: tuple[int, ...] = ()  # of every scenario but the first; empty: all
 
     def years_of(self, scenario: str) -> tuple[int, ...]:
@@ -88,6 +91,7 @@ def make_plan(case: Case, options: StudyOptions) -> Plan:
         runs,
         {run: members[run] for run in runs},
         {run: rooms_of[run] for run in runs},
+        _weather_years(case, options),
         tuple(year for year in sorted(years) if year in case.settings.scenario_years),
     )
 
@@ -99,6 +103,13 @@ def _chosen(wanted: Sequence[T], known: Sequence[T], what: str) -> list[T]:
                 f"There is no {what} {item!r} in this case; there are {', '.join(map(str, known))}."
             )
     return [item for item in known if item in wanted] if wanted else list(known)
+
+
+def _weather_years(case: Case, options: StudyOptions) -> int:
+    wanted = options.realisations
+    if wanted is not None and wanted < 0:
+        raise InputError("The number of realisations can't be negative.")
+    return case.settings.realisations if wanted is None else wanted
 
 
 def _active_runs(case: Case) -> tuple[str, ...]:
