@@ -23,7 +23,19 @@ from transcaspian.results.theme import (
     load_colour,
 )
 
-__all__ = ["draw_map"]
+__all__ = [
+    "MapWindow",
+    "draw_arrow",
+    "draw_base",
+    "draw_heading",
+    "draw_labels",
+    "draw_map",
+    "draw_stroke",
+    "flow_difference",
+    "map_windows",
+    "short",
+    "way_path",
+]
 
 WIDEST = 15.0  # width of the largest flow in drawing units
 THINNEST = 1.1
@@ -49,7 +61,7 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class MapWindow:
     """One window on the drawing: `zoom` is its width over that of the whole map, below 1."""
 
     css: str
@@ -160,12 +172,12 @@ def _drawing(
         '<svg class="map-definitions" width="0" height="0" aria-hidden="true"><defs>'
         '<clipPath id="map-frame"><rect width="{w}" height="{h}"/></clipPath>'
         '<g id="map-geometry" clip-path="url(#map-frame)">{base}{states}{dots}</g></defs></svg>'
-    ).format(w=_n(width), h=_n(height), base=_base(projection), states=states, dots=dots)
-    windows = (_window(shape, layers, projection) for shape in _shapes(projection))
+    ).format(w=short(width), h=short(height), base=draw_base(projection), states=states, dots=dots)
+    windows = (_window(shape, layers, projection) for shape in map_windows(projection))
     return definitions + Markup("").join(windows)
 
 
-def _shapes(projection: Projection) -> tuple[_Shape, ...]:
+def map_windows(projection: Projection) -> tuple[MapWindow, ...]:
     """Return the windows: wide and enlarged for wide pages, two halves and enlarged for phones."""
     width, height, half = projection.width, projection.height, projection.width / 2
     left, top = projection(*ENLARGED[0])
@@ -173,57 +185,58 @@ def _shapes(projection: Projection) -> tuple[_Shape, ...]:
     core = (left, top, right, bottom)
     zoom = (right - left) / width
     return (
-        _Shape("map-wide", "Map of flows", (0.0, 0.0, width, height), WIDE_LETTERS),
-        _Shape("map-wide zoomed", CORE_TITLE, core, WIDE_LETTERS * zoom, zoom),
-        _Shape(
+        MapWindow("map-wide", "Map of flows", (0.0, 0.0, width, height), WIDE_LETTERS),
+        MapWindow("map-wide zoomed", CORE_TITLE, core, WIDE_LETTERS * zoom, zoom),
+        MapWindow(
             "map-half",
             "Map of flows, west",
             (0.0, 0.0, half + HALF_OVERLAP, height),
             NARROW_LETTERS,
         ),
-        _Shape(
+        MapWindow(
             "map-half",
             "Map of flows, east",
             (half - HALF_OVERLAP, 0.0, width, height),
             NARROW_LETTERS,
         ),
-        _Shape("map-half zoomed", CORE_TITLE, core, 1.7 * NARROW_LETTERS * zoom, zoom),
+        MapWindow("map-half zoomed", CORE_TITLE, core, 1.7 * NARROW_LETTERS * zoom, zoom),
     )
 
 
-def _window(shape: _Shape, layers: Sequence[Layer], projection: Projection) -> Markup:
+def _window(shape: MapWindow, layers: Sequence[Layer], projection: Projection) -> Markup:
     """Return one view of the geometry with labels placed for its size of letters."""
     left, top, right, bottom = shape.box
     margin = 40 * shape.zoom
     seas = Markup("").join(
         Markup('<text class="sea" x="{}" y="{}" font-size="{}">{}</text>').format(
-            *(_n(part) for part in projection(lon, lat)), _n(shape.letters), name
+            *(short(part) for part in projection(lon, lat)), short(shape.letters), name
         )
         for name, lon, lat in SEA_LABELS
         if left + margin < projection(lon, lat)[0] < right - margin
         and top + margin < projection(lon, lat)[1] < bottom
     )
-    labels = Markup("").join(_labels(layer, shape) for layer in layers)
+    labels = Markup("").join(draw_labels(layer, shape) for layer in layers)
     return Markup(
         '<svg class="map-window {css}" style="--dot:{dot}px;--halo-width:{halo}px" role="img" '
         'aria-label="{title}; the tables below hold every number" viewBox="{x} {y} {w} {h}">'
         '<use href="#map-geometry"/>{seas}{labels}{heading}</svg>'
     ).format(
-        css=shape.css, dot=_n(3.2 * shape.zoom), halo=_n(3.0 * shape.zoom), title=shape.title,
-        heading=_heading(shape), x=_n(left), y=_n(top), w=_n(right - left), h=_n(bottom - top), seas=seas, labels=labels,
+        css=shape.css, dot=short(3.2 * shape.zoom), halo=short(3.0 * shape.zoom), title=shape.title,
+        heading=draw_heading(shape), x=short(left), y=short(top), w=short(right - left), h=short(bottom - top), seas=seas, labels=labels,
     )  # fmt: skip
 
 
-def _heading(shape: _Shape) -> Markup:
+def draw_heading(shape: MapWindow) -> Markup:
+    """Return the title of an enlarged window, empty for the whole map."""
     if shape.zoom == 1.0:
         return Markup("")
     return Markup('<text x="{}" y="{}" font-size="{}">{}</text>').format(
-        _n(shape.box[0] + 0.6 * shape.letters), _n(shape.box[1] + 1.4 * shape.letters),
-        _n(shape.letters), shape.title,
+        short(shape.box[0] + 0.6 * shape.letters), short(shape.box[1] + 1.4 * shape.letters),
+        short(shape.letters), shape.title,
     )  # fmt: skip
 
 
-def _heading_box(shape: _Shape) -> tuple[Box, ...]:
+def _heading_box(shape: MapWindow) -> tuple[Box, ...]:
     if shape.zoom == 1.0:
         return ()
     left, top = shape.box[:2]
@@ -231,7 +244,8 @@ def _heading_box(shape: _Shape) -> tuple[Box, ...]:
     return ((left, top, left + width, top + 2 * shape.letters),)
 
 
-def _base(projection: Projection) -> Markup:
+def draw_base(projection: Projection) -> Markup:
+    """Return land, seas and the net of meridians and parallels."""
     seas = " ".join(_ring(ring, projection) for ring in SEAS)
     islands = " ".join(_ring(ring, projection) for ring in LAND)
     lines = " ".join(
@@ -243,7 +257,7 @@ def _base(projection: Projection) -> Markup:
     return Markup(
         '<rect class="land" width="{}" height="{}"/><path class="water" d="{}"/>'
         '<path class="land" d="{}"/><path class="graticule" d="{}"/>'
-    ).format(_n(projection.width), _n(projection.height), seas, islands, lines)
+    ).format(short(projection.width), short(projection.height), seas, islands, lines)
 
 
 def _ring(ring: Sequence[Point], projection: Projection) -> str:
@@ -251,13 +265,13 @@ def _ring(ring: Sequence[Point], projection: Projection) -> str:
 
 
 def _line(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return "M" + "L".join(f"{short(x)} {short(y)}" for x, y in points)
 
 
 def _dots(layer: Layer) -> Markup:
     shapes = (
         Markup('<circle class="{}" cx="{}" cy="{}" r="3"><title>{}</title></circle>').format(
-            "market" if place.is_market else "dot", *(_n(part) for part in place.at), place.name
+            "market" if place.is_market else "dot", *(short(part) for part in place.at), place.name
         )
         for place in layer.places
     )
@@ -266,7 +280,8 @@ def _dots(layer: Layer) -> Markup:
     )
 
 
-def _labels(layer: Layer, shape: _Shape) -> Markup:
+def draw_labels(layer: Layer, shape: MapWindow) -> Markup:
+    """Return the names that find a place in the window."""
     left, top, right, bottom = shape.box
     edge = 2 * shape.zoom
     labels = [
@@ -279,12 +294,12 @@ def _labels(layer: Layer, shape: _Shape) -> Markup:
     frame = (left + edge, top + edge, right - edge, bottom - edge)
     texts = (
         Markup('<text x="{}" y="{}" text-anchor="{}"{}>{}</text>').format(
-            _n(label.x), _n(label.y), label.anchor, Markup(' class="minor"') if label.rank else "", label.text
+            short(label.x), short(label.y), label.anchor, Markup(' class="minor"') if label.rank else "", label.text
         )
         for label in place_labels(labels, frame, shape.letters, _heading_box(shape))
     )  # fmt: skip
     return Markup('<g style="display:var(--layer-{},none)" font-size="{}">{}</g>').format(
-        layer.key, _n(shape.letters), Markup("").join(texts)
+        layer.key, short(shape.letters), Markup("").join(texts)
     )
 
 
@@ -297,7 +312,7 @@ def _state(place: int, view: _View, year: int, mode: str, largest: float) -> Mar
         ]
     else:
         changes = [
-            (way, _difference(flows.get(way.key), reference.get(way.key)))
+            (way, flow_difference(flows.get(way.key), reference.get(way.key)))
             for way in view.layer.ways
         ]
         size = max((abs(change) for _, change in changes), default=0.0)
@@ -311,22 +326,25 @@ def _state(place: int, view: _View, year: int, mode: str, largest: float) -> Mar
     )
 
 
-def _difference(flow: Flow | None, reference: Flow | None) -> float:
+def flow_difference(flow: Flow | None, reference: Flow | None) -> float:
+    """Return the change of a flow, both senses together; nothing counts as zero."""
     return (flow.total if flow else 0.0) - (reference.total if reference else 0.0)
 
 
 def _flow(way: Way, flow: Flow, view: _View, largest: float) -> Markup:
     if flow.total <= 0.0 or largest <= 0.0:
-        return Markup('<path class="idle" d="{}"/>').format(_path(way))
+        return Markup('<path class="idle" d="{}"/>').format(way_path(way))
     width = max(WIDEST * flow.total / largest, THINNEST)
     colour = UNLIMITED_COLOUR if flow.load is None else load_colour(flow.load)
     # Titles with numbers take half of the map's size: the reference has them, the other runs
     # have them on what changes (mode "change").
-    title = _flow_title(way, flow, view.layer) if view.run == REFERENCE else ""
-    return _stroke(way, width, colour, title) + _arrow(way, flow.forward >= flow.reverse, width)
+    title = flow_title(way, flow, view.layer) if view.run == REFERENCE else ""
+    return draw_stroke(way, width, colour, title) + draw_arrow(
+        way, flow.forward >= flow.reverse, width
+    )
 
 
-def _flow_title(way: Way, flow: Flow, layer: Layer) -> str:
+def flow_title(way: Way, flow: Flow, layer: Layer) -> str:
     load = "no limit" if flow.load is None else format_share(flow.load)
     return (
         f"{way.name}: {format_number(flow.forward)} {layer.unit} ahead, "
@@ -337,23 +355,24 @@ def _flow_title(way: Way, flow: Flow, layer: Layer) -> str:
 def _change(way: Way, change: float, layer: Layer, size: float) -> Markup:
     width = max(WIDEST * 0.8 * abs(change) / size, 1.2)
     title = f"{way.name}: {format_signed(change)} {layer.unit}"
-    return _stroke(way, width, POSITIVE if change > 0 else NEGATIVE, title)
+    return draw_stroke(way, width, POSITIVE if change > 0 else NEGATIVE, title)
 
 
-def _stroke(way: Way, width: float, colour: str, title: str) -> Markup:
+def draw_stroke(way: Way, width: float, colour: str, title: str) -> Markup:
+    """Return a link as a line."""
     name = Markup("<title>{}</title>").format(title) if title else Markup("")
     return Markup('<path d="{}" stroke="{}" stroke-width="{:.1f}">{}</path>').format(
-        _path(way), colour, width, name
+        way_path(way), colour, width, name
     )
 
 
-def _path(way: Way) -> str:
+def way_path(way: Way) -> str:
     """Return a straight line; links beside it bend away, so that each can be seen."""
     (x0, y0), (x1, y1) = way.start, way.end
     if way.lane == 0:
-        return f"M{_n(x0)} {_n(y0)}L{_n(x1)} {_n(y1)}"
+        return f"M{short(x0)} {short(y0)}L{short(x1)} {short(y1)}"
     cx, cy = _bend(way)
-    return f"M{_n(x0)} {_n(y0)}Q{_n(cx)} {_n(cy)} {_n(x1)} {_n(y1)}"
+    return f"M{short(x0)} {short(y0)}Q{short(cx)} {short(cy)} {short(x1)} {short(y1)}"
 
 
 def _bend(way: Way) -> Point:
@@ -363,7 +382,7 @@ def _bend(way: Way) -> Point:
     return (x0 + x1) / 2 - side * (y1 - y0) / length, (y0 + y1) / 2 + side * (x1 - x0) / length
 
 
-def _arrow(way: Way, is_forward: bool, width: float) -> Markup:
+def draw_arrow(way: Way, is_forward: bool, width: float) -> Markup:
     """Return the head that shows the stronger sense, in the middle of ways long enough for it."""
     length = distance(way.start, way.end)
     size = 3.0 + 0.55 * width
@@ -425,6 +444,7 @@ def _ramp_legend(layer: Layer) -> Markup:
     )
 
 
-def _n(value: float) -> str:
+def short(value: float) -> str:
+    """Return a coordinate with one place: a tenth of a pixel."""
     text = f"{value:.1f}"
     return text.removesuffix(".0")
