@@ -31,6 +31,8 @@ CHUNK = 4096
 START = 0.1  # log(1 + rate) of about 10 %, where ordinary projects lie
 # Rates that may lie between two roots of a flow, descending.
 SPLIT_RATES = (4.0, 1.0, 0.4, 0.2, 0.1, 0.04, 0.0, -0.04, -0.1, -0.2, -0.4)
+# Smaller shares of a row's largest flow, squared or discounted, leave the range of a number.
+LEAST_SHARE = 1e-250
 # Beyond exp of this, flows seen from a split would leave the range of a number.
 MAX_SHIFT = 300.0
 
@@ -131,6 +133,11 @@ def _check(table: FloatArray, moments: FloatArray) -> None:
         raise InputError(
             "cash flows and times must be finite numbers. Write 0 where nothing flows."
         )
+    size = np.abs(table)
+    largest = size.max(axis=1, initial=0.0, keepdims=True)
+    if np.any((size > 0.0) & (size < LEAST_SHARE * largest)):
+        message = f"a cash flow is less than {LEAST_SHARE:g} of another, though not zero."
+        raise InputError(f"{message} Write 0 for it.")
     if np.any(np.diff(moments) <= 0.0):
         raise InputError("times must ascend, none twice. Sort the columns and add up equal times.")
 
