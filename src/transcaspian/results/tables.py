@@ -14,6 +14,8 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "projects": "Every project and cluster with its value; one row a scenario.",
     "who_gains": "Net present value by project, country and party at the headline rate.",
     "ledger": "Every gain, cost and transfer by project and year.",
+    "headlines": "The figures that lead, for every scenario.",
+    "run_indicators": "Quantities of every run that the register sets beside observed ones.",
     "realisations": "Yearly benefit and NPV of power projects in other years of synthetic weather.",
     "indicators": "NPV, EIRR, BCR and break-even cost by project, scope and rate.",
     "switching_values": "How far cost, benefits or opening may move before the NPV is zero.",

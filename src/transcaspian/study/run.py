@@ -15,6 +15,7 @@ from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
+from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.power_room import solve_power
 from transcaspian.study.realisations import realisation_benefits, with_weather_range
@@ -85,6 +86,8 @@ def run_study(
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
     } | _gathered(rooms)
+    tables["headlines"] = headline_table(case, tables)
+    tables["run_indicators"] = run_indicator_table(case, tables)
     tables |= risk_tables(case, plan, values.projects, values.ledger, options.seed)
     tables["validation"] = _validation(case, tables)
     tables["sanity"] = sanity_table(case, tables)

@@ -11,6 +11,7 @@ __all__ = [
     "VALIDATION_SCHEMA",
     "freight_validation",
     "gross_tonnes",
+    "measure",
     "power_validation",
     "share_errors",
 ]
@@ -167,7 +168,7 @@ def freight_validation(
             "quantity": row["quantity"],
             "unit": row["unit"],
             "published": row["value"],
-            "modelled": _measure(row, routes, links),
+            "modelled": measure(row, routes, links),
             "source": row["source"],
             "scope": f"{year}, {row['measure']}",
         }
@@ -203,7 +204,7 @@ def _reference_of(frame: pl.DataFrame, year: int) -> pl.DataFrame:
     )
 
 
-def _measure(row: Mapping[str, object], routes: pl.DataFrame, links: pl.DataFrame) -> float | None:
+def measure(row: Mapping[str, object], routes: pl.DataFrame, links: pl.DataFrame) -> float | None:
     """Return the model's counterpart of a published figure in its unit.
 
     None without any flow, but zero where links are counted: that nothing uses them is an answer.

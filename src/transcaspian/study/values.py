@@ -46,7 +46,11 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
         case.settings.price_year,
     )
     found = [
-        (scenario, run, _appraise(plan, plans, rooms, scenario, run, options))
+        (
+            scenario,
+            run,
+            _appraise(plan, plans, rooms, scenario, run, options, plan.years_of(scenario)),
+        )
         for scenario in plan.scenarios
         for run in plan.runs
     ]
@@ -56,6 +60,11 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
         projects=pl.DataFrame(
             [
                 _project_row(case, plan, scenario, run, value, plans)
+                | {
+                    "npv_scenario_years_musd": _npv_in_fewer_years(
+                        plan, plans, rooms, scenario, run, value, options
+                    )
+                }
                 for scenario, run, value in found
             ],
             infer_schema_length=None,
@@ -86,8 +95,8 @@ def _appraise(
     scenario: str,
     run: str,
     options: AppraisalOptions,
+    years: Sequence[int],
 ) -> Appraisal:
-    years = plan.years_of(scenario)
     co2_with = emissions_by_year(rooms, scenario, run, years)
     co2_without = emissions_by_year(rooms, scenario, REFERENCE, years)
     return appraise_project(
@@ -98,6 +107,22 @@ def _appraise(
         options,
         {year: (co2_with[year] - co2_without[year]) / MT_TO_T for year in years},
     )
+
+
+def _npv_in_fewer_years(
+    plan: Plan,
+    plans: Mapping[str, ProjectPlan],
+    rooms: Sequence[Mapping[Key, Solved]],
+    scenario: str,
+    run: str,
+    value: Appraisal,
+    options: AppraisalOptions,
+) -> float:
+    """Return NPV from the years in which every scenario is solved, so that they compare."""
+    years = plan.fewer_years or plan.years
+    if years != plan.years_of(scenario):
+        value = _appraise(plan, plans, rooms, scenario, run, options, years)
+    return value.indicators["all"].npv_headline_musd
 
 
 def _project_row(
