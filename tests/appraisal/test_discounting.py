@@ -112,3 +112,7 @@ def test_the_value_of_later_benefits_falls_as_the_rate_rises(costs, benefits, ra
 def test_values_of_two_flows_add_up(one, other, rate):
     both = np.add(one, other)
     assert npv(rate, both) == pytest.approx(npv(rate, one) + npv(rate, other), abs=1e-6)
+
+
+def test_a_small_debt_before_a_large_income_is_a_debt():
+    assert payback([-2.0, 0.0, 2e12]) == pytest.approx(1.0 + 1e-12)

@@ -139,7 +139,8 @@ def payback(flow: ArrayLike, times: ArrayLike | None = None) -> float | None:
     """
     flows = np.asarray(flow, dtype=np.float64)
     moments = np.arange(flows.size) if times is None else np.asarray(times, dtype=np.float64)
-    tolerance = ROUNDING_SHARE * float(np.abs(flows).sum())
+    # Rounding of a sum is small beside what was added up until then, not beside what comes later.
+    tolerance = ROUNDING_SHARE * np.cumsum(np.abs(flows))
     cumulated = np.cumsum(flows)
     in_debt = cumulated < -tolerance
     if not in_debt.any():
