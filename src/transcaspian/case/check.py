@@ -10,6 +10,7 @@ import polars as pl
 from transcaspian.case.book import Book, Rule, unknown_names
 from transcaspian.case.check_changes import CHANGE_RULES
 from transcaspian.case.check_figures import FIGURE_RULES
+from transcaspian.case.check_finance import FINANCE_RULES
 from transcaspian.case.columns import Table
 from transcaspian.case.registry import TABLES
 from transcaspian.case.settings import CaseSettings
@@ -441,6 +442,7 @@ RULES: tuple[Rule, ...] = (
     check_capital_cost_range_holds_the_cost,
     *CHANGE_RULES,
     *FIGURE_RULES,
+    *FINANCE_RULES,
     check_demand_has_zones,
     check_borders_stay_in_their_layer,
     check_first_scenario_is_the_reference,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from transcaspian.case import (
     columns_crossing,
     columns_economy,
+    columns_finance,
     columns_freight,
     columns_power,
     columns_projects,
@@ -21,6 +22,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             columns_freight,
             columns_crossing,
             columns_projects,
+            columns_finance,
         )
         for table in module.TABLES
     }

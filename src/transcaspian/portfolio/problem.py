@@ -7,7 +7,7 @@ multiplied by x (the vehicle's own money), `if_chosen` counts as soon as the pro
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from typing import Literal
@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from transcaspian.case.check_finance import find_circle
 from transcaspian.errors import InputError, Problem
 
 __all__ = [
@@ -261,34 +262,6 @@ def _check_precedence_is_no_circle(problem: SelectionProblem) -> Iterator[Proble
     if circle:
         message = f"Projects wait for each other: {' needs '.join(circle)}."
         yield Problem("finance/rules.csv", 0, "needs", message, "Drop one of these rules.")
-
-
-def find_circle(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return one circle of `(name, needed)` pairs, its first name last again; empty for none."""
-    needs: dict[str, list[str]] = {}
-    for name, needed in pairs:
-        needs.setdefault(name, []).append(needed)
-    done: set[str] = set()
-    for first in needs:
-        circle = _walk(first, needs, [], done)
-        if circle:
-            return circle
-    return ()
-
-
-def _walk(
-    name: str, needs: Mapping[str, list[str]], path: list[str], done: set[str]
-) -> tuple[str, ...]:
-    if name in path:
-        return (*path[path.index(name) :], name)
-    if name in done:
-        return ()
-    for needed in needs.get(name, []):
-        circle = _walk(needed, needs, [*path, name], done)
-        if circle:
-            return circle
-    done.add(name)
-    return ()
 
 
 _RULES = (
