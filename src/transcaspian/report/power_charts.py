@@ -18,7 +18,15 @@ from transcaspian.results.theme import (
     ZONE_COLOURS,
 )
 
-__all__ = ["draw_duration", "draw_mix", "draw_prices", "draw_week", "group_scale", "peak_week"]
+__all__ = [
+    "draw_duration",
+    "draw_mix",
+    "draw_prices",
+    "draw_week",
+    "group_scale",
+    "peak_week",
+    "week_rows",
+]
 
 HOURS_PER_WEEK = 168
 WINTER = tuple(range(59 * 24)) + tuple(range(334 * 24, 365 * 24))  # December to February
@@ -92,8 +100,10 @@ def peak_week(load: NDArray[np.float64], season: Sequence[int]) -> int:
     return min(peak // HOURS_PER_WEEK * HOURS_PER_WEEK, load.size - HOURS_PER_WEEK)
 
 
-def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: str) -> Markup:
-    """Return one week as stacked areas [GW]: sources above zero, uses below, demand as a line.
+def week_rows(
+    dispatch: Mapping[str, NDArray[np.float64]], start: int
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return the bands (time, group, sign, low, high) and the demand (time, demand) of a week [GW].
 
     `dispatch` maps a group to its 8,760 values [MW]; their sum is the demand.
     """
@@ -106,17 +116,28 @@ def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: st
         if _is_seen(dispatch, group, week)
     }
     upper, lower = np.zeros(HOURS_PER_WEEK), np.zeros(HOURS_PER_WEEK)
-    rows = []
+    rows: list[dict[str, object]] = []
     for group, power in values.items():
         for sign, base in ((1, upper), (-1, lower)):
             part = np.maximum(sign * power, 0.0) * sign
             if np.any(part != 0.0):
                 rows += _band(times, CARRIER_LABELS[group], sign, base, base + part)
             np.add(base, part, out=base)
-    demand = [
+    demand: list[dict[str, object]] = [
         {"time": time, "demand": round(float(total), 4)}
         for time, total in zip(times, sum(values.values(), np.zeros(HOURS_PER_WEEK)), strict=True)
     ]
+    return rows, demand
+
+
+def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: str) -> Markup:
+    """Return one week as stacked areas [GW]: sources above zero, uses below, demand as a line.
+
+    `dispatch` maps a group to its 8,760 values [MW]; their sum is the demand.
+    """
+    rows, demand = week_rows(dispatch, start)
+    week = slice(start, start + HOURS_PER_WEEK)
+    values = [group for group in CARRIER_COLOURS if _is_seen(dispatch, group, week)]
     x = {"field": "time", "type": "temporal", "title": None, "scale": {"type": "utc"},
          "axis": {"format": "%-d %b", "tickCount": "day", "grid": False, "labelFlush": True}}  # fmt: skip
     spec: Spec = {
@@ -128,7 +149,7 @@ def draw_week(dispatch: Mapping[str, NDArray[np.float64]], start: int, label: st
                  "x": x,
                  "y": {"field": "low", "type": "quantitative", "title": "GW"},
                  "y2": {"field": "high"},
-                 "color": {"field": "group", "type": "nominal", "scale": group_scale(list(values)),
+                 "color": {"field": "group", "type": "nominal", "scale": group_scale(values),
                            "legend": {"orient": "top", "title": None, "columns": 6}},
                  "detail": {"field": "sign"}}},
             {"data": {"values": demand},
