@@ -207,7 +207,12 @@ def sample_case() -> SampleCase:
             ]
         ),
         "scenarios/scenarios": pl.DataFrame(
-            {"scenario": ["reference"], "name": ["Reference"], "story": ["Plans as published."], "note": [None]}
+            {
+                "scenario": ["reference", "slow"],
+                "name": ["Reference", "Slow"],
+                "story": ["Plans as published.", "Plans come late."],
+                "note": [None, None],
+            }
         ),
     }  # fmt: skip
     return SampleCase(SETTINGS, tables)
@@ -476,6 +481,29 @@ def _quality() -> dict[str, pl.DataFrame]:
     }
 
 
+def _headlines() -> dict[str, pl.DataFrame]:
+    rows = [
+        (area, subject, quantity, unit, scenario, year, value + 10.0 * number)
+        for number, scenario in enumerate(("reference", "slow"))
+        for area, subject, quantity, unit, year, value in (
+            ("power", "All", "Electricity used", "TWh", 2030, 100.0),
+            ("power", "All", "Unserved", "GWh", 2030, 0.0),
+            ("freight", "Corridor, all cargo", "total", "Mt", 2030, 4.4),
+            ("projects", "Caspian cable 1 GW", "NPV", "million USD", None, -5.0),
+        )
+    ]
+    columns = ("area", "subject", "quantity", "unit", "scenario", "year", "value")
+    weather = [
+        ("CASPIAN_CABLE_1000", number, 2016 + number, 2030, 90.0, 10.0 * number, 100.0 * number)
+        for number in range(3)
+    ]
+    names = ("project", "realisation", "seed", "year", "benefit_musd", "difference_musd")
+    return {
+        "headlines": pl.DataFrame(rows, schema=columns, orient="row"),
+        "realisations": pl.DataFrame(weather, schema=(*names, "npv_musd"), orient="row"),
+    }
+
+
 @cache
 def sample_results() -> SampleResults:
     tables = {
@@ -486,6 +514,7 @@ def sample_results() -> SampleResults:
         **_power_hours(),
         **_freight(),
         **_quality(),
+        **_headlines(),
     }
     return SampleResults(tables, {"version": "0.1.0", "case_hash": "0123abcd", "seed": 1})
 

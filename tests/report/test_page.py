@@ -19,7 +19,7 @@ from transcaspian.report.schema import TABLE_COLUMNS
 
 MOST_BYTES = 8_000_000
 SECTIONS = (
-    "summary", "map", "power", "freight", "projects", "gains", "validation", "checks",
+    "summary", "map", "power", "freight", "projects", "scenarios", "gains", "validation", "checks",
     "assumptions", "reading",
 )  # fmt: skip
 VOID = {"meta", "link", "input", "br", "wbr", "img", "hr"}
@@ -198,14 +198,25 @@ def test_the_same_results_give_the_same_page() -> None:
 
 
 @pytest.mark.usefixtures("quick_charts")
-def test_another_scenario_changes_no_chart_but_gets_a_column() -> None:
+def test_another_scenario_changes_no_figure_of_the_first() -> None:
     results = sample_results()
     projects = results.tables["projects"]
     other = projects.with_columns(scenario=pl.lit("low_demand"), npv_6_musd=pl.lit(-777.0))
     small = SampleResults(_light(results), {}).with_table("projects", pl.concat([projects, other]))
     page_text = build_report(small, sample_case())
-    assert "NPV at 6\u202f% under each scenario" in page_text
-    assert "\u2212777" not in page_text.split('id="projects"')[0]
+    assert "\u2212777" not in page_text
+
+
+@pytest.mark.usefixtures("quick_charts")
+def test_every_headline_stands_under_each_scenario() -> None:
+    text = build_report(sample_results(), sample_case())
+
+    section = text.split('id="scenarios"')[1].split("</section>")[0]
+
+    for words in ("Electricity used", "Corridor, all cargo", "Slow 2030", "in some", "0 of 3"):
+        assert words in section, words
+    assert "Plans come late." in section
+    assert "110" in section
 
 
 def test_a_register_adds_the_promises() -> None:

@@ -25,6 +25,7 @@ from transcaspian.report.power_section import power_section
 from transcaspian.report.projects_section import HATCHED_COLOURS, projects_section
 from transcaspian.report.promises_section import promises_section
 from transcaspian.report.quality_section import checks_section, validation_section
+from transcaspian.report.scenarios_section import scenarios_section
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.summary import Summary, summarise
 from transcaspian.report.terms import with_terms
@@ -51,20 +52,21 @@ class PageContext:
 def build_report(results: ResultsLike, case: CaseLike, register: Register | None = None) -> str:
     """Return the report as one self-contained HTML page.
 
-    It shows the case's first scenario (and the value of projects under the others), loads nothing
+    It shows the first scenario that was run (and every headline under the others), loads nothing
     from anywhere, and needs no script for any of its content. With a register of promises, these
     are shown as of the day of its newest evidence.
     """
     every = with_every_table(results.tables)
     every["projects"], terms = with_terms(every["projects"], case.settings)
-    scenario = _first_scenario(case)
+    scenario = _first_scenario(results, case)
     tables = of_scenario(every, scenario, case.settings.model_years)
     names = names_of_case(case, every["projects"], every["who_gains"])
     sections = (
         _map_section(tables, case, names),
         power_section(tables, case, names),
         freight_section(tables, case, names),
-        projects_section(tables, case, names, every["projects"], terms),
+        projects_section(tables, case, names, terms),
+        scenarios_section(every, case, names, terms),
         gains_section(tables, names, terms),
         *(() if register is None else (promises_section(register, newest_day(register)),)),
         validation_section(tables, names),
@@ -83,9 +85,10 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
     return _environment().get_template("page.html").render(page=context)
 
 
-def _first_scenario(case: CaseLike) -> str:
-    scenarios = case.tables.get("scenarios/scenarios", pl.DataFrame())
-    return str(scenarios["scenario"][0]) if scenarios.height else "reference"
+def _first_scenario(results: ResultsLike, case: CaseLike) -> str:
+    """Return the first scenario that was run."""
+    solved = results.manifest.get("scenarios") or case.tables["scenarios/scenarios"]["scenario"]
+    return str(solved[0])
 
 
 def _map_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Section:

@@ -57,10 +57,9 @@ def projects_section(
     tables: Mapping[str, pl.DataFrame],
     case: CaseLike,
     names: Names,
-    every_scenario: pl.DataFrame,
     terms: Terms,
 ) -> Section:
-    """Return the section; `every_scenario` is the table of projects of all scenarios."""
+    """Return the section."""
     projects = tables["projects"]
     if projects.is_empty():
         return Section("projects", "Projects", "No project was valued in this run.", ())
@@ -76,7 +75,6 @@ def projects_section(
         blocks.append(_synergy_table(clusters, projects, case, terms))
     if others.height:
         blocks.append(_value_table(others, terms, "Not ranked: other sizes or prices of a ranked project, and projects whose benefits are given, not modelled", "not_ranked.csv"))  # fmt: skip
-    blocks += _scenarios(every_scenario, names, terms)
     blocks.append(Remark(Markup("<strong>Sheets.</strong> One for every project and cluster.")))
     blocks += [
         _sheet(row, tables, terms, names)
@@ -298,22 +296,6 @@ def _synergy_table(
         ColumnView("gain", "Gained by being together", "million USD", "difference"),
     )
     return frame_table(frame, views, "Whole against parts", "clusters_whole_and_parts.csv")
-
-
-def _scenarios(projects: pl.DataFrame, names: Names, terms: Terms) -> list[Block]:
-    scenarios = projects["scenario"].unique(maintain_order=True).to_list()
-    if len(scenarios) < 2:
-        return []
-    pivot = projects.pivot("scenario", index=["project", "name"], values="npv_musd")
-    views = [ColumnView("name", "Project")]
-    views += [
-        ColumnView(s, names.scenarios.get(s, humanise(s)), "million USD", "difference") for s in scenarios
-    ]  # fmt: skip
-    return [
-        frame_table(
-            pivot, views, f"NPV at {terms.headline} under each scenario", "npv_scenarios.csv"
-        )
-    ]
 
 
 def _sheet(

@@ -38,6 +38,10 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "t:scenario project w:year t:kind payer payer_country receiver receiver_country "
         "r:amount_musd t:nature"
     ),
+    "headlines": _columns("t:area subject quantity unit scenario w:year r:value"),
+    "realisations": _columns(
+        "t:project w:realisation seed year r:benefit_musd difference_musd npv_musd"
+    ),
     "power_zone_year": _columns(
         "t:scenario run w:year t:bus r:load_mwh generation_mwh imports_mwh exports_mwh "
         "storage_loss_mwh unserved_mwh curtailed_mwh price_mean price_min price_max co2_t"
