@@ -182,6 +182,58 @@ def build(case_dir: Path) -> None:
     write_table(case_dir, "economy/parameters", _parameters())
     merge_sources(case_dir, [NRC_SOURCE])
     write_table(case_dir, "economy/external_costs", _external_costs())
+    write_table(case_dir, "economy/financial_terms", _financial_terms())
+    write_table(case_dir, "economy/conversion_factors", _conversion_factors())
+
+
+# Legal rate of company income tax, of value-added tax (in the note: refunded to companies), 2025.
+TAXES = {
+    "AM": (0.18, 0.20),
+    "AZ": (0.20, 0.18),
+    "BG": (0.10, 0.20),
+    "GE": (0.15, 0.18),
+    "HU": (0.09, 0.27),
+    "KG": (0.10, 0.12),
+    "KZ": (0.20, 0.12),
+    "RO": (0.16, 0.21),
+    "TM": (0.20, 0.15),
+    "TR": (0.25, 0.20),
+    "UZ": (0.15, 0.12),
+    "*": (0.20, 0.18),
+}
+# Shadow over market price, assumed: a fifth of building and a third of keeping is labour with a
+# shadow wage of 0.75 of the wage paid.
+CONVERSION_FACTORS = {"capital_cost": 0.95, "renewal_cost": 0.95, "fixed_operation": 0.92}
+
+
+def _financial_terms() -> Iterator[Row]:
+    for country, (income_tax, vat) in TAXES.items():
+        yield {
+            "country": country,
+            "vat": 0.0,
+            "import_duty": 0.05,
+            "imported_share": 0.5,
+            "income_tax": income_tax,
+            "depreciation_years": 25,
+            "debt_share": 0.7,
+            "interest_rate": 0.08,
+            "inflation": 0.02,
+            "source": "assumption",
+            "confidence": "assumed",
+            "note": f"income tax at the legal rate; value-added tax of {vat:.0%} is refunded; duty, "
+            "debt and its interest are round numbers",
+        }
+
+
+def _conversion_factors() -> Iterator[Row]:
+    for kind, factor in CONVERSION_FACTORS.items():
+        yield {
+            "kind": kind,
+            "factor": factor,
+            "source": "assumption",
+            "confidence": "assumed",
+            "note": "labour at a shadow wage of 0.75; the rest at market prices",
+        }
 
 
 NRC_SOURCE = {

@@ -74,7 +74,10 @@ class OwnersFlows:
 
 
 def economic_and_financial(
-    ledger: Ledger, parties: Sequence[str], conversion_factors: Mapping[str, float] | None = None
+    ledger: Ledger,
+    parties: Sequence[str],
+    conversion_factors: Mapping[str, float] | None = None,
+    countries: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Return the bridge from the parties' financial to the economic flow, year by year.
 
@@ -87,12 +90,13 @@ def economic_and_financial(
     conversion_factors : mapping of posting kind to float, optional
         Shadow over market price of resources by kind; 1 for kinds left out. World Bank: Ward, W.A.
         and Deren, B.J. (1991), The Economics of Project Analysis, ch. 4.
+    countries : sequence of str, optional
+        The parties of these countries only; of all without it.
     """
     factors = dict(conversion_factors or {})
     rows = ledger.rows
     _check_factors(factors, rows)
-    receives = rows["receiver"].is_in(list(parties)).to_numpy()
-    pays = rows["payer"].is_in(list(parties)).to_numpy()
+    receives, pays = (_is_ours(rows, side, parties, countries) for side in ("receiver", "payer"))
     amount = rows["amount_musd"].to_numpy()
     is_externality = (rows["nature"] == "externality").to_numpy()
     to_nobody = rows["receiver"].is_in(NOT_PARTIES).to_numpy()
@@ -206,6 +210,15 @@ def _levels(years: NDArray[np.int64], table: Mapping[int, float]) -> FloatArray:
     if missing:
         raise InputError(f"no price level or rate is given for {missing}. Add these years.")
     return np.array([table[int(year)] for year in years], dtype=np.float64)
+
+
+def _is_ours(
+    rows: pl.DataFrame, side: str, parties: Sequence[str], countries: Sequence[str] | None
+) -> NDArray[np.bool_]:
+    found = rows[side].is_in(list(parties))
+    if countries is not None:
+        found &= rows[f"{side}_country"].is_in(list(countries))
+    return found.to_numpy()
 
 
 def _check_factors(factors: Mapping[str, float], rows: pl.DataFrame) -> None:

@@ -13,10 +13,12 @@ import polars as pl
 from transcaspian.case.tables import Case
 from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
+from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
+from transcaspian.study.owners import owners_tables
 from transcaspian.study.power_room import solve_power
 from transcaspian.study.realisations import realisation_benefits, with_weather_range
 from transcaspian.study.residents import with_residents
@@ -89,6 +91,9 @@ def run_study(
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
     tables |= risk_tables(case, plan, values.projects, values.ledger, options.seed)
+    tables |= owners_tables(case, plan, values.projects, values.ledger)
+    if "power" in rooms:
+        tables |= cable_tables(case, plan, rooms["power"])
     tables["validation"] = _validation(case, tables)
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
@@ -183,6 +188,8 @@ def _checks(
         parts.append(power_checks(tables["power_zone_year"], residual))
     if "freight" in rooms:
         parts.append(freight_checks(tables["freight_node_balance"], tables["freight_route_year"]))
+    if "entsoe_worth" in tables:
+        parts.append(cable_checks(tables["entsoe_worth"]))
     return pl.concat(parts)
 
 

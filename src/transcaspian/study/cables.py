@@ -1,0 +1,159 @@
+"""The indicator sheets of power cables and lines, from the power years that were solved.
+
+PINT compares the grid with one project against the grid without any. TOOT takes the project out of
+the largest package that was solved with and without it.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from transcaspian.appraisal.entsoe import SHEET_SCHEMA, CableEffects, CableSheet, cable_sheet
+from transcaspian.appraisal.interactions import Method
+from transcaspian.appraisal.plans import ProjectPlan, read_plans
+from transcaspian.case.tables import REFERENCE, Case
+from transcaspian.study.checks import CHECK_SCHEMA
+from transcaspian.study.options import Plan
+from transcaspian.study.solved import Key, Solved, accounts_by_year, emissions_by_year
+from transcaspian.units import MT_TO_T
+
+__all__ = ["cable_checks", "cable_tables"]
+
+KINDS = ("cable", "line")
+SCENARIO: dict[str, pl.DataType] = {"scenario": pl.String()}
+MWH_PER_GWH = 1e3
+Room = Mapping[Key, Solved]
+
+WORTH_SCHEMA: dict[str, pl.DataType] = {
+    "scenario": pl.String(),
+    "project": pl.String(),
+    "method": pl.String(),
+    "against": pl.String(),  # the run without it
+    "npv_musd": pl.Float64(),
+    "bcr": pl.Float64(),
+    "b1_departure": pl.Float64(),
+    "b1_allowed": pl.Float64(),
+    "note": pl.String(),  # why a method is missing
+    "conventions": pl.String(),
+}
+
+
+def cable_tables(case: Case, plan: Plan, power: Room) -> dict[str, pl.DataFrame]:
+    """Return `entsoe_sheets` and `entsoe_worth`, each with its scenario; empty without cables.
+
+    A project has a row in `entsoe_worth` for either method; where a method can't be followed, it
+    says why and has no value.
+    """
+    plans = read_plans(
+        case.tables["projects/projects"],
+        case.tables["projects/spending"],
+        case.tables["projects/shares"],
+        case.settings.price_year,
+    )
+    sheets = [pl.DataFrame(schema=SCENARIO | SHEET_SCHEMA)]
+    worth: list[dict[str, object]] = []
+    for scenario in plan.scenarios:
+        for run in _cables(case, plan):
+            for method, pair in (("PINT", (run, REFERENCE)), ("TOOT", _last_in(plan, run))):
+                row: dict[str, object] = {"scenario": scenario, "project": run, "method": method}
+                if pair is None:
+                    why = f"not assessed: no package was solved both with and without {run}"
+                    worth.append(row | {"note": why})
+                    continue
+                sheet = _sheet(case, plan, power, scenario, plans[run], method, pair)  # type: ignore[arg-type]
+                sheets.append(sheet.table.select(pl.lit(scenario).alias("scenario"), pl.all()))
+                worth.append(
+                    row
+                    | {
+                        "against": pair[1],
+                        "npv_musd": sheet.npv_musd,
+                        "bcr": sheet.bcr,
+                        "b1_departure": sheet.check.departure,
+                        "b1_allowed": sheet.check.allowed,
+                        "note": "",
+                        "conventions": sheet.conventions,
+                    }
+                )
+    return {
+        "entsoe_sheets": pl.concat(sheets),
+        "entsoe_worth": pl.DataFrame(worth, schema=WORTH_SCHEMA),
+    }
+
+
+def cable_checks(worth: pl.DataFrame) -> pl.DataFrame:
+    """Return the worst disagreement of the two ways to B1 as a row of the table of checks."""
+    known = worth.filter(pl.col("b1_departure").is_not_null())
+    if known.is_empty():
+        return pl.DataFrame(schema=CHECK_SCHEMA)
+    return known.select(
+        check=pl.lit("b1_two_ways"),
+        value=pl.col("b1_departure").max(),
+        tolerance=pl.col("b1_allowed").min(),
+        passed=(pl.col("b1_departure") <= pl.col("b1_allowed")).all(),
+        meaning=pl.lit("B1 of every cable by total surplus = by cost difference"),
+    ).select(list(CHECK_SCHEMA))
+
+
+def _cables(case: Case, plan: Plan) -> list[str]:
+    projects = case.tables["projects/projects"].filter(
+        (pl.col("sector") == "power") & pl.col("kind").is_in(KINDS)
+    )
+    known = set(projects["project"])
+    return [run for run in plan.runs if run in known and "power" in plan.rooms_of[run]]
+
+
+def _last_in(plan: Plan, cable: str) -> tuple[str, str] | None:
+    """Return the largest run with the cable, and the run of the same projects without it."""
+    runs = {frozenset(members): run for run, members in reversed(plan.members.items())}
+    found = [
+        (len(members), run, runs[members - {cable}])
+        for members, run in runs.items()
+        if cable in members and members - {cable} in runs
+    ]
+    return max(found)[1:] if found else None
+
+
+def _sheet(
+    case: Case,
+    plan: Plan,
+    power: Room,
+    scenario: str,
+    own: ProjectPlan,
+    method: Method,
+    pair: tuple[str, str],
+) -> CableSheet:
+    years = plan.years_of(scenario)
+    with_, without = (accounts_by_year([power], scenario, run, years) for run in pair)
+    return cable_sheet(
+        own,
+        with_,
+        without,
+        _effects(plan, power, scenario, pair),
+        method,
+        case.settings.base_year,
+    )
+
+
+def _effects(plan: Plan, power: Room, scenario: str, pair: tuple[str, str]) -> CableEffects:
+    """Return what the dispatch knows: emissions, curtailment and losses, with less without."""
+    years = plan.years_of(scenario)
+    co2 = [emissions_by_year([power], scenario, run, years) for run in pair]
+    spilled = [
+        _sums(power, scenario, run, years, "power_zone_year", "curtailed_mwh") for run in pair
+    ]
+    lost = [_sums(power, scenario, run, years, "power_link_year", "loss_mwh") for run in pair]
+    return CableEffects(
+        {
+            "B2": {year: (co2[0][year] - co2[1][year]) / MT_TO_T for year in years},
+            "B3": {year: (spilled[1][year] - spilled[0][year]) / MWH_PER_GWH for year in years},
+            "B5": {year: (lost[0][year] - lost[1][year]) / MWH_PER_GWH for year in years},
+        }
+    )
+
+
+def _sums(
+    power: Room, scenario: str, run: str, years: tuple[int, ...], table: str, column: str
+) -> dict[int, float]:
+    return {
+        year: float(power[Key(scenario, run, year)].tables[table][column].sum()) for year in years
+    }
