@@ -266,7 +266,7 @@ def add_links(builder: ProgramBuilder, grid: Grid, quadratic: dict[str, FloatArr
 def add_branches(builder: ProgramBuilder, grid: Grid) -> None:
     """Lines and transformers: |s[t]| <= s_max_pu S, and limits on the angle between their ends.
 
-    angle_min <= impedance s + phase_shift <= angle_max
+    angle_min <= reactance s + phase_shift <= angle_max
     """
     branches = grid.branches
     add_capacity(builder, "branch_s_nom", branches.names, branches.capacity)
@@ -283,7 +283,7 @@ def add_branches(builder: ProgramBuilder, grid: Grid) -> None:
             branches.angle_max[bounded] - shift[:, bounded],
         )
         items = np.arange(bounded.size)
-        builder.add_terms("branch_angle", items, "branch_s", bounded, branches.impedance[bounded])
+        builder.add_terms("branch_angle", items, "branch_s", bounded, branches.reactance[bounded])
 
 
 def add_energy_balance(builder: ProgramBuilder, grid: Grid) -> None:

@@ -151,7 +151,8 @@ class Branches:
     s_set: FloatArray
     impedance: FloatArray  # [n], reactance, or resistance in a direct-current network
     phase_shift: FloatArray  # rad
-    angle_min: FloatArray  # [n], rad, of impedance * s + phase_shift
+    reactance: FloatArray  # [n], what angle limits go by in a direct-current network too
+    angle_min: FloatArray  # [n], rad, of reactance * s + phase_shift
     angle_max: FloatArray
     length: FloatArray  # [n], km
 

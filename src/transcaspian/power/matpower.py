@@ -330,6 +330,7 @@ def _branches(
         s_max_pu=np.ones((1, n)),
         s_set=np.full((1, n), np.nan),
         impedance=impedance,
+        reactance=impedance,
         phase_shift=shift[None, :],
         angle_min=angle_min,
         angle_max=angle_max,

@@ -43,11 +43,6 @@ def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
     angle = np.radians(
         np.concatenate([angle_of_lines, tables.numbers("transformers", "v_ang_max")])
     )
-    x_or_r = np.where(is_alternating, x, r)
-    # PyPSA's limit goes by reactance in every part, ours by the impedance of the part.
-    is_limited = np.isfinite(angle) & (x > 0.0)
-    share = np.divide(x_or_r, x, out=np.ones(x.size), where=is_limited)
-    angle = np.where(is_limited, angle, np.inf) * share
     shift = np.radians(given.phase_shift)
     no_shift = np.zeros((shift.shape[0], lines[0].size))
     capacities = [
@@ -63,10 +58,11 @@ def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
         capacity=_joined(capacities),
         s_max_pu=_side_by_side(tables, "s_max_pu"),
         s_set=_side_by_side(tables, "s_set"),
-        impedance=x_or_r,
+        impedance=np.where(is_alternating, x, r),
+        reactance=x,
         phase_shift=np.hstack([no_shift, shift]),
-        angle_min=-angle,
-        angle_max=angle,
+        angle_min=np.where(x > 0.0, -angle, -np.inf),
+        angle_max=np.where(x > 0.0, angle, np.inf),
         length=np.concatenate([tables.numbers("lines", "length"), np.zeros(bus0.size - n_line)]),
     )
 
