@@ -18,6 +18,7 @@ from transcaspian.web.view import View
 
 __all__ = [
     "CompareQuery",
+    "CrossingQuery",
     "DayQuery",
     "FreightQuery",
     "MapQuery",
@@ -81,6 +82,13 @@ class PowerQuery(RunQuery):
     """Week of the year, 1 to 52; that of the highest load in winter without it."""
     link: Key = ""
     """Cable whose hours are shown."""
+
+
+class CrossingQuery(RunQuery):
+    """Parameters of the page on the crossing."""
+
+    month: Key = ""
+    """Month of the year, 1 to 12."""
 
 
 class FreightQuery(RunQuery):

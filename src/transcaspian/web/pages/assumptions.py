@@ -1,0 +1,238 @@
+"""What went in: every figure with source and confidence, the sources, and the raw result tables."""
+
+import polars as pl
+
+from transcaspian.report.charts import Spec
+from transcaspian.report.names import humanise
+from transcaspian.results.tables import TABLE_MEANINGS
+from transcaspian.results.theme import CONFIDENCE_COLOURS
+from transcaspian.web.blocks import (
+    Block,
+    Chart,
+    Choice,
+    Column,
+    Kind,
+    Link,
+    Links,
+    Note,
+    Page,
+    Table,
+)
+from transcaspian.web.pages.common import model_confidence, model_source, option
+from transcaspian.web.runs import HOURLY, Run
+from transcaspian.web.urls import run_page
+from transcaspian.web.view import View
+
+__all__ = ["assumptions_page", "sources_page", "table_page"]
+
+CONFIDENCES = ("reported", "derived", "assumed", "synthetic")
+ROWS_OF_PAGE = 300
+
+
+def assumptions_page(run: Run, view: View) -> Page:
+    """Return the figures that went in, filtered by word, table and confidence."""
+    t = view.t
+    every = run.table("assumptions")
+    tables = ["", *every["table"].unique(maintain_order=True).to_list()]
+    table, confidence = option(view.get("of"), tables, "table"), view.get("confidence")
+    find = view.get("find")
+    chosen = every
+    if table:
+        chosen = chosen.filter(pl.col("table") == table)
+    if confidence:
+        chosen = chosen.filter(pl.col("confidence").str.contains(confidence, literal=True))
+    if find:
+        words = pl.concat_str("table", "row", "column", "value", "source", separator=" ")
+        chosen = chosen.filter(words.str.to_lowercase().str.contains(find.lower(), literal=True))
+    page = int(view.get("page") or 1)
+    shown = chosen.slice((page - 1) * ROWS_OF_PAGE, ROWS_OF_PAGE)
+    blocks: list[Block] = []
+    if run.table("confidence_counts").height and not (table or confidence or find):
+        blocks.append(_counts_chart(run, view))
+    if shown.height:
+        blocks.append(_figures(view, shown, chosen.height))
+    else:
+        blocks.append(Note(t("No figure fits.")))
+    blocks += _pages(view, page, chosen.height)
+    blocks.append(
+        Links(
+            t("Also"),
+            (
+                Link(
+                    t("Sources"), view.link(run_page(run.key, "sources")), t("pages and documents")
+                ),
+            ),
+        )
+    )
+    choices = (
+        Choice("of", t("Table"), tuple((name, name or t("all")) for name in tables), table),
+        Choice(
+            "confidence",
+            t("Confidence"),
+            (("", t("all")), *((name, view.word(name)) for name in CONFIDENCES)),
+            confidence,
+        ),
+    )
+    lead = t(
+        "{count} figures went into the models. Each names its source and how sure it is: reported"
+        " (someone counted or signed it), derived (computed from reported figures), assumed (our"
+        " judgement), synthetic (a made series, calibrated).",
+        count=view.language.whole(every.height),
+    )
+    return Page(
+        "assumptions", t("Assumptions"), lead, tuple(blocks), choices, run.key, "assumptions"
+    )
+
+
+def _pages(view: View, page: int, rows: int) -> list[Block]:
+    """Return links to the page before and after, where there are any."""
+    last = max(-(-rows // ROWS_OF_PAGE), 1)
+    links = []
+    if page > 1:
+        links.append(Link(view.t("Before"), view.here(page=str(page - 1))))
+    if page < last:
+        links.append(Link(view.t("Next"), view.here(page=str(page + 1))))
+    return (
+        [Links(view.t("Page {page} of {last}", page=page, last=last), tuple(links))]
+        if links
+        else []
+    )
+
+
+def _figures(view: View, shown: pl.DataFrame, total: int) -> Table:
+    t = view.t
+    return Table(
+        "figures",
+        view.tn("{count} figure", "{count} figures", total),
+        (
+            Column("row", t("What")),
+            Column("table", t("Table")),
+            Column("column", t("Figure")),
+            Column("value", t("Value")),
+            Column("unit", t("Unit")),
+            Column("source", t("Source")),
+            Column("confidence", t("Confidence"), kind="word"),
+        ),
+        tuple(
+            (
+                row["row"],
+                row["table"],
+                humanise(row["column"]),
+                row["value"],
+                row["unit"],
+                row["source"],
+                row["confidence"],
+            )
+            for row in shown.iter_rows(named=True)
+        ),
+        t("Tables of the case; each row names its source"),
+        t("as the row says"),
+        total=total,
+    )
+
+
+def _counts_chart(run: Run, view: View) -> Chart:
+    t = view.t
+    counts = run.table("confidence_counts")
+    long = counts.unpivot(CONFIDENCES, index="table", variable_name="confidence", value_name="rows")
+    order = {name: place for place, name in enumerate(CONFIDENCES)}
+    rows = long.with_columns(
+        order=pl.col("confidence").replace_strict(order, return_dtype=pl.Int64),
+        word=pl.col("confidence").map_elements(view.word, return_dtype=pl.String),
+    )
+    spec: Spec = {
+        "height": {"step": 16},
+        "data": {"values": rows.to_dicts()},
+        "mark": {"type": "bar", "height": 11},
+        "encoding": {
+            "y": {"field": "table", "type": "nominal", "title": None,
+                  "axis": {"ticks": False, "domain": False, "labelLimit": 220}},
+            "x": {"field": "rows", "type": "quantitative", "title": t("Share of the table's rows"),
+                  "stack": "normalize", "axis": {"format": ".0%", "tickCount": 4}},
+            "color": {"field": "word", "type": "nominal",
+                      "scale": {"domain": [view.word(name) for name in CONFIDENCES],
+                                "range": [CONFIDENCE_COLOURS[name] for name in CONFIDENCES]},
+                      "legend": {"orient": "top", "title": None, "columns": 4}},
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }  # fmt: skip
+    columns = (
+        Column("table", t("Table")),
+        *(Column(name, view.word(name), "rows", "whole") for name in CONFIDENCES),
+    )
+    title = t("How sure the figures are, by table")
+    table = Table(
+        "confidence-counts",
+        t("Rows by table and confidence"),
+        columns,
+        tuple(counts.select("table", *CONFIDENCES).iter_rows()),
+        t("Counted in run {run}", run=run.key),
+        view.word("derived"),
+    )
+    return Chart(
+        "confidence", title, t("Share of the rows of each table of the case."), table, spec
+    )
+
+
+def sources_page(run: Run, view: View) -> Page:
+    """Return the pages and documents that the figures come from."""
+    t = view.t
+    frame = run.case.tables["sources"]
+    columns = ("title", "publisher", "date", "licence", "address", "key")
+    labels = (t("Title"), t("Publisher"), t("Date"), t("Licence"), t("Address"), t("Key"))
+    table = Table(
+        "sources",
+        view.tn("{count} source", "{count} sources", frame.height),
+        tuple(Column(name, label) for name, label in zip(columns, labels, strict=True)),
+        tuple(frame.select(columns).iter_rows()),
+        t("Table {table} of the case", table="sources"),
+        view.word("reported"),
+    )
+    lead = t("Pages and documents that the figures of the case come from.")
+    return Page("sources", t("Sources"), lead, (table,), run=run.key, section="assumptions")
+
+
+def table_page(run: Run, name: str, view: View) -> Page:
+    """Return a page of the rows of a result table, under its own column names."""
+    t = view.t
+    page = int(view.get("page") or 1)
+    frame = pl.scan_parquet(run.file(name), glob=False)
+    total = int(frame.select(pl.len()).collect().item())
+    rows = frame.slice((page - 1) * ROWS_OF_PAGE, ROWS_OF_PAGE).collect()
+    columns = tuple(
+        Column(column, humanise(column), "", _kind(column, dtype))
+        for column, dtype in rows.schema.items()
+    )
+    plain = rows.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    flat = plain.with_columns(
+        pl.col(column).cast(pl.List(pl.String)).list.join("; ")
+        for column, dtype in plain.schema.items()
+        if dtype == pl.List
+    )
+    blocks: list[Block] = [
+        Table(
+            name,
+            view.tn("{count} row", "{count} rows", total),
+            columns,
+            tuple(flat.iter_rows()),
+            model_source(run, view, name),
+            model_confidence(run, view),
+            total=total,
+            note=t("The file {file} of the run folder holds all rows.", file=f"{name}.parquet"),
+        ),
+        *_pages(view, page, total),
+    ]
+    if name in HOURLY:
+        blocks.append(Note(t("Hours count from 0 at the start of the year, in UTC.")))
+    lead = TABLE_MEANINGS.get(name, "")
+    return Page(
+        "table", humanise(name), view.name(lead), tuple(blocks), run=run.key, section="overview"
+    )
+
+
+def _kind(column: str, dtype: pl.DataType) -> Kind:
+    if column == "confidence":
+        return "word"
+    if column in ("year", "hour"):
+        return "year"
+    return "number" if dtype.is_numeric() else "text"

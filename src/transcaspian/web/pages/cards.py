@@ -1,0 +1,383 @@
+"""Cards: everything about one place or one link of the network, by year."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transcaspian.errors import NotFoundError
+from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.web.blocks import Block, Column, Link, Links, Page, Table
+from transcaspian.web.pages.common import (
+    chosen_run,
+    chosen_scenario,
+    frame_table,
+    project_name,
+    scenario_choice,
+    source_links,
+    with_choice,
+)
+from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
+from transcaspian.web.runs import Run
+from transcaspian.web.urls import run_page
+from transcaspian.web.view import View
+
+__all__ = ["link_page", "place_page"]
+
+MWH_PER_TWH = 1e6
+T_PER_MT = 1e6
+
+
+def place_page(run: Run, sector: str, place: str, view: View) -> Page:
+    """Return the card of a power zone or a freight node; NotFoundError where there is none."""
+    table, key = _home(sector)
+    rows = run.case.tables[table].filter(pl.col(key) == place)
+    if rows.is_empty():
+        raise NotFoundError(f"The case has no place {place!r} in {table}.")
+    row = rows.row(0, named=True)
+    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    parts = _zone_blocks if sector == "power" else _node_blocks
+    blocks = [
+        *parts(run, view, place, scenario, wanted),
+        _inputs(run, view, _keys_of(run, sector, place)),
+        source_links(run, view, place),
+        _back(run, view, sector),
+    ]
+    country = view.language.country(row["country"], run.names.country(row["country"]))
+    return Page(
+        "place",
+        view.name(row["name"]),
+        f"{country}, {view.word(row['kind'])}. {project_name(run, view, wanted)}.",
+        tuple(blocks),
+        (scenario_choice(run, view, scenario), with_choice(run, view, runs, wanted)),
+        run.key,
+        "map",
+    )
+
+
+def link_page(run: Run, sector: str, link: str, view: View) -> Page:
+    """Return the card of a power or freight link; NotFoundError where there is none."""
+    known = run.names.power_links if sector == "power" else run.names.freight_links
+    if sector not in SECTOR_TABLES or link not in known:
+        raise NotFoundError(f"The case has no {sector} link {link!r}.")
+    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    name_of = power_link_name if sector == "power" else freight_link_name
+    columns = _power_link_columns(view) if sector == "power" else _freight_link_columns(view)
+    frame = _of_link(run, sector, link, scenario, wanted)
+    blocks: list[Block] = []
+    if frame.height:
+        blocks.append(
+            frame_table(
+                run,
+                view,
+                frame,
+                columns,
+                key="years",
+                title=view.t("By year"),
+                of=SECTOR_TABLES[sector],
+            )
+        )
+    ends = known[link][:2]
+    blocks += [
+        _inputs(run, view, (link,)),
+        Links(
+            view.t("Ends"),
+            tuple(
+                Link(_place_name(run, view, sector, end), view.link(run_page(run.key, "places", sector, end)))
+                for end in ends
+            ),
+        ),
+        source_links(run, view, link),
+        _back(run, view, sector),
+    ]  # fmt: skip
+    return Page(
+        "link",
+        name_of(run, view, link),
+        f"{project_name(run, view, wanted)}.",
+        tuple(blocks),
+        (scenario_choice(run, view, scenario), with_choice(run, view, runs, wanted)),
+        run.key,
+        "map",
+    )
+
+
+def _home(sector: str) -> tuple[str, str]:
+    homes = {"power": ("power/buses", "bus"), "freight": ("freight/nodes", "node")}
+    if sector not in homes:
+        raise NotFoundError(f"There is no sector {sector!r}; there are power, freight.")
+    return homes[sector]
+
+
+def _state(run: Run, view: View, table: str) -> tuple[str, str, tuple[str, ...]]:
+    scenario = chosen_scenario(run, view)
+    runs = run.runs_of(table, scenario) or (REFERENCE,)
+    wanted = view.get("with")
+    return scenario, chosen_run(view, runs) if wanted in runs else runs[0], runs
+
+
+def _place_name(run: Run, view: View, sector: str, place: str) -> str:
+    names = run.names.buses if sector == "power" else run.names.nodes
+    return view.name(names.get(place, place))
+
+
+def _back(run: Run, view: View, sector: str) -> Links:
+    return Links(
+        view.t("Go on"),
+        (Link(view.t("Map"), view.link(run_page(run.key, "map"), sector=sector)),),
+    )
+
+
+def _rows(run: Run, table: str, scenario: str, wanted: str) -> pl.DataFrame:
+    """Return the rows of a scenario and project in the model years."""
+    return run.table(table).filter(
+        pl.col("scenario") == scenario,
+        pl.col("run") == wanted,
+        pl.col("year").is_in(list(run.years)),
+    )
+
+
+def _keys_of(run: Run, sector: str, place: str) -> tuple[str, ...]:
+    if sector == "power":
+        return (place,)
+    terminals = run.case.tables["freight/terminals"].filter(pl.col("node") == place)
+    return (place, *terminals["terminal"].to_list())
+
+
+def _inputs(run: Run, view: View, keys: Sequence[str]) -> Table:
+    """Return the figures of the case about these things, with source and confidence."""
+    t = view.t
+    rows = run.table("assumptions").filter(
+        pl.col("row").str.split(" | ").list.set_intersection(list(keys)).list.len() > 0
+    )
+    return Table(
+        "inputs",
+        t("Figures of the case"),
+        (
+            Column("row", t("What")),
+            Column("column", t("Figure")),
+            Column("value", t("Value")),
+            Column("unit", t("Unit")),
+            Column("source", t("Source")),
+            Column("confidence", t("Confidence"), kind="word"),
+        ),
+        tuple(
+            (row["row"], humanise(row["column"]), row["value"], row["unit"], row["source"], row["confidence"])
+            for row in rows.iter_rows(named=True)
+        ),
+        t("Tables of the case; each row names its source"),
+        t("as the row says"),
+    )  # fmt: skip
+
+
+def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) -> list[Block]:
+    t = view.t
+    terminals = run.case.tables["freight/terminals"].filter(pl.col("node") == node)
+    units = dict(terminals.select("terminal", "capacity_unit").iter_rows())
+    frame = (
+        _rows(run, "freight_terminal_year", scenario, wanted)
+        .filter(pl.col("terminal").is_in(terminals["terminal"].to_list()))
+        .with_columns(
+            name=pl.col("terminal").map_elements(
+                lambda key: view.name(run.names.terminal(key)), return_dtype=pl.String
+            ),
+            unit=pl.col("terminal").replace_strict(units, default="", return_dtype=pl.String),
+            mt=pl.col("tonnes") / T_PER_MT,
+        )
+        .sort("terminal", "year")
+    )
+    blocks: list[Block] = []
+    if frame.height:
+        columns = (
+            Column("name", t("Terminal")),
+            Column("year", t("Year"), "", "year"),
+            Column("mt", t("Cargo"), "Mt", "number"),
+            Column("capacity", t("Capacity, kt or thousand TEU a year"), "", "number"),
+            Column("unit", t("Unit")),
+            Column("load_ratio", t("Load over capacity"), "", "load"),
+            Column("time_h", t("Time"), "h", "number"),
+            Column("delay_h", t("of which waiting"), "h", "number"),
+            Column("capacity_value_usd", t("Value of one more unit"), "USD", "number"),
+            Column("terminal", t("Key")),
+        )
+        blocks.append(
+            frame_table(
+                run, view, frame, columns,
+                key="terminals", title=t("Terminals by year"), of="freight_terminal_year",
+            )
+        )  # fmt: skip
+    ends = {key: pair[:2] for key, pair in run.names.freight_links.items() if node in pair[:2]}
+    links = _rows(run, "freight_link_year", scenario, wanted).filter(
+        pl.col("link").is_in(list(ends))
+    )
+    blocks.append(_link_rows(run, view, "freight", links, _freight_link_columns(view)))
+    balance = (
+        _rows(run, "freight_node_balance", scenario, wanted)
+        .filter(pl.col("node") == node)
+        .group_by("commodity", "year", maintain_order=True)
+        .agg((pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum()) / T_PER_MT)
+        .filter(pl.sum_horizontal("arriving_t", "starting_t") > 0)
+        .sort("commodity", "year")
+        .with_columns(
+            pl.col("commodity").map_elements(
+                lambda key: view.name(run.names.commodity(key)), return_dtype=pl.String
+            )
+        )
+    )
+    balance_columns = (
+        Column("commodity", t("Commodity")),
+        Column("year", t("Year"), "", "year"),
+        Column("arriving_t", t("Arriving"), "Mt", "number"),
+        Column("starting_t", t("Starting here"), "Mt", "number"),
+        Column("leaving_t", t("Leaving"), "Mt", "number"),
+        Column("ending_t", t("Ending here"), "Mt", "number"),
+    )
+    if balance.height:
+        blocks.append(
+            frame_table(
+                run, view, balance, balance_columns,
+                key="balance", title=t("What passes, starts and ends"), of="freight_node_balance",
+            )
+        )  # fmt: skip
+    return blocks
+
+
+def _zone_blocks(run: Run, view: View, bus: str, scenario: str, wanted: str) -> list[Block]:
+    t = view.t
+    zone = (
+        _rows(run, "power_zone_year", scenario, wanted)
+        .filter(pl.col("bus") == bus)
+        .with_columns(
+            (pl.col(f"{name}_mwh") / MWH_PER_TWH).alias(name)
+            for name in ("load", "generation", "imports", "exports", "curtailed")
+        )
+        .with_columns(co2_mt=pl.col("co2_t") / T_PER_MT)
+        .sort("year")
+    )
+    blocks: list[Block] = []
+    if zone.height:
+        columns = (
+            Column("year", t("Year"), "", "year"),
+            Column("load", t("Demand"), "TWh", "number"),
+            Column("generation", t("Generation"), "TWh", "number"),
+            Column("imports", t("Imports"), "TWh", "number"),
+            Column("exports", t("Exports"), "TWh", "number"),
+            Column("curtailed", t("Curtailed"), "TWh", "number"),
+            Column("unserved_mwh", t("Unserved"), "MWh", "number"),
+            Column("price_mean", t("Mean price"), "USD/MWh", "number"),
+            Column("price_min", t("Lowest"), "USD/MWh", "number"),
+            Column("price_max", t("Highest"), "USD/MWh", "number"),
+            Column("co2_mt", t("CO₂"), "Mt", "number"),
+        )
+        blocks.append(
+            frame_table(
+                run, view, zone, columns, key="years", title=t("By year"), of="power_zone_year"
+            )
+        )
+    plants = (
+        _rows(run, "power_carrier_year", scenario, wanted)
+        .filter(pl.col("bus") == bus)
+        .with_columns(
+            twh=pl.col("energy_mwh") / MWH_PER_TWH,
+            name=pl.col("carrier").map_elements(
+                lambda key: view.name(run.names.carriers.get(key, humanise(key))),
+                return_dtype=pl.String,
+            ),
+        )
+        .sort("carrier", "year")
+    )
+    if plants.height:
+        plant_columns = (
+            Column("name", t("Carrier")),
+            Column("year", t("Year"), "", "year"),
+            Column("p_nom_mw", t("Capacity"), "MW", "number"),
+            Column("twh", t("Energy"), "TWh", "number"),
+            Column("curtailed_mwh", t("Curtailed"), "MWh", "number"),
+        )
+        blocks.append(
+            frame_table(
+                run, view, plants, plant_columns,
+                key="plants", title=t("Plants by carrier and year"), of="power_carrier_year",
+            )
+        )  # fmt: skip
+    ends = [key for key, pair in run.names.power_links.items() if bus in pair]
+    links = _rows(run, "power_link_year", scenario, wanted).filter(pl.col("link").is_in(ends))
+    blocks.append(_link_rows(run, view, "power", _in_twh(links), _power_link_columns(view)))
+    return blocks
+
+
+def _link_rows(
+    run: Run, view: View, sector: str, frame: pl.DataFrame, columns: tuple[Column, ...]
+) -> Table:
+    """Return the links of a place, one row a link and year."""
+    name_of = power_link_name if sector == "power" else freight_link_name
+    if sector == "freight":
+        frame = _in_mt(frame)
+    named = frame.with_columns(
+        name=pl.col("link").map_elements(
+            lambda key: name_of(run, view, key), return_dtype=pl.String
+        )
+    ).sort("link", "year")
+    return frame_table(
+        run,
+        view,
+        named,
+        (Column("name", view.t("Link")), *columns),
+        key="links",
+        title=view.t("Links by year"),
+        of=SECTOR_TABLES[sector],
+        links=[view.link(run_page(run.key, "links", sector, key)) for key in named["link"]],
+    )
+
+
+def _of_link(run: Run, sector: str, link: str, scenario: str, wanted: str) -> pl.DataFrame:
+    frame = _rows(run, SECTOR_TABLES[sector], scenario, wanted).filter(pl.col("link") == link)
+    return (_in_twh(frame) if sector == "power" else _in_mt(frame)).sort("year")
+
+
+def _in_mt(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        forward_mt=pl.col("forward_t") / T_PER_MT, reverse_mt=pl.col("reverse_t") / T_PER_MT
+    )
+
+
+def _in_twh(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        *(
+            (pl.col(f"{name}_mwh") / MWH_PER_TWH).alias(f"{name}_twh")
+            for name in ("forward", "reverse", "loss")
+        ),
+        rent_musd=pl.col("congestion_rent_usd") / 1e6,
+        # Rent over capacity: what one more MW in both senses would have carried in a year.
+        value_usd=pl.when(pl.col("p_nom_mw") > 0).then(
+            pl.col("congestion_rent_usd") / pl.col("p_nom_mw")
+        ),
+    )
+
+
+def _freight_link_columns(view: View) -> tuple[Column, ...]:
+    t = view.t
+    return (
+        Column("year", t("Year"), "", "year"),
+        Column("forward_mt", t("Ahead"), "Mt", "number"),
+        Column("reverse_mt", t("Back"), "Mt", "number"),
+        Column("capacity", t("Capacity, kt or thousand TEU a year"), "", "number"),
+        Column("load_ratio", t("Load over capacity"), "", "load"),
+        Column("time_h", t("Time"), "h", "number"),
+        Column("delay_h", t("of which waiting"), "h", "number"),
+        Column("capacity_value_usd", t("Value of one more unit"), "USD", "number"),
+    )
+
+
+def _power_link_columns(view: View) -> tuple[Column, ...]:
+    t = view.t
+    return (
+        Column("year", t("Year"), "", "year"),
+        Column("p_nom_mw", t("Capacity ahead"), "MW", "number"),
+        Column("p_nom_reverse_mw", t("Capacity back"), "MW", "number"),
+        Column("forward_twh", t("Ahead"), "TWh", "number"),
+        Column("reverse_twh", t("Back"), "TWh", "number"),
+        Column("loss_twh", t("Losses"), "TWh", "number"),
+        Column("hours_forward_full", t("Hours full ahead"), "h", "whole"),
+        Column("hours_reverse_full", t("Hours full back"), "h", "whole"),
+        Column("rent_musd", t("Congestion rent"), "million USD", "number"),
+        Column("value_usd", t("Rent of one MW"), "USD", "number"),
+    )
