@@ -2,6 +2,7 @@
 
 python3 start.py install      makes .venv with everything the program needs
 python3 start.py run [...]    the same, then runs the packaged case (options as `transcaspian run`)
+python3 start.py serve [...]  the same, then opens runs and the register in a browser
 python3 start.py test [...]   the same, with what the tests need, then runs them (options as pytest)
 
 Uses the standard library only, since nothing else is there yet.
@@ -18,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 OLDEST_PYTHON = (3, 11)
-COMMANDS = ("install", "run", "test")
+COMMANDS = ("install", "run", "serve", "test")
 # Program → Debian package. The tests draw the report in a real browser and start their own server.
 TEST_PROGRAMS = {"chromium": "chromium", "initdb": "postgresql"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -41,8 +42,8 @@ def main(arguments: list[str]) -> int:
             install("constraints-dev.txt")
             return test(rest)
         install("constraints.txt")
-        if command == "run":
-            return subprocess.call([str(program("transcaspian")), "run", *rest])
+        if command in ("run", "serve"):
+            return subprocess.call([str(program("transcaspian")), command, *rest])
     except subprocess.CalledProcessError as error:
         print(f"start.py: this step failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
