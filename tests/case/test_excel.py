@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from transcaspian.case.excel import sheet_names
@@ -89,6 +89,7 @@ def test_write_then_read_is_identity_on_tables_of_any_text(rows: list[list[str]]
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(numbers=st.lists(NUMBERS, min_size=1, max_size=8))
+@example(numbers=["34359738368.19531"])
 def test_numbers_come_back_exactly_as_typed(numbers: list[str]) -> None:
     rows = [["fuel", "co2_t_per_mwh_th"], *(["gas", number] for number in numbers)]
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transcaspian.case.read import read_case
+from transcaspian.case.columns import Column, Table
+from transcaspian.case.read import _read_plain, _split, read_case
 from transcaspian.errors import InputError, NotFoundError, Problem
 
 
@@ -80,7 +83,6 @@ CELLS = [
     ("power/observed", 2, "unit", "USD/MWh", "not the unit"),
     ("freight/observed", 2, "unit", "TEU", "not the unit of the measure"),
     ("freight/observed", 2, "origins", "SOUTH", "freight/zones"),
-    ("freight/observed", 2, "links", "EPORT-WPORT-ferry", "can't be counted"),
     ("economy/parameters", 2, "unit", "USD/MWh", "not the unit"),
     ("projects/changes", 2, "table", "projects/projects", "can't be changed"),
     ("projects/changes", 2, "table", "freight/link_lengths", "can't be changed"),
@@ -451,3 +453,56 @@ def test_a_folder_may_have_any_name(case_folder: Path) -> None:
     folder = case_folder.rename(case_folder.parent / "my [best] case* {1}")
 
     assert read_case(folder).name == "two-shores"
+
+
+def test_days_are_not_counted_on_links(case_folder: Path) -> None:
+    set_cell(case_folder, "freight/observed", 2, "measure", "days")
+    set_cell(case_folder, "freight/observed", 2, "unit", "days")
+    set_cell(case_folder, "freight/observed", 2, "links", "EPORT-WPORT-ferry")
+
+    (problem,) = problems_of(case_folder)
+
+    assert (problem.row, problem.column) == (2, "links")
+    assert "can't be counted" in problem.message
+
+
+TEXT_A = Column("a", "text", "First.")
+TEXT_B = Column("b", "text", "Second.")
+PLAIN = st.text(st.sampled_from("abcÄ\u0661 .;|-0123456789eE+#'\t"), max_size=6)
+CELLS = st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=1, max_size=8)
+
+
+@given(CELLS, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_plain_text_is_read_as_the_careful_reader_reads_it(
+    rows: list[tuple[str, str, str]], end: str, is_closed: bool
+) -> None:
+    table = Table("t", ("a",), (TEXT_A, TEXT_B), "A table.", sourced=False)
+    text = end.join(["a,b,note", *(",".join(row) for row in rows)]) + (end if is_closed else "")
+    problems: list[Problem] = []
+
+    plain = _read_plain(table, text)
+    careful = _split("t.csv", table, text, problems)
+
+    assert problems == []
+    assert plain is not None
+    assert careful is not None
+    assert plain.cells.equals(careful.cells)
+    assert list(plain.lines) == list(careful.lines)
+
+
+@given(
+    st.lists(st.sampled_from(["x", "1", ",", "\n", "\r", '"', ""]), max_size=12),
+)
+def test_text_that_is_not_plain_goes_to_the_careful_reader(parts: list[str]) -> None:
+    table = Table("t", ("a",), (TEXT_A, TEXT_B), "A table.", sourced=False)
+    text = "a,b,note\n" + "".join(parts)
+    problems: list[Problem] = []
+
+    plain = _read_plain(table, text)
+    careful = _split("t.csv", table, text, problems)
+
+    if plain is not None:  # then the careful reader finds nothing wrong and the same cells
+        assert problems == []
+        assert careful is not None
+        assert plain.cells.equals(careful.cells)
+        assert list(plain.lines) == list(careful.lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from transcaspian.case.book import Book, Rule
+from transcaspian.case.book import Book, Nearest, Rule
 from transcaspian.case.columns import Column, Table
 from transcaspian.case.parse import LARGEST, NUMBER, WHOLE
 from transcaspian.case.registry import TABLES, view_column_kinds, yearly_table
@@ -28,22 +28,65 @@ ONLY_FOR_COMPARISON = (
 FIRST_YEAR, LAST_YEAR = 0, 9999
 
 
+class _Rows:
+    """The rows of tables by name, each table looked at once however many changes name it."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._names: dict[str, dict[str, int]] = {}
+        self._values: dict[tuple[str, str], dict[str, list[tuple[int | None, float]]]] = {}
+        self._years: dict[str, list[int]] = {}
+        self.nearest = Nearest()
+
+    def names(self, table: str) -> dict[str, int]:
+        """Return the keys of a table's rows, parts joined by '|', with their places."""
+        if table not in self._names:
+            found = self._book.tables[table].select(_row_name(table)).to_series().to_list()
+            self._names[table] = {name: place for place, name in enumerate(found)}
+        return self._names[table]
+
+    def years(self, table: Table) -> list[int]:
+        """Return the years of a yearly table, none of another one."""
+        if table.name not in self._years:
+            frame = self._book.tables[table.name]
+            years = frame["year"].unique(maintain_order=True) if table.yearly_of else ()
+            self._years[table.name] = list(years)
+        return self._years[table.name]
+
+    def values(self, table: Table, column: str) -> dict[str, list[tuple[int | None, float]]]:
+        """Return row → (year or None, value) of a column's filled cells."""
+        key = (table.name, column)
+        if key not in self._values:
+            frame = self._book.tables[table.name]
+            names = frame.select(_row_name(table.yearly_of or table.name)).to_series()
+            years = frame["year"] if table.yearly_of else [None] * frame.height
+            found: dict[str, list[tuple[int | None, float]]] = {}
+            for name, year, value in zip(names, years, frame[column], strict=True):
+                if value is not None:
+                    found.setdefault(name, []).append((year, float(value)))
+            self._values[key] = found
+        return self._values[key]
+
+
 def check_changes_can_be_made(book: Book) -> Iterator[Problem]:
     """Find changes of tables, rows or columns that do not exist, or to values that do not fit."""
+    rows = _Rows(book)
     for table in ("projects/changes", "scenarios/changes"):
         frame = book.tables[table]
         for index, row in enumerate(frame.iter_rows(named=True)):
-            found = _change_problem(book, row)
+            found = _change_problem(book, rows, row)
             if found is not None:
                 column, message, cure = found
                 yield Problem(f"{table}.csv", book.lines[table][index], column, message, cure)
 
 
-def _change_problem(book: Book, row: Mapping[str, object]) -> tuple[str, str, str] | None:
+def _change_problem(
+    book: Book, rows: _Rows, row: Mapping[str, object]
+) -> tuple[str, str, str] | None:
     name = str(row["table"])
     if name not in TABLES or not _reaches_a_model(TABLES[name]):
-        near = difflib.get_close_matches(name, _changeable_tables(), n=1)
-        hint = (TABLES[name].yearly_of if name in TABLES else "") or (near[0] if near else "")
+        alike = difflib.get_close_matches(name, _changeable_tables(), n=1)
+        hint = (TABLES[name].yearly_of if name in TABLES else "") or (alike[0] if alike else "")
         return (
             "table",
             f"{name!r} can't be changed.",
@@ -57,16 +100,16 @@ def _change_problem(book: Book, row: Mapping[str, object]) -> tuple[str, str, st
             f"{name} has no column {column!r} to change.",
             f"It has {', '.join(kinds)}.",
         )
-    if row["row"] != "*" and row["row"] not in _row_names(book, name):
-        near = difflib.get_close_matches(str(row["row"]), _row_names(book, name), n=1, cutoff=0.4)
-        hint = f" The nearest is {near[0]!r}." if near else ""
+    if row["row"] != "*" and row["row"] not in rows.names(name):
+        near = rows.nearest.to(str(row["row"]), list(rows.names(name)), name)
+        hint = f" The nearest is {near!r}." if near else ""
         return "row", f"{row['row']!r} is not in {name}.csv.", f"Correct the name.{hint}"
     first, last = row["from_year"], row["to_year"]
     if isinstance(first, int) and isinstance(last, int) and first > last:
         return "to_year", f"{last} is before from_year {first}.", "Correct one of the two."
     if kinds[column] in ("text", "bool"):
-        return _word_problem(book, kinds[column], row, name)
-    return _number_problem(book, kinds[column], row, name)
+        return _word_problem(book, rows.nearest, row, name)
+    return _number_problem(rows, kinds[column], row, name)
 
 
 def _reaches_a_model(table: Table) -> bool:
@@ -86,18 +129,15 @@ def _changeable_tables() -> list[str]:
     return [name for name, table in TABLES.items() if _reaches_a_model(table)]
 
 
-def _row_names(book: Book, name: str) -> set[str]:
-    return set(book.tables[name].select(_row_name(name)).to_series())
-
-
 def _row_name(name: str) -> pl.Expr:
     return pl.concat_str(pl.col(TABLES[name].key).cast(pl.String), separator="|")
 
 
 def _word_problem(
-    book: Book, kind: str, row: Mapping[str, object], name: str
+    book: Book, nearest: Nearest, row: Mapping[str, object], name: str
 ) -> tuple[str, str, str] | None:
     column, value = str(row["column"]), str(row["value"])
+    kind = view_column_kinds(name)[column]
     if row["operation"] != "set":
         return (
             "operation",
@@ -119,14 +159,14 @@ def _word_problem(
         return None
     for word in value.split(";") if rule.list_of else [value]:
         if word not in known:
-            near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-            hint = f" The nearest is {near[0]!r}." if near else ""
+            near = nearest.to(word, known, f"{name}.{column}")
+            hint = f" The nearest is {near!r}." if near else ""
             return "value", f"{word!r} does not fit {column!r} of {name}.", f"Correct it.{hint}"
     return None
 
 
 def _number_problem(
-    book: Book, kind: str, row: Mapping[str, object], name: str
+    rows: _Rows, kind: str, row: Mapping[str, object], name: str
 ) -> tuple[str, str, str] | None:
     value, operation = str(row["value"]), row["operation"]
     if not re.fullmatch(WHOLE if kind == "int" else NUMBER, value):
@@ -139,7 +179,7 @@ def _number_problem(
         return "value", f"{value!r} would turn the sign.", "Use a factor from 0."
     if operation == "set":
         return _range_problem(row, name, [number])
-    before = _values_before(book, row, name)
+    before = _values_before(rows, row, name)
     if not before:
         return (
             "operation",
@@ -150,24 +190,24 @@ def _number_problem(
     return _range_problem(row, name, after)
 
 
-def _values_before(book: Book, row: Mapping[str, object], name: str) -> list[float]:
+def _values_before(rows: _Rows, row: Mapping[str, object], name: str) -> list[float]:
     """Return what stands in the cells that a change touches, all years together."""
     column = str(row["column"])
     yearly = yearly_table(name)
     is_own = any(candidate.name == column for candidate in TABLES[name].columns)
     table = TABLES[name] if is_own or yearly is None else yearly
-    frame = book.tables[table.name]
-    if table is not TABLES[name]:
-        first, last = row["from_year"], row["to_year"]
-        if isinstance(first, int):
-            frame = frame.filter(pl.col("year") >= first)
-        if isinstance(last, int):
-            frame = frame.filter(pl.col("year") <= last)
-        if frame.is_empty():  # no year of the case: the change never holds, which is no error
-            frame = book.tables[table.name]
-    if row["row"] != "*":
-        frame = frame.filter(_row_name(name) == row["row"])
-    return [float(value) for value in frame[column].drop_nulls()]
+    by_row = rows.values(table, column)
+    cells = (
+        [cell for found in by_row.values() for cell in found]
+        if row["row"] == "*"
+        else by_row.get(str(row["row"]), [])
+    )
+    first, last = row["from_year"], row["to_year"]
+    low = first if isinstance(first, int) else FIRST_YEAR
+    high = last if isinstance(last, int) else LAST_YEAR
+    if any(low <= year <= high for year in rows.years(table)):
+        return [value for year, value in cells if year is not None and low <= year <= high]
+    return [value for _, value in cells]  # by no year; or the change never holds, which is no error
 
 
 def _range_problem(

@@ -247,7 +247,12 @@ def _as_number(text: str) -> float | None:
         return None
     value = float(text)
     is_exact = abs(value) < EXACT_BELOW and float(f"{value:.16G}") == value
-    return value if is_exact and np.format_float_positional(value, trim="-") == text else None
+    # The reader takes nine decimals where they are the same number: 34359738368.19531 would come
+    # back as 34359738368.1953125.
+    decimals = f"{value:.9f}".rstrip("0").rstrip(".")
+    is_said_longer = decimals != text and float(decimals) == value
+    is_same = np.format_float_positional(value, trim="-") == text
+    return value if is_exact and is_same and not is_said_longer else None
 
 
 def _write_profiles(book: xlsxwriter.Workbook, head: object, frame: pl.DataFrame) -> None:

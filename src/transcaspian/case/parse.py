@@ -1,6 +1,6 @@
 """Turns the text cells of one table into typed columns and says which cells are wrong."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,8 +8,7 @@ import polars as pl
 from transcaspian.case.columns import Column, Table
 from transcaspian.errors import Problem
 
-# Appends a problem for every true row of the mask; `{value}` in the message is the cell.
-Report = Callable[[pl.Series, str, str], None]
+__all__ = ["LARGEST", "NUMBER", "WHOLE", "RawTable", "parse_cells", "parse_table"]
 
 _BOOLEANS = ("true", "false", "TRUE", "FALSE")  # spreadsheets save the latter
 # Digits are 0 to 9: those of other scripts look like numbers but are read as nothing.
@@ -30,113 +29,177 @@ class RawTable:
 
     header: list[str]
     rows: list[list[str]]
-    lines: list[int]
+    lines: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Which cells break one rule, what is said of each, and how to cure it."""
+
+    mask: pl.Expr
+    message: str  # `{value}` is the cell
+    cure: str
 
 
 def parse_table(table: Table, raw: RawTable, problems: list[Problem]) -> pl.DataFrame:
     """Return the table with typed columns in the registry's order; append every wrong cell."""
     cells = list(zip(*raw.rows, strict=True)) if raw.rows else [()] * len(raw.header)
-    by_name = dict(zip(raw.header, cells, strict=True))
     frame = pl.DataFrame(
-        {
-            column.name: _parse_column(table, column, by_name.get(column.name), raw, problems)
-            for column in table.all_columns()
-        }
+        [
+            pl.Series(name, column, dtype=pl.String)
+            for name, column in zip(raw.header, cells, strict=True)
+        ]
     )
-    _find_repeated_keys(table, frame, raw, problems)
+    return parse_cells(table, frame, raw.lines, problems)
+
+
+def parse_cells(
+    table: Table, cells: pl.DataFrame, lines: Sequence[int], problems: list[Problem]
+) -> pl.DataFrame:
+    """Return the table of text cells with typed columns in the registry's order.
+
+    Appends a problem for every wrong cell; `lines[i]` is the line of row i in its file. All rules
+    of all columns are looked at in one pass; only broken ones are looked at row by row.
+    """
+    rules = [
+        (column, wrong)
+        for column in table.all_columns()
+        if column.name in cells.columns
+        for wrong in _rules(column)
+    ]
+    if rules and cells.height:
+        broken = cells.select(
+            wrong.mask.fill_null(False).any().alias(str(number))
+            for number, (_, wrong) in enumerate(rules)
+        ).row(0)
+        for (column, wrong), is_broken in zip(rules, broken, strict=True):
+            if is_broken:
+                problems.extend(_problems(table, column, wrong, cells, lines))
+    frame = cells.select(_value(column, cells) for column in table.all_columns())
+    _find_repeated_keys(table, frame, lines, problems)
     return frame
 
 
-def _parse_column(
-    table: Table,
-    column: Column,
-    cells: tuple[str, ...] | None,
-    raw: RawTable,
-    problems: list[Problem],
-) -> pl.Series:
+def _problems(
+    table: Table, column: Column, wrong: _Wrong, cells: pl.DataFrame, lines: Sequence[int]
+) -> list[Problem]:
+    rows = cells.select(wrong.mask.fill_null(False).arg_true()).to_series().to_list()
+    text = cells[column.name]
+    return [
+        Problem(
+            f"{table.name}.csv",
+            lines[row],
+            column.name,
+            wrong.message.format(value=repr(text[row])),
+            wrong.cure,
+        )
+        for row in rows
+    ]
+
+
+def _value(column: Column, cells: pl.DataFrame) -> pl.Expr:
+    """Return the typed column; a wrong cell becomes null, an empty one the default."""
     dtype = _TYPES[column.kind]
-    if cells is None:
-        return pl.Series(column.name, [column.default] * len(raw.rows), dtype=dtype)
-    text = pl.Series(column.name, cells, dtype=pl.String)
-
-    def report(mask: pl.Series, message: str, cure: str) -> None:
-        file = f"{table.name}.csv"
-        problems.extend(
-            Problem(file, raw.lines[row], column.name, message.format(value=repr(text[row])), cure)
-            for row in mask.fill_null(False).arg_true().to_list()
-        )
-
-    report(text != text.str.strip_chars(), "{value} has blanks at its ends.", "Delete them.")
-    empty = text == ""
-    if column.required and column.default is None:
-        report(empty, "The cell is empty.", f"Fill it in: {column.meaning}")
-    filled = pl.select(pl.when(~empty).then(text)).to_series()
-    values = _convert(column, filled, report)
-    if column.default is not None:
-        values = values.fill_null(pl.Series([column.default], dtype=dtype)[0])
-    return values.alias(column.name)
-
-
-def _convert(column: Column, text: pl.Series, report: Report) -> pl.Series:
-    unit = f" [{column.unit}]" if column.unit else ""
+    if column.name not in cells.columns:
+        return pl.repeat(column.default, cells.height, dtype=dtype).alias(column.name)
+    text = _filled(column)
     if column.kind == "text":
-        return _convert_text(column, text, report)
+        value = text
+    elif column.kind == "bool":
+        value = text.str.to_lowercase() == "true"
+    else:
+        value = _number(column, text)
+    if column.default is not None:
+        value = value.fill_null(pl.lit(column.default, dtype=dtype))
+    return value.alias(column.name)
+
+
+def _filled(column: Column) -> pl.Expr:
+    text = pl.col(column.name)
+    return pl.when(text != "").then(text)
+
+
+def _is_number(column: Column, text: pl.Expr) -> pl.Expr:
+    return text.str.contains(WHOLE if column.kind == "int" else NUMBER)
+
+
+def _number(column: Column, text: pl.Expr) -> pl.Expr:
+    return pl.when(_is_number(column, text)).then(text).cast(_TYPES[column.kind], strict=False)
+
+
+def _rules(column: Column) -> list[_Wrong]:
+    """Return what a cell of the column must not be, in the order in which it is said."""
+    cell = pl.col(column.name)
+    rules = [
+        _Wrong(cell != cell.str.strip_chars(), "{value} has blanks at its ends.", "Delete them.")
+    ]
+    if column.required and column.default is None:
+        rules.append(_Wrong(cell == "", "The cell is empty.", f"Fill it in: {column.meaning}"))
+    text = _filled(column)
+    if column.kind == "text":
+        return rules + _choice_rules(column, text)
     if column.kind == "bool":
-        report(~text.is_in(_BOOLEANS), "{value} is neither true nor false.", "Write true or false.")
-        return text.str.to_lowercase() == "true"
-    pattern = WHOLE if column.kind == "int" else NUMBER
-    is_number = text.str.contains(pattern)
+        message = "{value} is neither true nor false."
+        return [*rules, _Wrong(~text.is_in(_BOOLEANS), message, "Write true or false.")]
+    return rules + _number_rules(column, text)
+
+
+def _number_rules(column: Column, text: pl.Expr) -> list[_Wrong]:
+    unit = f" [{column.unit}]" if column.unit else ""
     what = "a whole number" if column.kind == "int" else "a number"
-    report(
-        ~is_number,
-        f"{{value}} is not {what}{unit}.",
-        "Write it with a decimal point, without thousands separators or units.",
-    )
-    values = (
-        pl.select(pl.when(is_number).then(text)).to_series().cast(_TYPES[column.kind], strict=False)
-    )
-    too_large = is_number & (values.is_null() | (values.abs() > LARGEST))
-    report(too_large, f"{{value}} is too large{unit}.", "Correct it.")
+    is_number, value = _is_number(column, text), _number(column, text)
+    rules = [
+        _Wrong(
+            ~is_number,
+            f"{{value}} is not {what}{unit}.",
+            "Write it with a decimal point, without thousands separators or units.",
+        ),
+        _Wrong(
+            is_number & (value.is_null() | (value.abs() > LARGEST)),
+            f"{{value}} is too large{unit}.",
+            "Correct it.",
+        ),
+    ]
     if column.minimum is not None:
-        report(
-            values < column.minimum,
-            f"{{value}}{unit} is below {column.minimum:g}.",
-            f"Allowed are values from {column.minimum:g}.",
-        )
+        message = f"{{value}}{unit} is below {column.minimum:g}."
+        cure = f"Allowed are values from {column.minimum:g}."
+        rules.append(_Wrong(value < column.minimum, message, cure))
     if column.maximum is not None:
-        report(
-            values > column.maximum,
-            f"{{value}}{unit} is above {column.maximum:g}.",
-            f"Allowed are values up to {column.maximum:g}.",
-        )
-    return values
+        message = f"{{value}}{unit} is above {column.maximum:g}."
+        cure = f"Allowed are values up to {column.maximum:g}."
+        rules.append(_Wrong(value > column.maximum, message, cure))
+    return rules
 
 
-def _convert_text(column: Column, text: pl.Series, report: Report) -> pl.Series:
+def _choice_rules(column: Column, text: pl.Expr) -> list[_Wrong]:
     if not column.choices:
-        return text
+        return []
     cure = f"Choose from {', '.join(column.choices)}."
     if column.list_of:
         wrong = text.str.split(";").list.eval(~pl.element().is_in(column.choices)).list.any()
-        report(wrong, "{value} holds a word that is not allowed.", f"{cure} Separate by ';'.")
-    else:
-        report(~text.is_in(column.choices), "{value} is not allowed.", cure)
-    return text
+        return [
+            _Wrong(wrong, "{value} holds a word that is not allowed.", f"{cure} Separate by ';'.")
+        ]
+    return [_Wrong(~text.is_in(column.choices), "{value} is not allowed.", cure)]
 
 
 def _find_repeated_keys(
-    table: Table, frame: pl.DataFrame, raw: RawTable, problems: list[Problem]
+    table: Table, frame: pl.DataFrame, lines: Sequence[int], problems: list[Problem]
 ) -> None:
-    keys = frame.select(table.key).with_row_index("index")
-    first = keys.group_by(table.key, maintain_order=True).agg(
-        first=pl.col("index").first(), others=pl.col("index").slice(1)
+    keys = frame.select(table.key)
+    if not keys.height or not keys.is_duplicated().any():
+        return
+    first = (
+        keys.with_row_index("index")
+        .group_by(table.key, maintain_order=True)
+        .agg(first=pl.col("index").first(), others=pl.col("index").slice(1))
     )
     for row in first.filter(pl.col("others").list.len() > 0).iter_rows(named=True):
         name = ", ".join(str(row[part]) for part in table.key)
-        message = f"{name!r} stands in row {raw.lines[row['first']]} already."
+        message = f"{name!r} stands in row {lines[row['first']]} already."
         problems.extend(
             Problem(
-                f"{table.name}.csv", raw.lines[other], table.key[0], message, "Keep one of the two."
+                f"{table.name}.csv", lines[other], table.key[0], message, "Keep one of the two."
             )
             for other in row["others"]
         )

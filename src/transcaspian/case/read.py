@@ -6,7 +6,8 @@ Each file is read as text first, so that every message can name the line an edit
 import csv
 import difflib
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from transcaspian.case.check import check_case
 from transcaspian.case.columns import Column, Table
-from transcaspian.case.parse import RawTable, parse_table
+from transcaspian.case.parse import parse_cells
 from transcaspian.case.registry import TABLES
 from transcaspian.case.settings import CaseSettings
 from transcaspian.case.tables import HOURS_PER_YEAR, Case, FloatArray
@@ -29,6 +30,15 @@ __all__ = ["PACKAGED_CASES", "find_case", "read_case"]
 PACKAGED_CASES = {"trans-caspian": "trans_caspian"}
 SETTINGS_FILE = "case.yaml"
 PROFILES_FILE = "power/profiles.parquet"
+ROWS_AT_ONCE = 20_000  # rows that stand as Python lists at one time
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """Cells as text under their header; `lines[i]` is the line of row i, the header being line 1."""
+
+    cells: pl.DataFrame
+    lines: Sequence[int]
 
 
 def find_case(name_or_path: str | Path = "trans-caspian") -> Path:
@@ -53,16 +63,17 @@ def read_case(name_or_path: str | Path = "trans-caspian") -> Case:
     path = find_case(name_or_path)
     problems: list[Problem] = []
     settings = _read_settings(path, problems)
-    raw = {name: _read_raw(path, table, problems) for name, table in TABLES.items()}
+    raw = {name: _read_text_table(path, table, problems) for name, table in TABLES.items()}
     tables = {
-        name: parse_table(TABLES[name], table, problems)
+        name: parse_cells(TABLES[name], table.cells, table.lines, problems)
         for name, table in raw.items()
         if table is not None
     }
     profiles = _read_profiles(path, problems)
     _report_strange_files(path, problems)
     if settings is not None and len(tables) == len(TABLES) and not problems:
-        problems += check_case(settings, tables, profiles, raw_rows(raw))
+        lines = {name: table.lines for name, table in raw.items() if table is not None}
+        problems += check_case(settings, tables, profiles, lines)
     if problems or settings is None:
         count = len(problems)
         raise InputError(
@@ -72,11 +83,6 @@ def read_case(name_or_path: str | Path = "trans-caspian") -> Case:
     for array in profiles.values():
         array.flags.writeable = False
     return Case(settings, MappingProxyType(tables), MappingProxyType(profiles), path)
-
-
-def raw_rows(raw: Mapping[str, RawTable | None]) -> dict[str, list[int]]:
-    """Return for each table the line in its file of every row."""
-    return {name: table.lines for name, table in raw.items() if table is not None}
 
 
 def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
@@ -172,24 +178,68 @@ def _read_text(path: Path, name: str, cure: str, problems: list[Problem]) -> str
     return text
 
 
-def _read_raw(path: Path, table: Table, problems: list[Problem]) -> RawTable | None:
+def _read_text_table(path: Path, table: Table, problems: list[Problem]) -> TextTable | None:
     """Return the cells of a table as text, None where the file can't be read as a table."""
     name = f"{table.name}.csv"
     if table.optional and not (path / name).is_file():
-        return RawTable([column.name for column in table.all_columns()], [], [])
+        return TextTable(_text_frame([column.name for column in table.all_columns()]), [])
     text = _read_text(path, name, "Restore it, or copy the packaged case's.", problems)
-    return None if text is None else _split(name, table, text, problems)
+    if text is None:
+        return None
+    return _read_plain(table, text) or _split(name, table, text, problems)
 
 
-def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTable | None:
+def _text_frame(header: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(header, pl.String))
+
+
+def _read_plain(table: Table, text: str) -> TextTable | None:
+    """Return the table if its text is plain, so that it can be read in one call; else None.
+
+    Plain means: no quotes, one kind of line end, no blank line, a right header, and as many cells
+    in every row. The reader refuses rows that are too long, so where the commas are as many as
+    they should be in all, no row is too short either.
+    """
+    plain = text.replace("\r\n", "\n")
+    plain = plain if plain.endswith("\n") else f"{plain}\n"
+    header = plain[: plain.index("\n")].split(",")
+    n_line = plain.count("\n")
+    if (
+        '"' in plain
+        or "\r" in plain
+        or "\n\n" in plain
+        or len(header) < 2
+        or plain.count(",") != (len(header) - 1) * n_line
+        or _header_problems(table.name, table, header)
+    ):
+        return None
+    if n_line == 1:
+        return TextTable(_text_frame(header), [])
+    try:
+        cells = pl.read_csv(
+            io.BytesIO(plain.encode()),
+            infer_schema=False,
+            quote_char=None,
+            truncate_ragged_lines=False,
+        ).fill_null("")
+    except pl.exceptions.PolarsError:
+        return None
+    is_whole = cells.columns == header and cells.height == n_line - 1
+    return TextTable(cells, range(2, n_line + 1)) if is_whole else None
+
+
+def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextTable | None:
+    """Return the cells of any CSV text; append every row that is no row of the table."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
+    parts: list[pl.DataFrame] = []
     lines: list[int] = []
     found = len(problems)
     start = 1
     try:
         header = next(reader, [])
+        problems.extend(_header_problems(name, table, header))
         start = reader.line_num + 1
+        rows: list[list[str]] = []
         for row in reader:
             line, start = start, reader.line_num + 1
             if not row:
@@ -207,28 +257,33 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> RawTa
                 continue
             rows.append(row)
             lines.append(line)
+            if len(rows) == ROWS_AT_ONCE:
+                parts.append(_as_frame(header, rows))
+                rows = []
     except csv.Error as error:
         problems.append(
             Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes.")
         )
         return None
-    _check_header(name, table, header, problems)
-    return RawTable(header, rows, lines) if len(problems) == found else None
+    if len(problems) != found:
+        return None
+    parts.append(_as_frame(header, rows))
+    return TextTable(pl.concat(parts), lines)
 
 
-def _check_header(name: str, table: Table, header: list[str], problems: list[Problem]) -> None:
+def _as_frame(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFrame:
+    cells: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) or [()] * len(header)
+    return pl.DataFrame(
+        [pl.Series(name, column, pl.String) for name, column in zip(header, cells, strict=True)]
+    )
+
+
+def _header_problems(name: str, table: Table, header: list[str]) -> list[Problem]:
     known = {column.name: column for column in table.all_columns()}
     if len(header) <= 1 and header and any(mark in header[0] for mark in ";\t"):
-        problems.append(
-            Problem(
-                name,
-                1,
-                "",
-                "The columns are not separated by commas.",
-                "Save it as comma-separated CSV.",
-            )
-        )
-        return
+        message = "The columns are not separated by commas."
+        return [Problem(name, 1, "", message, "Save it as comma-separated CSV.")]
+    problems: list[Problem] = []
     for column in header:
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
@@ -245,6 +300,7 @@ def _check_header(name: str, table: Table, header: list[str], problems: list[Pro
         for wanted in known.values()
         if wanted.name not in header and _is_needed(wanted)
     )
+    return problems
 
 
 def _is_needed(column: Column) -> bool:
