@@ -31,6 +31,13 @@ def solve(
     method: Annotated[
         str, typer.Option(help="auto, windows, simplex, ipm or hipo; none changes the optimum.")
     ] = "auto",
+    losses: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV file of losses of direct-current links: link, standing_pu, converter_pu, "
+            "ohmic_pu, segments."
+        ),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Solve a network at least cost; the exit code is 0 only when the optimum was found."""
@@ -40,7 +47,20 @@ def solve(
         grid = power.read_matpower(source, susceptance)
     else:
         grid = power.read_pypsa(source)
-    result = power.solve(grid, power.GridOptions(method=method))
+    options = power.GridOptions(method=method)
+    more: dict[str, object] = {}
+    if losses is None:
+        result = power.solve(grid, options)
+    else:
+        with_losses = power.solve_with_losses(grid, power.read_losses(losses), options)
+        result = with_losses.result
+        more = {
+            "burning": [
+                f"{hour.link}, snapshot {hour.snapshot}: {hour.burnt_mw:.6g} MW"
+                for hour in with_losses.burning
+            ],
+            "note": with_losses.message,
+        }
     is_optimal = result.status is power.Status.OPTIMAL
     values = {
         "objective": result.objective if is_optimal else None,
@@ -55,6 +75,7 @@ def solve(
         "iterations": result.iterations,
         "gap": result.gap if is_optimal else None,
         "solver": result.solver,
+        **more,
     }
     if as_json:
         print_json(values)

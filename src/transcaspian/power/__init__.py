@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from transcaspian.power.accounts import cost_parts
     from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
     from transcaspian.power.grid import Grid
+    from transcaspian.power.losses import (
+        LinkLosses,
+        LossResult,
+        read_losses,
+        solve_with_losses,
+    )
     from transcaspian.power.matpower import read_matpower
     from transcaspian.power.optimise import GridOptions, GridResult, solve
     from transcaspian.power.pypsa_export import export_pypsa
@@ -28,6 +34,8 @@ __all__ = [
     "Grid",
     "GridOptions",
     "GridResult",
+    "LinkLosses",
+    "LossResult",
     "PowerOptions",
     "PowerResult",
     "Status",
@@ -40,9 +48,11 @@ __all__ = [
     "link_year",
     "market_year",
     "power_tables",
+    "read_losses",
     "read_matpower",
     "read_pypsa",
     "solve",
+    "solve_with_losses",
     "solve_year",
     "unserved_in_words",
     "zone_year",
@@ -52,7 +62,11 @@ _HOMES = {
     "Grid": "power.grid",
     "GridOptions": "power.optimise",
     "GridResult": "power.optimise",
+    "LinkLosses": "power.losses",
+    "LossResult": "power.losses",
     "Status": "lp",
+    "read_losses": "power.losses",
+    "solve_with_losses": "power.losses",
     "read_matpower": "power.matpower",
     "read_pypsa": "power.pypsa_network",
     "solve": "power.optimise",
