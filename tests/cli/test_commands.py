@@ -233,3 +233,88 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     assert run(command, "--help") == 0
 
     assert "Usage" in capsys.readouterr().out
+
+
+def test_a_run_compared_with_itself_differs_in_nothing(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compare", str(run_folder), str(run_folder), "--json") == 0
+
+    answer = json.loads(capsys.readouterr().out)
+
+    assert (answer["settings"], answer["inputs"], answer["outputs"]) == ([], [], [])
+
+
+def test_compare_lists_the_input_that_differs_and_what_follows(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = shutil.copytree(run_folder.parent / "case", tmp_path / "case")
+    table = case / "projects" / "projects.csv"
+    text = table.read_text("utf-8")
+    assert ",300," in text
+    table.write_text(text.replace(",300,", ",360,"), "utf-8")
+    other = tmp_path / "run"
+    words = ["--years", "2030", "--scenarios", "reference", "--workers", "1"]
+    assert run("run", str(case), "--out", str(other), *words) == 0
+    capsys.readouterr()
+
+    assert run("compare", str(run_folder), str(other), "--json") == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["row"] for row in answer["inputs"]] == ["projects/projects | CABLE | capex_musd"]
+    changed = {
+        row["row"].split(" | ")[1] for row in answer["outputs"] if row["table"] == "projects"
+    }
+    assert changed == {"CABLE"}
+    assert all(
+        row["difference"] < 0 for row in answer["outputs"] if row["column"] == "npv_headline_musd"
+    )
+
+
+def test_compare_refuses_a_table_that_a_run_lacks(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compare", str(run_folder), str(run_folder), "--tables", "nothing", "--json") == 1
+
+    assert "nothing" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def test_verify_solves_a_run_again_to_the_same_bits(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("verify", str(run_folder), "--workers", "1", "--json") == 0
+
+    answer = json.loads(capsys.readouterr().out)
+
+    assert answer["is_same"]
+    assert answer["differing"] == []
+
+
+def test_verify_refuses_a_case_that_has_changed_since(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = shutil.copytree(run_folder.parent / "case", tmp_path / "case")
+    table = case / "projects" / "projects.csv"
+    table.write_text(table.read_text("utf-8").replace(",300,", ",360,"), "utf-8")
+
+    assert run("verify", str(run_folder), "--case", str(case), "--json") == 1
+
+    assert "changed since" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def test_a_second_run_takes_what_it_can_from_the_cache(run_folder: Path, tmp_path: Path) -> None:
+    words = ["--years", "2030", "--scenarios", "reference", "--cache", str(tmp_path / "cache")]
+    case = str(run_folder.parent / "case")
+
+    for name in ("first", "second"):
+        assert run("run", case, "--out", str(tmp_path / name), *words, "--workers", "1") == 0
+        held = sorted((tmp_path / "cache").glob("*/*"))
+
+    assert held
+    first, second = (
+        json.loads((tmp_path / name / "manifest.json").read_text("utf-8"))["checksums"]
+        for name in ("first", "second")
+    )
+    first.pop("report.html")
+    second.pop("report.html")
+    assert first == second

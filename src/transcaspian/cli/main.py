@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from transcaspian.cli import appraise, cases, crossing, fetch, freight, power, register, runs, serve
+from transcaspian.cli import (
+    appraise,
+    cases,
+    comparing,
+    crossing,
+    fetch,
+    freight,
+    power,
+    register,
+    runs,
+    serve,
+)
 from transcaspian.cli.output import print_error, print_json
 from transcaspian.errors import TranscaspianError
 
@@ -19,6 +30,7 @@ app = typer.Typer(
 )
 cases.register(app)
 runs.register(app)
+comparing.register(app)
 serve.register(app)
 app.add_typer(fetch.app, name="fetch")
 app.add_typer(power.app, name="power")

@@ -1,6 +1,7 @@
 """Commands on runs: `run`, `show` and `report`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,8 @@ def run(
         check_target(target)
         store = None if no_cache else FolderCache(cache or user_cache_folder())
         results = run_study(checked, options, progress, store)
+        source = str(Path(case).resolve()) if Path(case).exists() else case
+        results = replace(results, manifest=dict(results.manifest) | {"case_source": source})
         progress("Drawing the report")
         promises = checked.path / "register"
         register = read_register(promises) if promises.is_dir() else None

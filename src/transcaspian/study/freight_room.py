@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 import polars as pl
@@ -13,6 +13,8 @@ from transcaspian import freight
 from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.errors import ModelError
 from transcaspian.freight.corridor import FreightResult
+from transcaspian.study.crossing_room import CrossingRoom
+from transcaspian.study.crossing_tables import crossing_tables
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
@@ -34,15 +36,23 @@ class FreightTask:
 
     catalogue: tuple[YearView, ...]
     views: Mapping[Key, YearView]
+    crossings: CrossingRoom = field(default_factory=CrossingRoom)
+
+    def every_view(self) -> tuple[YearView, ...]:
+        """Return the views whose crossings are simulated."""
+        return (self.catalogue[0], *self.views.values())
 
     def solve(self) -> dict[Key, Solved]:
-        """Return the equilibrium of every run."""
-        paths = freight.collect_paths(self.catalogue)
+        """Return the equilibrium of every run, on the delay curves of its sea crossing."""
+        paths = self.crossings.collect_paths(self.catalogue)
         solved = {}
         for key, view in self.views.items():
             start = time.perf_counter()
-            result = freight.assign_case(view, catalogue=paths)
-            solved[key] = _pack(result, view, time.perf_counter() - start)
+            joined = self.crossings.assign(view, paths)
+            result = _pack(joined.freight, view, time.perf_counter() - start)
+            if key.run == REFERENCE or not self.crossings.is_same(view, self.catalogue[0]):
+                result = replace(result, tables={**result.tables, **crossing_tables(joined)})
+            solved[key] = result
         return solved
 
 
@@ -75,6 +85,9 @@ def solve_freight(
             if missing:
                 tasks.append(FreightTask(catalogue, missing))
     if tasks:
+        crossings = CrossingRoom()
+        crossings.prepare([view for task in tasks for view in task.every_view()], workers, progress)
+        tasks = [replace(task, crossings=crossings) for task in tasks]
         count = sum(len(task.views) for task in tasks)
         progress(f"Freight: {count} runs in {len(tasks)} years")
     for solved in _solve_tasks(tasks, workers):
@@ -145,6 +158,7 @@ def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:
         log={
             "room": "freight",
             "method": "path-size logit, nested by main route; Newton on the queues",
+            "status": "converged",  # assign_case raises where it is not
             "iterations": len(equilibrium.gaps),
             "gap": float(equilibrium.gaps[-1]),
             "objective": float(

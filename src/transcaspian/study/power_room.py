@@ -107,6 +107,7 @@ def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
         log={
             "room": "power",
             "method": result.log.method,
+            "status": result.log.status,
             "iterations": result.log.iterations + result.log.window_iterations,
             "gap": result.log.gap,
             "objective": result.objective_usd,

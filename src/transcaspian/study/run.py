@@ -29,7 +29,7 @@ from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
 from transcaspian.study.values import value_projects
 
-__all__ = ["run_study"]
+__all__ = ["case_hash", "run_study"]
 
 SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
 NOT_GATHERED = ("power_hourly_residual",)
@@ -215,11 +215,22 @@ def _manifest(
         "versions": {name: version(name) for name in SOLVER_PACKAGES}
         | {"python": platform.python_version()},
         "seconds": {name: round(seconds, 2) for name, seconds in clock.seconds.items()},
+        "solves": {name: _solve_summary(room) for name, room in rooms.items()},
         "solve_seconds": {
             f"{name} {key.scenario} {key.run} {key.year}": round(solved.seconds, 2)
             for name, room in rooms.items()
             for key, solved in sorted(room.items())
         },
+    }
+
+
+def _solve_summary(room: Room) -> dict[str, object]:
+    """Return how many solves a room took, how they ended and the largest gap among them."""
+    gaps = [float(str(gap)) for solved in room.values() if (gap := solved.log["gap"]) is not None]
+    return {
+        "count": len(room),
+        "status": sorted({str(solved.log["status"]) for solved in room.values()}),
+        "largest_gap": max(gaps, default=None),
     }
 
 
