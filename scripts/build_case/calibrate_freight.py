@@ -10,6 +10,8 @@ share of the class, so that it stays a way out when the others get dearer.
 Suez was closed to boxes in the base year. Its constants are those of the Cape plus one shift, set
 so that the base year with Suez instead of the Cape gives the northern route what it carried in 2023, the last
 year with Suez open, relative to 2024.
+
+The sea crossing has the delay of its simulation, with one set of curves for all rounds.
 """
 
 import argparse
@@ -25,9 +27,10 @@ from freight_files import ASSUMPTION, read_rows, write_table
 
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case, YearView
-from transcaspian.freight.corridor import FreightResult, assign_case
+from transcaspian.freight.corridor import FreightResult
 from transcaspian.freight.frames import freight_tables
 from transcaspian.freight.paths import Catalogue
+from transcaspian.study.crossing_room import CrossingRoom
 
 BASE_YEAR = 2024
 UNSEEN_SHARE = 0.002  # of a class, on a route without observed cargo
@@ -52,7 +55,8 @@ def calibrate(figures: Path, case_dir: Path) -> None:
     for row in case.tables["freight/route_constants"].iter_rows(named=True):
         if row["form"] != "*" and row["route"] != SUEZ:
             constants[row["route"], row["form"], row["commodity"]] = row["usd_per_t"]
-    result, modelled = _assign(case, constants, None)
+    crossings = CrossingRoom()
+    result, modelled = _assign(case, constants, None, crossings)
     targets = _targets(figures, modelled)
     worst = math.inf
     for rounds in range(1, MAX_ROUNDS + 1):
@@ -65,8 +69,8 @@ def calibrate(figures: Path, case_dir: Path) -> None:
             step = math.log(max(modelled.get(key, 0.0), 1e-6) / aim)
             constants[key] += max(-LARGEST_STEP, min(LARGEST_STEP, step)) / scale[key[2]]
         _anchor(constants, targets)
-        result, modelled = _assign(case, constants, result.catalogue)
-    shift = _find_suez_shift(case, constants, modelled, _north_ratio(figures))
+        result, modelled = _assign(case, constants, result.catalogue, crossings)
+    shift = _find_suez_shift(case, constants, modelled, _north_ratio(figures), crossings)
     _write(case_dir, constants, targets, modelled, figures, shift)
 
 
@@ -81,7 +85,11 @@ def _north_ratio(figures: Path) -> float:
 
 
 def _find_suez_shift(
-    case: Case, constants: dict[Key, float], closed: dict[Key, float], ratio: float
+    case: Case,
+    constants: dict[Key, float],
+    closed: dict[Key, float],
+    ratio: float,
+    crossings: CrossingRoom,
 ) -> float:
     """Return the shift of Suez against the Cape [USD/t] at which the north keeps `ratio`."""
 
@@ -98,7 +106,7 @@ def _find_suez_shift(
         trial |= {
             (SUEZ, *key[1:]): value + shift for key, value in constants.items() if key[0] == CAPE
         }
-        result, flows = _assign(case, trial, catalogue, with_suez=True)
+        result, flows = _assign(case, trial, catalogue, crossings, with_suez=True)
         catalogue = result.catalogue
         found = north(flows) / north(closed)
         print(f"Suez shift {shift:.1f} USD/t: north at {found:.3f}, wanted {ratio:.3f}")  # noqa: T201
@@ -108,7 +116,11 @@ def _find_suez_shift(
 
 
 def _assign(
-    case: Case, constants: dict[Key, float], catalogue: Catalogue | None, with_suez: bool = False
+    case: Case,
+    constants: dict[Key, float],
+    catalogue: Catalogue | None,
+    crossings: CrossingRoom,
+    with_suez: bool = False,
 ) -> tuple[FreightResult, dict[Key, float]]:
     view = with_constants(case.at(BASE_YEAR), constants)
     if with_suez:
@@ -118,7 +130,7 @@ def _assign(
             is_open=(pl.col("is_open") | (routes == SUEZ)) & (routes != CAPE)
         )
         view = replace(view, tables=MappingProxyType({**view.tables, "freight/links": links}))
-    result = assign_case(view, catalogue=catalogue)
+    result = crossings.assign(view, catalogue).freight
     routes = (
         freight_tables(result)["freight_routes"]
         .group_by("route", "form", "commodity")

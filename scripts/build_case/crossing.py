@@ -423,6 +423,7 @@ VESSELS = (
     ("FEEDER_300", "300-TEU feeder", "ASCO", "feeder", "CON_AS2", 300.0, 5500.0, 4.6, 2.6, 12.0, "size and draughts assumed"),
     ("FEEDER_150", "Turkmen feeder", "Turkmen Merchant Marine", "feeder", "F_TM_FEEDER", 150.0, 4000.0, 4.5, 2.5, 12.0, "size and draughts assumed"),
     ("BOX_780", "780-TEU container ship", "Kazakhstan and AD Ports", "feeder", "CON_700", 780.0, 9000.0, 5.0, 2.8, 13.0, "payload and draughts assumed; Alat's draught limits it"),
+    ("BOX_700", "700-TEU container ship", "Kazakhstan", "feeder", "CON_700", 700.0, 8080.0, 5.0, 2.8, 13.0, "payload by slots and draughts as of the 780-TEU ship; Alat's draught limits it"),
     ("UNIVERSAL_FERRY", "54-wagon universal ferry", "Kazakhstan", "ropax", "KTZ_ULJ", 840.0, 5250.0, 4.5, 3.2, 14.5, "design ordered in 2016; draughts as of the ro-pax"),
 )  # fmt: skip
 USD_DAY = {
@@ -434,6 +435,7 @@ USD_DAY = {
     "FEEDER_300": 6500.0,
     "FEEDER_150": 6500.0,
     "BOX_780": 9500.0,
+    "BOX_700": 9200.0,
     "UNIVERSAL_FERRY": 11000.0,
 }
 
@@ -477,6 +479,7 @@ SERVICES = (
     ("AKTAU_KMTF", "FEEDER_225", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (2, 4, 4, 4, 4, 4)),
     ("AKTAU_ASCO", "FEEDER_300", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (0, 0, 2, 2, 2, 2)),
     ("AKTAU_780", "BOX_780", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (0, 0, 0, 0, 0, 0)),
+    ("AKTAU_700", "BOX_700", "ALAT;AKTAU", "ALT_BOX;AAU_DRY", "teu", 0.9, 48.0, (0, 0, 0, 0, 0, 0)),
     ("TKB_FEEDER", "FEEDER_150", "ALAT;TURKMENBASHI", "ALT_BOX;TKB_BOX", "teu", 0.9, 72.0, (1, 1, 1, 1, 1, 1)),
 )  # fmt: skip
 SERVICE_FIGURES = {
@@ -489,11 +492,13 @@ SERVICE_FIGURES = {
     "AKTAU_KMTF": "CON_KM2",
     "AKTAU_ASCO": "CON_AS2",
     "AKTAU_780": "CON_700",
+    "AKTAU_700": "CON_700",
     "TKB_FEEDER": "F_TM_FEEDER",
 }
 SERVICE_NOTES = {
     "AKTAU_ASCO": "two feeders in service in 2025; kept later without a project",
     "AKTAU_780": "none without its project",
+    "AKTAU_700": "none without its project",
     "KURYK_UNIVERSAL": "none without its project",
 }
 
@@ -685,6 +690,33 @@ def _visit_years(build: Build) -> Iterator[Out]:
         }
 
 
+# link, cargo, freight for each unit that sails, terminals inside the wait, how it was found
+LINKS = (
+    ("KZ_AAU-AZ_ALT-sea-feeder", "teu", 0.738, "AKTAU_CONTAINER;ALAT_CONTAINER;ALAT_CONTAINER_ROAD", "40,600 laden TEU of 55,000 in 2024"),
+    ("KZ_KUR-AZ_ALT-ferry-rail", "wagon", 45.8, "KURYK_RAIL;ALAT_FERRY_RAIL", "wagons"),
+    ("KZ_KUR-AZ_ALT-ferry-truck", "truck", 14.8, "KURYK_ROAD;ALAT_FERRY_ROAD", "vehicles"),
+    ("TM_KRW-AZ_ALT-ferry-rail", "wagon", 55.9, "TURKMENBASHI_FERRY_RAIL;ALAT_FERRY_RAIL", "wagons"),
+    ("TM_KRW-AZ_ALT-ferry-truck", "truck", 15.1, "TURKMENBASHI_FERRY_ROAD;ALAT_FERRY_ROAD", "vehicles"),
+)  # fmt: skip
+
+
+def _links(_: Build) -> Iterator[Out]:
+    for link, cargo, load, terminals, how in LINKS:
+        note = (
+            how
+            if cargo == "teu"
+            else f"net tonnes of the flows to assign over the {how} counted in 2024, both ways"
+        )
+        yield {
+            "link": link,
+            "cargo": cargo,
+            "load_per_unit": load,
+            "terminals": terminals,
+            **assumed(note),
+            "confidence": "derived",
+        }
+
+
 def _observed(build: Build) -> Iterator[Out]:
     kuryk = ("Port of Kuryk", "KZ_KUR")
     share = round(10.0 / 12.0, 6)
@@ -737,7 +769,7 @@ WRITERS = {
     "handling": _handling, "yards": _yards, "sidings": _sidings, "vessels": _vessels,
     "routes": _routes, "services": _services, "service_years": _service_years,
     "arrivals": _arrivals, "arrival_years": _arrival_years, "visits": _visits,
-    "visit_years": _visit_years, "observed": _observed,
+    "visit_years": _visit_years, "links": _links, "observed": _observed,
 }  # fmt: skip
 
 

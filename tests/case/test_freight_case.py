@@ -8,14 +8,11 @@ import pytest
 
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case, YearView
-from transcaspian.freight.corridor import (
-    FreightResult,
-    assign_case,
-    check_demand_can_be_carried,
-)
+from transcaspian.freight.corridor import FreightResult, check_demand_can_be_carried
 from transcaspian.freight.demand import build_classes, build_demand
 from transcaspian.freight.frames import freight_tables
 from transcaspian.freight.network import build_supernetwork
+from transcaspian.study.crossing_room import CrossingRoom
 
 YEARS = (2024, 2025, 2030, 2035, 2040)
 ZANGEZUR = ("HORADIZ_AGHBAND", "TRIPP_RAIL", "NAKHCHIVAN_RAIL", "KARS_DILUCU")
@@ -35,7 +32,7 @@ def case() -> Case:
 
 @pytest.fixture(scope="module")
 def base_year(case: Case) -> FreightResult:
-    return assign_case(case.at(2024))
+    return CrossingRoom().assign(case.at(2024)).freight
 
 
 def reach(view: YearView, start: str, countries: Iterable[str]) -> set[str]:

@@ -8,7 +8,8 @@ and tells how far the curves, which load all cargo alike, are from the mix that 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,6 +85,21 @@ class CrossingRoom:
 
     _grids: dict[str, DelayGrid] = field(default_factory=dict)
 
+    def prepare(
+        self, views: Sequence[YearView], workers: int, progress: Callable[[str], None]
+    ) -> None:
+        """Simulate the crossings of many views, each fleet once, `workers` side by side."""
+        wanted = {
+            _digest(view): view
+            for view in views
+            if shared_links(view) and _digest(view) not in self._grids
+        }
+        if wanted:
+            progress(f"Crossing: {len(wanted)} fleets at {len(FACTORS)} loads each")
+        with ThreadPoolExecutor(workers) as pool:
+            grids = pool.map(_simulate_grid, wanted.values())
+            self._grids.update(zip(wanted, grids, strict=True))
+
     def curves(self, view: YearView) -> list[CrossingCurve]:
         """Return the curves of a year; none where no freight link is joined to the crossing."""
         links = shared_links(view)
@@ -124,10 +140,12 @@ class CrossingRoom:
     def _grid(self, view: YearView) -> DelayGrid:
         key = _digest(view)
         if key not in self._grids:
-            self._grids[key] = delay_grid(
-                view, factors=FACTORS, replications=REPLICATIONS, seed=SEED
-            )
+            self._grids[key] = _simulate_grid(view)
         return self._grids[key]
+
+
+def _simulate_grid(view: YearView) -> DelayGrid:
+    return delay_grid(view, factors=FACTORS, replications=REPLICATIONS, seed=SEED)
 
 
 def shared_links(view: YearView) -> list[SharedLink]:

@@ -123,5 +123,7 @@ def _active_runs(case: Case) -> tuple[str, ...]:
 def _touched_rooms(case: Case, projects: Sequence[str]) -> tuple[str, ...]:
     changes = case.tables["projects/changes"].filter(pl.col("project").is_in(projects))
     folders = {str(name).split("/")[0] for name in changes["table"]}
-    # Prices of economy/ are read by both rooms.
+    # Prices of economy/ are read by both rooms; the crossing acts through freight.
+    if "crossing" in folders:
+        folders.add("freight")
     return ROOMS if "economy" in folders else tuple(room for room in ROOMS if room in folders)

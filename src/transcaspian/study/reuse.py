@@ -85,6 +85,21 @@ POWER = RoomInputs(
 FREIGHT = RoomInputs(
     name="freight",
     tables=(
+        "crossing/arrivals",
+        "crossing/berths",
+        "crossing/cargoes",
+        "crossing/closures",
+        "crossing/handling",
+        "crossing/links",
+        "crossing/ports",
+        "crossing/routes",
+        "crossing/sea_level",
+        "crossing/services",
+        "crossing/sidings",
+        "crossing/vessels",
+        "crossing/visits",
+        "crossing/weathers",
+        "crossing/yards",
         "freight/commodities",
         "freight/demand",
         "freight/layers",
@@ -97,7 +112,14 @@ FREIGHT = RoomInputs(
     ),
     parameters=("social_cost_of_carbon",),
     reads_profiles=False,
-    code=(*SHARED_CODE, "freight", "study/freight_room.py"),
+    code=(
+        *SHARED_CODE,
+        "crossing",
+        "freight",
+        "study/crossing_room.py",
+        "study/crossing_tables.py",
+        "study/freight_room.py",
+    ),
     libraries=("numba", "numpy", "polars", "scipy"),
 )
 
