@@ -27,14 +27,14 @@ VEHICLES = (
         "vehicle": "SK_AIH", "name": "Samruk-Kazyna - AIH investment fund", "size_musd": 300,
         "first_year": 2027, "last_year": 2035, "ticket_floor": 0.05, "ticket_cap": 0.49,
         "exposure_cap": 0.4, "management_fee": 0.01, "recycled_share": 1.0,
-        "required_return": 0.08, "inflation": 0.02, "source": FUND_PAGE, "confidence": "assumed",
+        "required_return": 0.08, "objective": "vehicle=1", "inflation": 0.02, "source": FUND_PAGE, "confidence": "assumed",
         "note": "Size and commercial basis reported in March 2024; tickets, years, fee and return assumed",
     },
     {
         "vehicle": "JIM", "name": "Joint Investment Mechanism", "size_musd": 500,
         "size_low_musd": 100, "size_high_musd": 2000, "first_year": 2027, "last_year": 2035,
         "ticket_floor": 0.05, "ticket_cap": 0.49, "exposure_cap": 0.4, "management_fee": 0.01,
-        "recycled_share": 1.0, "required_return": 0.06, "inflation": 0.02, "source": BRIEF,
+        "recycled_share": 1.0, "required_return": 0.06, "objective": "vehicle=0.5; economic=0.5", "inflation": 0.02, "source": BRIEF,
         "confidence": "assumed", "note": "Parties and purpose published in October 2025, the size is not: a parameter",
     },
 )  # fmt: skip
@@ -51,6 +51,9 @@ INCOME = {
     "cable": "grid_owners", "line": "grid_owners", "plant": "producers", "port": "terminals",
     "dredging": "terminals", "ships": "carriers", "railway": "carriers", "road": "carriers",
 }  # fmt: skip
+# Grids and contracted plants earn what a regulator or a contract grants; real, assumed. Ports,
+# ships and railways earn what the models find and charges.
+REGULATED = {"cable": 0.075, "line": 0.07, "plant": 0.08}
 # Owners outside the countries that the fund may invest in (Azerbaijan, Kazakhstan, Central Asia,
 # Bulgaria, Hungary, Romania, Türkiye), or gifts of a state to itself.
 NOT_OFFERED = ("TRIPP_RAIL", "TRIPP_ROAD", "ANAKLIA", "GE_RAIL", "RASHT_ASTARA", "BTK_UPGRADE", "DOSTYK_MOYINTY")  # fmt: skip
@@ -70,7 +73,7 @@ FACILITIES = (
     },
     {
         "facility": "GRANT_BLACK_SEA", "name": "EU grant for the Black Sea cable", "sector": "power",
-        "project": "BLACK_SEA_CABLE", "provider": "European Union", "rank": "grant", "share": 0.3,
+        "project": "BLACK_SEA_CABLE", "provider": "European Union", "rank": "grant", "share": 0.2,
         "note": "EUR 2.3 bn were set aside for the link in 2022; how much is grant is not published",
     },
     {
@@ -147,14 +150,20 @@ def main(case: Path) -> None:
 
 
 def _offer(project: Mapping[str, str]) -> Row:
-    vehicles = "JIM" if project["project"] in ONLY_JIM else "SK_AIH;JIM"
+    kind, is_own = project["kind"], project["sector"] == "own"
+    note = "Charges are not published: half of what users gain"
+    if kind in REGULATED:
+        note = "Regulated or contracted income; the return granted is not published"
+    elif is_own:
+        note = "All income stands in the project's own flows"
     return {
         "project": project["project"],
-        "vehicles": vehicles,
-        "income_party": "" if project["sector"] == "own" else INCOME[project["kind"]],
-        "charge_share": 0.0 if project["sector"] == "own" else 0.5,
+        "vehicles": "JIM" if project["project"] in ONLY_JIM else "SK_AIH;JIM",
+        "income_party": "" if is_own else INCOME[kind],
+        "charge_share": 0.0 if is_own or kind in REGULATED else 0.5,
+        "regulated_return": "" if is_own else REGULATED.get(kind, ""),
         "latest_delay_years": 3,
-        "note": "Charges are not published: half of what users gain",
+        "note": note,
     }
 
 

@@ -56,9 +56,9 @@ def test_what_comes_in_goes_out_or_stays_in_the_account(found: ProjectFinance) -
         plan.fee + np.where(np.arange(found.grant.size) < opening, plan.interest, 0.0)
         for plan in found.debts
     )
-    # While building: grants, loans and owners pay exactly for building, fees and interest.
+    # While building: grants, loans and owners pay for building, fees, interest and the reserve.
     assert (found.grant + drawn + found.equity)[:opening] == pytest.approx(
-        (found.money.capital + costs)[:opening]
+        (found.money.capital + costs + found.to_reserve[0])[:opening]
     )
     came = found.money.cfads + found.support + found.guarantee_drawn
     went = sum(found.paid) + found.to_reserve + found.guarantee_repaid + found.distribution
@@ -103,15 +103,23 @@ def test_what_a_weak_year_lacks_comes_from_the_reserve_then_the_guarantee_then_i
         guarantor="state",
         guarantee_limit_musd=3.0,
     )
-    # 40 lent, 10 due a year. Year 1 leaves 5 for the reserve; year 2 brings 1 of the 10 due.
+    # 40 lent, 10 due a year, 5 put into the reserve at first; year 2 brings 1 of the 10 due.
     finance = built_in_a_year(80.0, [15.0, 1.0, 30.0, 30.0], terms)
 
-    assert finance.reserve[0, 1:].tolist() == [5.0, 0.0, 5.0, 0.0]
-    assert finance.guarantee_drawn[0].tolist() == [0.0, 0.0, 3.0, 0.0, 0.0]
-    assert finance.unpaid[0][0].tolist() == [0.0, 0.0, 1.0, 0.0, 0.0]
-    # Year 3: 10 + 1 owed, 5 to the reserve, 3 to the guarantor; 11 of 30 is left.
-    assert finance.guarantee_repaid[0].tolist() == [0.0, 0.0, 0.0, 3.0, 0.0]
-    assert finance.distribution[0].tolist() == [0.0, 0.0, 0.0, 11.0, 25.0]
+    assert finance.equity[0] == 45.0
+    assert finance.reserve[0].tolist() == [5.0, 5.0, 0.0, 5.0, 0.0]
+    assert finance.guarantee_drawn[0].tolist() == [0.0, 0.0, 0.0, 0.0, 0.0]
+    # Year 1 leaves 5, kept for year 2: 5 + 1 from cash, 4 from the reserve.
+    assert finance.distribution[0, :3].tolist() == [0.0, 0.0, 0.0]
+    worse = built_in_a_year(80.0, [11.0, -8.0, 30.0, 30.0], terms)
+
+    # Year 1 leaves 1; year 2 lacks 7 for its running (support), 5 come from the reserve, 3 from the
+    # guarantee, 2 are owed on; year 3 pays 10 + 2, 5 to the reserve, 3 to the guarantor.
+    assert worse.support[0].tolist() == [0.0, 0.0, 7.0, 0.0, 0.0]
+    assert worse.guarantee_drawn[0].tolist() == [0.0, 0.0, 3.0, 0.0, 0.0]
+    assert worse.unpaid[0][0].tolist() == [0.0, 0.0, 2.0, 0.0, 0.0]
+    assert worse.guarantee_repaid[0].tolist() == [0.0, 0.0, 0.0, 3.0, 0.0]
+    assert worse.distribution[0].tolist() == [0.0, 0.0, 0.0, 10.0, 25.0]
 
 
 def test_a_locked_project_keeps_its_cash_until_cover_is_back() -> None:

@@ -1,5 +1,6 @@
 """Rules of `finance/`: shares, years, tenors, and an order of projects that is no circle."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
@@ -7,10 +8,13 @@ import polars as pl
 from transcaspian.case.book import Book, Rule
 from transcaspian.errors import Problem
 
-__all__ = ["FINANCE_RULES", "find_circle"]
+__all__ = ["FINANCE_RULES", "find_circle", "parse_weights"]
 
 SHARE_TOLERANCE = 1e-6
 EVERYBODY = "*"
+WEIGHT = re.compile(
+    r"(?P<name>vehicle|economic|party:[^=;]+|country:[^=;]+)=\s*(?P<weight>-?\d+(\.\d+)?)"
+)
 
 
 def find_circle(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -85,6 +89,38 @@ def check_vehicle_ranges(book: Book) -> Iterator[Problem]:
         yield from book.problems(
             table, low, wrong, f"{{value}} is above {high}.", "Correct one of the two."
         )
+
+
+def check_objectives_are_weights(book: Book) -> Iterator[Problem]:
+    """Check that objectives are written as names with weights."""
+    table = "finance/vehicles"
+    wrong = [parse_weights(text) is None for text in book.tables[table]["objective"]]
+    yield from book.problems(
+        table,
+        "objective",
+        pl.Series(wrong, dtype=pl.Boolean),
+        "{value} is no list of weights.",
+        "Write vehicle=0.5; economic=0.5, for example.",
+    )
+
+
+def parse_weights(text: str) -> dict[str, float] | None:
+    """Return the weights by name of a text like 'vehicle=0.5; economic=0.5'; None where it is none.
+
+    Names are vehicle, economic, party:NAME and country:XX.
+
+    Examples
+    --------
+    >>> parse_weights("vehicle=0.5; party:SOCAR=2")
+    {'vehicle': 0.5, 'party:SOCAR': 2.0}
+    """
+    weights: dict[str, float] = {}
+    for part in text.split(";"):
+        found = WEIGHT.fullmatch(part.strip())
+        if found is None or found["name"].strip() in weights:
+            return None
+        weights[found["name"].strip()] = float(found["weight"])
+    return weights
 
 
 def check_budgets_name_parties(book: Book) -> Iterator[Problem]:
@@ -220,6 +256,7 @@ def check_capacity_years(book: Book) -> Iterator[Problem]:
 FINANCE_RULES: tuple[Rule, ...] = (
     check_vehicles_have_parties,
     check_vehicle_ranges,
+    check_objectives_are_weights,
     check_budgets_name_parties,
     check_loans_can_be_paid_back,
     check_owners_pay_something,

@@ -43,6 +43,13 @@ def _vehicle_columns() -> Iterator[Column]:
     )
     yield _share("recycled_share", "Share of what comes back that may pay for later projects.")
     yield _rate("required_return", "Real return that the vehicle discounts its own money with.")
+    yield Column(
+        "objective",
+        "text",
+        "What it makes as large as possible: weights of vehicle, economic, party:NAME and"
+        " country:XX, as in 'vehicle=0.5; economic=0.5'.",
+        default="vehicle=1",
+    )
     yield _rate("inflation", "Yearly rise of all prices from the price year on.")
 
 
@@ -100,6 +107,17 @@ TABLES = (
                 choices=("grid_owners", "producers", "storage_owners", "carriers", "terminals"),
             ),
             _share("charge_share", "Part of what others gain that is taken from them in charges."),
+            Column(
+                "regulated_return",
+                "float",
+                "Real return that a regulator or a contract grants on what was spent, through level"
+                " yearly payments over the project's life, besides operation and renewal; empty"
+                " where income comes from the models and charges.",
+                "1/a",
+                required=False,
+                minimum=0.0,
+                maximum=0.5,
+            ),
             Column(
                 "latest_delay_years",
                 "int",

@@ -23,6 +23,8 @@ IntArray = NDArray[np.int64]
 
 INFINITY = float("inf")
 ANYWHERE = "*"
+# Of two plans that are worth the same, the one that reinvests less is taken.
+RECYCLING_COST = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,16 @@ class _Arrays:
         return np.asarray(self.call.sum(axis=1), dtype=np.float64)
 
 
-def build_model(problem: SelectionProblem, objective: Objective) -> SelectionModel:
-    """Return the mixed-integer program of a choice."""
+def build_model(
+    problem: SelectionProblem, objective: Objective, forced: str = "", free: str = ""
+) -> SelectionModel:
+    """Return the mixed-integer program of a choice.
+
+    The project `forced` is built whatever it is worth; the calls of the project `free` are paid
+    by others and count in no budget.
+    """
     layout = _lay_out(problem)
-    arrays = _arrays(problem)
+    arrays = _arrays(problem, free)
     rows = _Rows()
     _one_variant_and_start(rows, problem, layout)
     _tickets(rows, problem, layout, arrays)
@@ -152,6 +160,7 @@ def build_model(problem: SelectionProblem, objective: Objective) -> SelectionMod
     _order(rows, problem, layout)
     _build_capacity(rows, problem, layout, arrays)
     _bundles(rows, problem, layout)
+    _force(rows, problem, layout, forced)
     value = sum(
         (weight * value_rows(problem, layout, name) for name, weight in objective.weights.items()),
         np.zeros((len(problem.scenarios), layout.n_col)),
@@ -214,11 +223,17 @@ def _lay_out(problem: SelectionProblem) -> Layout:
     )
 
 
-def _arrays(problem: SelectionProblem) -> _Arrays:
+def _arrays(problem: SelectionProblem, free: str) -> _Arrays:
     options = [option for each in problem.candidates for option in each.options]
     n_year, n_scenario = len(problem.years), len(problem.scenarios)
     return _Arrays(
-        np.array([option.call for option in options]).reshape(-1, n_year),
+        np.array(
+            [
+                option.call * (candidate.project != free)
+                for candidate in problem.candidates
+                for option in candidate.options
+            ]
+        ).reshape(-1, n_year),
         np.array([option.spending for option in options]).reshape(-1, n_year),
         np.array([option.inflow for option in options]).reshape(-1, n_scenario, n_year),
     )
@@ -358,6 +373,15 @@ def _order(rows: _Rows, problem: SelectionProblem, layout: Layout) -> None:
             rows.add(build + np.concatenate([early, ready]), values, -INFINITY, 0.0)
 
 
+def _force(rows: _Rows, problem: SelectionProblem, layout: Layout, forced: str) -> None:
+    """Require sum of build over the options of one project, not of its variants, = 1."""
+    for place, candidate in enumerate(problem.candidates):
+        if candidate.project == forced:
+            options = np.flatnonzero(layout.candidate == place)
+            rows.rule(f"forced:{forced}", f"{forced} is built")
+            rows.add(layout.build.start + options, np.ones(options.size), 1.0, 1.0)
+
+
 def _build_capacity(
     rows: _Rows, problem: SelectionProblem, layout: Layout, arrays: _Arrays
 ) -> None:
@@ -420,6 +444,7 @@ def _cost(
     problem: SelectionProblem, layout: Layout, value: FloatArray, objective: Objective
 ) -> FloatArray:
     cost = -(1.0 - objective.risk_weight) * (problem.probability @ value)
+    cost[layout.recycled] += RECYCLING_COST
     if objective.risk_weight > 0.0:
         cost[layout.tail] -= objective.risk_weight
         cost[layout.shortfall] += objective.risk_weight * problem.probability / objective.tail

@@ -1,6 +1,7 @@
 """Where a project's money goes, year by year and in every scenario at once.
 
-While it is built: grants, loans and owners pay; builders, lenders' fees and interest are paid.
+While it is built: grants, loans and owners pay; builders, lenders' fees and interest are paid, and
+the reserve is filled for the first year.
 Once it is open, cash flow (income less operation and renewal) goes, in this order, to senior
 loans, the reserve, the guarantor's claims, subordinated loans, and, unless a covenant forbids it
 or a later year needs it, to the owners. What cash does not cover of debt service comes from the
@@ -8,6 +9,7 @@ reserve, then from the guarantee, and is else owed on, with interest. What cash 
 the project running is paid by its sponsors, never by the vehicle.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,8 +85,17 @@ def finance_project(money: ProjectMoney, terms: Terms) -> ProjectFinance:
         debts.append(plan)
     drawn = sum((plan.draw - plan.fee for plan in debts), np.zeros(money.years.size))
     interest = sum((_capitalised(plan) for plan in debts), np.zeros(money.years.size))
-    equity = money.capital - grant - drawn + interest
-    return _run(money, terms, tuple(debts), grant, np.maximum(equity, 0.0))
+    equity = np.maximum(money.capital - grant - drawn + interest, 0.0)
+    reserve = _first_reserve(money, terms, debts)
+    if money.opening > 0:
+        equity[money.opening - 1] += reserve
+    return _run(money, terms, tuple(debts), grant, equity, reserve)
+
+
+def _first_reserve(money: ProjectMoney, terms: Terms, debts: Sequence[DebtPlan]) -> float:
+    """Return what owners put into the reserve just before the opening, for the first year."""
+    first = sum(one.service[money.opening] for one in debts if one.facility.rank == "senior")
+    return float(terms.reserve_months / 12.0 * first) if money.opening > 0 else 0.0
 
 
 def _capitalised(plan: DebtPlan) -> FloatArray:
@@ -109,6 +120,7 @@ def _run(
     debts: tuple[DebtPlan, ...],
     grant: FloatArray,
     equity: FloatArray,
+    first_reserve: float,
 ) -> ProjectFinance:
     shape = money.income.shape
     senior = [plan for plan in debts if plan.facility.rank == "senior"]

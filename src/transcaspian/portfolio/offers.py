@@ -1,0 +1,485 @@
+"""From a finished run and a case's `finance/` tables to candidates, bundles and rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from transcaspian.case.settings import CaseSettings
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.portfolio.debt import Facility, Terms, annuity_payment
+from transcaspian.portfolio.flows import (
+    Earner,
+    RunFlows,
+    Valued,
+    delayed,
+    extended,
+    flows_of_run,
+    value,
+)
+from transcaspian.portfolio.problem import (
+    BuildCapacity,
+    Bundle,
+    Candidate,
+    Exclusion,
+    Option,
+    Party,
+    Precedence,
+    SelectionProblem,
+    ShareLimit,
+)
+from transcaspian.portfolio.waterfall import ProjectFinance, ProjectMoney, finance_project
+
+__all__ = ["LeftOut", "Offers", "RunTables", "Vehicle", "make_offers", "read_vehicle"]
+
+FloatArray = NDArray[np.float64]
+EVERYBODY = "*"
+BEGUN = ("under_construction", "complete")
+Tables = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTables:
+    """A finished run and its case, as far as a portfolio needs them."""
+
+    results: Tables
+    case: Tables
+    settings: CaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """One row of finance/vehicles with its parties."""
+
+    row: Mapping[str, Any]
+    parties: tuple[Mapping[str, Any], ...]
+    size_musd: float
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return str(self.row["vehicle"])
+
+    @property
+    def years(self) -> range:
+        """Years of paying."""
+        return range(int(self.row["first_year"]), int(self.row["last_year"]) + 1)
+
+    def resized(self, size_musd: float) -> "Vehicle":
+        """Return the vehicle with another size."""
+        return replace(self, size_musd=size_musd)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A project that is offered but cannot be bought into, and why."""
+
+    project: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The problem of a vehicle's choice, with the financing behind each option."""
+
+    vehicle: Vehicle
+    problem: SelectionProblem
+    finance: Mapping[tuple[str, int], ProjectFinance]  # (project, opening year)
+    fee: Mapping[tuple[str, int], FloatArray]  # management fee by year, whole equity
+    left_out: tuple[LeftOut, ...]
+    planned: Mapping[str, int]  # opening year by project
+    price_year: int
+    base_year: int
+
+
+def read_vehicle(tables: RunTables, vehicle: str, size_musd: float | None = None) -> Vehicle:
+    """Return a vehicle of the case; NotFoundError where there is none of that name."""
+    rows = tables.case["finance/vehicles"].rows(named=True)
+    for row in rows:
+        if row["vehicle"] == vehicle:
+            parties = tables.case["finance/parties"].filter(pl.col("vehicle") == vehicle)
+            size = float(row["size_musd"]) if size_musd is None else size_musd
+            if not size > 0.0:
+                raise InputError(f"{vehicle!r} has the size {size!r}. Give one above zero.")
+            return Vehicle(row, tuple(parties.rows(named=True)), size)
+    known = ", ".join(row["vehicle"] for row in rows) or "none"
+    raise NotFoundError(f"The case has no vehicle {vehicle!r}; there is {known}.")
+
+
+def make_offers(tables: RunTables, vehicle: Vehicle) -> Offers:
+    """Return what a vehicle can choose from, and under which rules."""
+    book = _Book(tables, vehicle)
+    candidates: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for row in book.offered():
+        options, reason = book.options(row)
+        if not options:
+            left_out.append(LeftOut(row["project"], reason))
+            continue
+        shares = book.owners(row["project"])
+        group = row["variant_of"] or row["project"]
+        candidates.append(Candidate(row["project"], group, row["sector"], shares, options))
+    ordered, orderless = _order_rules(tables, candidates, book)
+    left_out += orderless
+    kept = tuple(c for c in candidates if c.project not in {one.project for one in orderless})
+    years = book.years
+    row = vehicle.row
+    problem = SelectionProblem(
+        years=tuple(years),
+        scenarios=book.flows.scenarios,
+        probability=_probabilities(tables, book.flows.scenarios),
+        candidates=kept,
+        parties=tuple(_party(tables, vehicle, one, years) for one in vehicle.parties),
+        ticket_floor=float(row["ticket_floor"]),
+        ticket_cap=float(row["ticket_cap"]),
+        largest_ticket_musd=float(row["exposure_cap"]) * vehicle.size_musd,
+        limits=_limits(tables, vehicle),
+        **ordered,
+        capacities=_capacities(tables, years),
+        bundles=book.bundles(kept),
+        recycled_share=float(row["recycled_share"]),
+        recycling_ends=vehicle.years[-1],
+    )
+    planned = {row["project"]: int(row["opening_year"]) for row in book.projects.values()}
+    return Offers(
+        vehicle=vehicle,
+        problem=problem,
+        finance=book.finance,
+        fee=book.fee,
+        left_out=tuple(left_out),
+        planned=planned,
+        price_year=tables.settings.price_year,
+        base_year=tables.settings.base_year,
+    )
+
+
+class _Book:
+    """The run's projects for one vehicle; what is financed is kept for the accounts later."""
+
+    def __init__(self, tables: RunTables, vehicle: Vehicle) -> None:
+        self.tables, self.vehicle = tables, vehicle
+        found = tables.results["projects"]
+        first = found.filter(pl.col("scenario") == found["scenario"][0])
+        self.projects = {row["project"]: row for row in first.iter_rows(named=True)}
+        self.offers = {
+            row["project"]: row for row in tables.case["finance/offers"].iter_rows(named=True)
+        }
+        self.flows: RunFlows = flows_of_run(tables.results["ledger"], self.projects)
+        self.countries = sorted({str(one["country"]) for one in vehicle.parties})
+        self.finance: dict[tuple[str, int], ProjectFinance] = {}
+        self.fee: dict[tuple[str, int], FloatArray] = {}
+        self._valued: dict[str, Valued] = {}
+        latest = max((int(row["opening_year"]) for row in self.projects.values()), default=0)
+        self.years = range(vehicle.years[0], max(vehicle.years[-1], latest + 30) + 1)
+
+    def offered(self) -> list[Mapping[str, Any]]:
+        """Return the projects of the run that are offered to the vehicle, in the run's order."""
+        return [
+            row
+            for project, row in self.projects.items()
+            if project in self.offers
+            and self.vehicle.name in str(self.offers[project]["vehicles"]).split(";")
+        ]
+
+    def owners(self, project: str) -> Mapping[str, float]:
+        """Return the owners' shares by country."""
+        rows = self.tables.case["projects/shares"].filter(pl.col("project") == project)
+        summed = rows.group_by("country", maintain_order=True).agg(pl.col("share").sum())
+        total = float(summed["share"].sum())
+        return {country: share / total for country, share in summed.iter_rows()}
+
+    def earner(self, projects: tuple[str, ...]) -> Earner:
+        """Return whose gains are income of these projects together."""
+        parties, weight, charged = set(), 0.0, 0.0
+        for project in projects:
+            offer = self.offers[project]
+            if offer["income_party"]:
+                parties |= {(offer["income_party"], country) for country in self.owners(project)}
+            capex = float(self.projects[project]["capex_musd"])
+            weight += capex
+            charged += capex * float(offer["charge_share"])
+        return Earner(frozenset(parties), charged / weight if weight else 0.0)
+
+    def valued(self, project: str, members: tuple[str, ...]) -> Valued:
+        """Return the money of a project or cluster on its planned calendar."""
+        if project not in self._valued:
+            earner = self.earner(members)
+            self._valued[project] = value(self.flows, project, earner, self.countries)
+        return self._valued[project]
+
+    def options(self, row: Mapping[str, Any]) -> tuple[tuple[Option, ...], str]:
+        """Return every opening year that the vehicle can pay for, or why there is none."""
+        project, opening = str(row["project"]), int(row["opening_year"])
+        if row["status"] in BEGUN:
+            return (), "it is being built or complete: what is spent is not for sale"
+        planned = self.valued(project, (project,))
+        spent = np.flatnonzero(planned.building)
+        if not spent.size:
+            return (), "nothing is to be built"
+        first = int(planned.years[spent[0]])
+        latest = int(self.offers[project]["latest_delay_years"])
+        earliest = max(0, self.vehicle.years[0] - first)
+        if earliest > latest:
+            reason = f"building begins in {first}; put off by {latest} years it is still before {self.vehicle.years[0]}"
+            return (), reason
+        options = []
+        for delay in range(earliest, latest + 1):
+            option = self.option(row, delayed(planned, opening, delay), opening + delay)
+            last = np.flatnonzero(option.call)
+            if not last.size or self.years[int(last[-1])] <= self.vehicle.years[-1]:
+                options.append(option)
+        if not options:
+            return (), f"its owners are called after {self.vehicle.years[-1]}"
+        return tuple(options), ""
+
+    def option(self, row: Mapping[str, Any], valued: Valued, opening: int) -> Option:
+        """Return one opening year, financed."""
+        project = str(row["project"])
+        place = opening - int(valued.years[0])
+        level = self.price_level(valued.years)
+        money = ProjectMoney(
+            valued.years,
+            place,
+            valued.building * level,
+            valued.operation * level,
+            valued.renewal * level,
+            self.income(row, valued, place) * level,
+        )
+        finance = finance_project(money, self.terms(row, valued.years.size - place, money))
+        fee = self.management_fee(finance, valued.years)
+        self.finance[project, opening], self.fee[project, opening] = finance, fee
+        flow = (finance.equity_flow - fee) / level
+        own_rate = float(self.vehicle.row["required_return"])
+        per_share = {"vehicle": self.present_value(flow, valued.years, own_rate)}
+        for party in self.vehicle.parties:
+            worth = self.present_value(flow, valued.years, float(party["discount_rate"]))
+            per_share[f"party:{party['party']}"] = float(party["share"]) * worth
+        return Option(
+            start_year=opening,
+            call=extended(finance.equity + fee, valued.years, self.years),
+            spending=extended(valued.building, valued.years, self.years),
+            inflow=extended(finance.distribution, valued.years, self.years),
+            per_share=per_share,
+            if_chosen={name: self.worth(valued, name) for name in valued.benefit},
+        )
+
+    def income(self, row: Mapping[str, Any], valued: Valued, opening: int) -> FloatArray:
+        """Return the income in constant prices: modelled, or granted by a regulator or contract.
+
+        Granted are level payments over the project's life that return what was spent by the
+        opening and not given, at the regulated rate, and each year's operation and renewal.
+        """
+        rate = self.offers[row["project"]]["regulated_return"]
+        if rate is None:
+            return valued.income
+        life = valued.years.size - opening
+        waited = opening - np.arange(valued.years.size)
+        own = (1.0 - float(self.facilities(row, "grant")["share"].sum())) * valued.building
+        spent = float(own @ (1.0 + float(rate)) ** waited.astype(np.float64))
+        paid = annuity_payment(spent * (1.0 + float(rate)) ** -1.0, float(rate), life)
+        granted = valued.operation + valued.renewal
+        granted[opening:] += paid
+        granted[:opening] = 0.0
+        return np.tile(granted, (valued.income.shape[0], 1))
+
+    def worth(self, valued: Valued, name: str) -> FloatArray:
+        """Return the NPV of one objective at the run's headline rate, by scenario."""
+        net = valued.benefit[name] - valued.cost[name]
+        return self.present_value(net, valued.years, self.tables.settings.headline_rate)
+
+    def present_value(self, flow: FloatArray, years: NDArray[np.int64], rate: float) -> FloatArray:
+        """Return flow[scenario, year] discounted to the base year."""
+        times = (years - self.tables.settings.base_year).astype(np.float64)
+        return np.asarray(flow @ (1.0 + rate) ** -times, dtype=np.float64)
+
+    def price_level(self, years: NDArray[np.int64]) -> FloatArray:
+        """Return prices of each year over those of the price year."""
+        since = (years - self.tables.settings.price_year).astype(np.float64)
+        return np.asarray((1.0 + float(self.vehicle.row["inflation"])) ** since, dtype=np.float64)
+
+    def management_fee(self, finance: ProjectFinance, years: NDArray[np.int64]) -> FloatArray:
+        """Return the fee on what has been paid in by the end of the year before, until the last."""
+        invested = np.concatenate([[0.0], np.cumsum(finance.equity)[:-1]])
+        is_paid = (years >= self.vehicle.years[0]) & (years <= self.vehicle.years[-1])
+        return float(self.vehicle.row["management_fee"]) * invested * is_paid
+
+    def terms(self, row: Mapping[str, Any], life: int, money: ProjectMoney) -> Terms:
+        """Return the financing open to a project; no loan runs longer than the project lives."""
+        loans = self.facilities(row, "senior", "subordinated").rows(named=True)
+        grants, backing = self.facilities(row, "grant"), self.facilities(row, "guarantee")
+        asked = self._covenants(str(row["sector"]))
+        return Terms(
+            facilities=tuple(_facility(one, life) for one in loans),
+            grant_share=float(grants["share"].sum()),
+            grantor=" and ".join(grants["provider"]),
+            lockup_dscr=float(asked.get("lockup_dscr", 0.0)),
+            minimum_llcr=float(asked.get("minimum_llcr", 0.0)),
+            reserve_months=float(asked.get("reserve_months", 0.0)),
+            guarantor=" and ".join(backing["provider"]),
+            guarantee_limit_musd=float(backing["share"].sum() * money.capital.sum()),
+        )
+
+    def facilities(self, row: Mapping[str, Any], *ranks: str) -> pl.DataFrame:
+        """Return the rows of finance/facilities of some ranks that are open to a project."""
+        return self.tables.case["finance/facilities"].filter(
+            pl.col("rank").is_in(ranks),
+            pl.col("sector").is_in([row["sector"], EVERYBODY]),
+            pl.col("project").is_null() | pl.col("project").is_in([row["project"]]),
+        )
+
+    def _covenants(self, sector: str) -> Mapping[str, Any]:
+        rows = {
+            row["sector"]: row for row in self.tables.case["finance/covenants"].rows(named=True)
+        }
+        nothing: Mapping[str, Any] = {}
+        return rows.get(sector) or rows.get(EVERYBODY) or nothing
+
+    def bundles(self, candidates: tuple[Candidate, ...]) -> tuple[Bundle, ...]:
+        """Return what clusters are worth beyond their members and the clusters inside them."""
+        names = {candidate.project for candidate in candidates}
+        clusters = {
+            cluster: tuple(str(row["members"]).split(", "))
+            for cluster, row in self.projects.items()
+            if row["is_cluster"]
+        }
+        found: list[Bundle] = []
+        for cluster in sorted(clusters, key=lambda name: (len(clusters[name]), name)):
+            members = clusters[cluster]
+            if set(members) <= names:
+                found.append(self._bundle(cluster, members, found))
+        return tuple(found)
+
+    def _bundle(self, cluster: str, members: tuple[str, ...], inside: list[Bundle]) -> Bundle:
+        whole = self.valued(cluster, members)
+        parts = [self.valued(member, (member,)) for member in members]
+        held = [one for one in inside if set(one.projects) < set(members)]
+        if_chosen = {
+            name: self.worth(whole, name)
+            - sum(self.worth(part, name) for part in parts)
+            - sum(one.if_chosen[name] for one in held)
+            for name in whole.benefit
+        }
+        capex = {member: float(self.projects[member]["capex_musd"]) for member in members}
+        total = sum(capex.values())
+        per_share: dict[str, dict[str, FloatArray]] = {}
+        rates = {"vehicle": (1.0, float(self.vehicle.row["required_return"]))} | {
+            f"party:{one['party']}": (float(one["share"]), float(one["discount_rate"]))
+            for one in self.vehicle.parties
+        }
+        for name, (share, rate) in rates.items():
+            extra = self.present_value(whole.income, whole.years, rate) - sum(
+                self.present_value(part.income, part.years, rate) for part in parts
+            )
+            is_modelled = all(self.offers[one]["regulated_return"] is None for one in members)
+            extra = share * extra if is_modelled else 0.0 * extra
+            for one in held:
+                extra = extra - sum(one.per_share[name].values())
+            per_share[name] = {
+                m: extra * capex[m] / total if total else 0.0 * extra for m in members
+            }
+        return Bundle(cluster, members, if_chosen, per_share)
+
+
+def _facility(row: Mapping[str, Any], life: int) -> Facility:
+    tenor = min(int(row["tenor_years"]), life)
+    target = row["target_dscr"]
+    return Facility(
+        name=row["facility"],
+        lender=row["provider"],
+        rank=row["rank"],
+        share=float(row["share"]),
+        interest_rate=float(row["interest_rate"]),
+        tenor_years=tenor,
+        grace_years=min(int(row["grace_years"]), tenor - 1),
+        upfront_fee=float(row["upfront_fee"]),
+        commitment_fee=float(row["commitment_fee"]),
+        repayment=row["repayment"],
+        target_dscr=None if target is None else float(target),
+    )
+
+
+def _party(tables: RunTables, vehicle: Vehicle, row: Mapping[str, Any], years: range) -> Party:
+    commitment = float(row["share"]) * vehicle.size_musd
+    budgets = tables.case["finance/budgets"].filter(pl.col("vehicle") == vehicle.name)
+    own = budgets.filter(pl.col("party") == row["party"])
+    used = own if own.height else budgets.filter(pl.col("party") == EVERYBODY)
+    share = dict(used.select("year", "share").iter_rows())
+    budget = [
+        commitment * float(share.get(year, 0.0)) if year in vehicle.years else 0.0 for year in years
+    ]
+    return Party(str(row["party"]), float(row["share"]), np.array(budget), commitment)
+
+
+def _probabilities(tables: RunTables, scenarios: tuple[str, ...]) -> FloatArray:
+    """Return the weights of the run's scenarios, added up to 1; equal ones where none is given."""
+    given = dict(tables.case["finance/probabilities"].select("scenario", "probability").iter_rows())
+    if not given:
+        return np.full(len(scenarios), 1.0 / len(scenarios))
+    missing = [one for one in scenarios if one not in given]
+    if missing:
+        raise InputError(
+            f"finance/probabilities.csv has no row of {', '.join(missing)}. Add what the run solved."
+        )
+    weights = np.array([float(given[one]) for one in scenarios])
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _limits(tables: RunTables, vehicle: Vehicle) -> tuple[ShareLimit, ...]:
+    rows = tables.case["finance/limits"].filter(pl.col("vehicle") == vehicle.name)
+    return tuple(
+        ShareLimit(row["dimension"], row["member"], row["minimum_share"], row["maximum_share"])
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _capacities(tables: RunTables, years: range) -> tuple[BuildCapacity, ...]:
+    grouped: dict[tuple[str, str], FloatArray] = {}
+    for row in tables.case["finance/build_capacity"].iter_rows(named=True):
+        key = (row["dimension"], row["member"])
+        capacity = grouped.setdefault(key, np.full(len(years), np.inf))
+        inside = [row["from_year"] <= year <= row["to_year"] for year in years]
+        capacity[inside] = float(row["capacity_musd"])
+    return tuple(
+        BuildCapacity(dimension, member, capacity)  # type: ignore[arg-type] # checked on reading
+        for (dimension, member), capacity in grouped.items()
+    )
+
+
+def _order_rules(
+    tables: RunTables, candidates: list[Candidate], book: _Book
+) -> tuple[dict[str, Any], list[LeftOut]]:
+    """Return the rules between candidates, and candidates whose need can never be met."""
+    groups = {candidate.project: candidate.group for candidate in candidates}
+    orderless: list[LeftOut] = []
+    precedences, exclusions, required = [], [], []
+    for row in tables.case["finance/rules"].iter_rows(named=True):
+        project, other = row["project"], row["other"]
+        if row["kind"] == "required":
+            if project not in groups:
+                raise InputError(
+                    f"Rule {row['rule']!r} requires {project!r}, which cannot be bought into."
+                )
+            required.append(project)
+        elif row["kind"] == "excludes":
+            if project in groups and other in groups:
+                exclusions.append(Exclusion((project, other)))
+        elif project in groups:
+            served = other in groups or other in set(groups.values())
+            if served:
+                named = (
+                    other if other in groups else next(p for p, g in groups.items() if g == other)
+                )
+                precedences.append(Precedence(project, named, int(row["lag_years"])))
+            elif book.projects.get(other, {}).get("status") not in BEGUN:
+                orderless.append(LeftOut(project, f"it needs {other}, which is not offered"))
+    gone = {one.project for one in orderless}
+    return {
+        "precedences": tuple(
+            p for p in precedences if p.project not in gone and p.needs not in gone
+        ),
+        "exclusions": tuple(e for e in exclusions if not gone & set(e.projects)),
+        "required": tuple(required),
+    }, orderless
