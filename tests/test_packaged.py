@@ -44,10 +44,27 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def folder(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store() -> dict[str, bytes]:
+    """Solved models that the runs of this file share."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def folder(case: Case, store: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference scenario with every project."""
     out = tmp_path_factory.mktemp("packaged") / "run"
-    results = run_study(case, StudyOptions(workers=2))
+    options = StudyOptions(workers=2, scenarios=("reference",), realisations=0)
+    results = run_study(case, options, store=store)
     return write_results(results, out, build_report(results, case))
+
+
+@pytest.fixture(scope="module")
+def scenarios(case: Case, folder: Path, store: dict[str, bytes]) -> Results:
+    """Every headline scenario, with two projects and two other years of weather."""
+    assert folder.is_dir()  # the reference is solved first, and found in the store
+    projects = load_script("headlines").SCENARIO_PROJECTS
+    options = StudyOptions(workers=2, projects=projects, realisations=2)
+    return run_study(case, options, store=store)
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +82,11 @@ def test_every_law_holds(results: Results) -> None:
     assert broken.is_empty(), broken
 
 
-def test_headlines_are_those_of_the_golden_table(results: Results) -> None:
+def test_headlines_are_those_of_the_golden_table(results: Results, scenarios: Results) -> None:
     script = load_script("headlines")
     golden = {row.name: row for row in script.read_golden()}
 
-    found = list(script.headlines(results))
+    found = [*script.headlines(results), *script.scenario_headlines(scenarios)]
 
     assert {row.name for row in found} == set(golden)
     wrong = [
@@ -83,6 +100,31 @@ def test_headlines_are_those_of_the_golden_table(results: Results) -> None:
         )
     ]
     assert not wrong, f"explain in CHANGELOG.md under RESULTS: {wrong}"
+
+
+def test_every_headline_stands_under_every_scenario(case: Case, scenarios: Results) -> None:
+    table = scenarios.table("headlines").filter(
+        pl.col("year").is_null() | pl.col("year").is_in(case.settings.scenario_years)
+    )
+    keys = ["area", "subject", "quantity", "unit", "year"]
+
+    counts = table.group_by(keys, maintain_order=True).agg(pl.col("scenario").n_unique())
+
+    assert len(case.settings.headline_scenarios) >= 3
+    assert (counts["scenario"] == len(case.settings.headline_scenarios)).all()
+
+
+def test_every_law_holds_under_every_scenario(scenarios: Results) -> None:
+    broken = scenarios.table("checks").filter(~pl.col("passed"))
+
+    assert broken.is_empty(), broken
+
+
+def test_the_cables_value_is_a_range_over_years_of_weather(scenarios: Results) -> None:
+    row = scenarios.table("projects").row(0, named=True)
+
+    assert row["npv_weather_low_musd"] < row["npv_weather_high_musd"]
+    assert row["npv_weather_low_musd"] <= row["npv_headline_musd"] <= row["npv_weather_high_musd"]
 
 
 def test_energy_of_every_zone_and_hour_is_the_load(results: Results, case: Case) -> None:
