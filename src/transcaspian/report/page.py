@@ -14,9 +14,12 @@ from transcaspian.report.assumptions_section import assumptions_section, reading
 from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
 from transcaspian.report.charts import hatches
 from transcaspian.report.choices import of_scenario
+from transcaspian.report.economy_section import economy_section
+from transcaspian.report.entsoe_section import entsoe_section
 from transcaspian.report.freight_section import freight_section
 from transcaspian.report.gains_section import gains_section
 from transcaspian.report.geography import Projection
+from transcaspian.report.interactions_section import interactions_section
 from transcaspian.report.map import draw_map
 from transcaspian.report.map_flows import Layer, freight_layer, power_layer
 from transcaspian.report.map_tables import map_tables
@@ -25,6 +28,7 @@ from transcaspian.report.power_section import power_section
 from transcaspian.report.projects_section import HATCHED_COLOURS, projects_section
 from transcaspian.report.promises_section import promises_section
 from transcaspian.report.quality_section import checks_section, validation_section
+from transcaspian.report.risk_section import risk_section
 from transcaspian.report.scenarios_section import scenarios_section
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.summary import Summary, summarise
@@ -68,6 +72,10 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
         projects_section(tables, case, names, terms),
         scenarios_section(every, case, names, terms),
         gains_section(tables, names, terms),
+        risk_section(tables, names, terms),
+        interactions_section(tables, names, terms),
+        economy_section(tables, names, terms),
+        entsoe_section(tables, names),
         *(() if register is None else (promises_section(register, newest_day(register)),)),
         validation_section(tables, names),
         checks_section(tables),

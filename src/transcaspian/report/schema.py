@@ -42,6 +42,40 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "realisations": _columns(
         "t:project w:realisation seed year r:benefit_musd difference_musd npv_musd"
     ),
+    "risk": _columns(
+        "t:scenario project r:mean_musd p10_musd p50_musd p90_musd probability_negative mean_error_musd"
+    ),
+    "tornado": _columns(
+        "t:scenario project input r:low_value high_value npv_low_musd npv_high_musd npv_median_musd"
+    ),
+    "switching_values": _columns("t:scenario project input r:switching t:unit"),
+    "sensitivity": _columns("t:scenario project change r:npv_musd npv_change_musd eirr"),
+    "delay_prices": _columns(
+        "t:scenario project r:delay_years npv_change_musd npv_change_spent_musd"
+    ),
+    "opening_years": _columns(
+        "t:scenario project w:opening_year r:npv_musd first_year_return b:is_planned is_best is_at_edge"
+    ),
+    "interactions": _columns(
+        "t:scenario package project other r:alone_musd other_alone_musd together_musd "
+        "interaction_musd t:relation"
+    ),
+    "package_shares": _columns(
+        "t:scenario package project r:pint_musd toot_musd shapley_musd t:relation"
+    ),
+    "economic_flows": _columns("t:scenario project w:year t:item r:amount_musd"),
+    "owners_value": _columns(
+        "t:scenario project operators countries r:income_musd taxes_musd npv_financial_musd "
+        "firr_real firr_nominal t:firr_note r:interest_while_building_musd bridge_financial_musd "
+        "bridge_transfers_musd bridge_others_resources_musd bridge_externalities_musd "
+        "bridge_shadow_price_musd bridge_economic_musd"
+    ),
+    "entsoe_sheets": _columns(
+        "t:scenario project method indicator name w:year r:value t:unit assessment"
+    ),
+    "entsoe_worth": _columns(
+        "t:scenario project method against r:npv_musd bcr b1_departure b1_allowed t:note conventions"
+    ),
     "power_zone_year": _columns(
         "t:scenario run w:year t:bus r:load_mwh generation_mwh imports_mwh exports_mwh "
         "storage_loss_mwh unserved_mwh curtailed_mwh price_mean price_min price_max co2_t"
