@@ -107,7 +107,7 @@ def test_what_a_weak_year_lacks_comes_from_the_reserve_then_the_guarantee_then_i
     finance = built_in_a_year(80.0, [15.0, 1.0, 30.0, 30.0], terms)
 
     assert finance.equity[0] == 45.0
-    assert finance.reserve[0].tolist() == [5.0, 5.0, 0.0, 5.0, 0.0]
+    assert finance.reserve[0].tolist() == [5.0, 5.0, 1.0, 5.0, 0.0]
     assert finance.guarantee_drawn[0].tolist() == [0.0, 0.0, 0.0, 0.0, 0.0]
     # Year 1 leaves 5, kept for year 2: 5 + 1 from cash, 4 from the reserve.
     assert finance.distribution[0, :3].tolist() == [0.0, 0.0, 0.0]

@@ -149,10 +149,16 @@ def _run(
         is_locked=np.zeros(shape, dtype=bool),
     )
     zero = np.zeros(shape[0])
+    if money.opening > 0:
+        found.to_reserve[:, money.opening - 1] = first_reserve
+        found.reserve[:, money.opening - 1] = first_reserve
     books = _Books(
-        zero.copy(), zero.copy(), [zero.copy() for _ in debts],
-        np.full(shape[0], terms.guarantee_limit_musd), zero.copy(),
-    )  # fmt: skip
+        cash=zero.copy(),
+        reserve=zero + first_reserve,
+        owed=[zero.copy() for _ in debts],
+        guarantee_left=np.full(shape[0], terms.guarantee_limit_musd),
+        guarantee_owed=zero.copy(),
+    )
     for year in range(money.opening, shape[1]):
         books.cash = books.cash + cfads[:, year]
         if year == shape[1] - 1:  # nothing is left to reserve for
