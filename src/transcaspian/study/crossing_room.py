@@ -32,6 +32,7 @@ __all__ = [
     "JoinedResult",
     "SharedLink",
     "freight_curves",
+    "has_same_crossing",
     "load_factors",
     "shared_links",
     "simulate_mix",
@@ -133,15 +134,16 @@ class CrossingRoom:
             " higher loads. Correct crossing/arrivals or crossing/links."
         )
 
-    def is_same(self, view: YearView, other: YearView) -> bool:
-        """Return whether two views have the same crossing and so the same curves."""
-        return _digest(view) == _digest(other)
-
     def _grid(self, view: YearView) -> DelayGrid:
         key = _digest(view)
         if key not in self._grids:
             self._grids[key] = _simulate_grid(view)
         return self._grids[key]
+
+
+def has_same_crossing(view: YearView, other: YearView) -> bool:
+    """Return whether two views have the same tables of the crossing and so the same curves."""
+    return _digest(view) == _digest(other)
 
 
 def _simulate_grid(view: YearView) -> DelayGrid:

@@ -13,7 +13,7 @@ from transcaspian import freight
 from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.errors import ModelError
 from transcaspian.freight.corridor import FreightResult
-from transcaspian.study.crossing_room import CrossingRoom
+from transcaspian.study.crossing_room import CrossingRoom, has_same_crossing
 from transcaspian.study.crossing_tables import crossing_tables
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
@@ -36,6 +36,7 @@ class FreightTask:
 
     catalogue: tuple[YearView, ...]
     views: Mapping[Key, YearView]
+    detailed: frozenset[Key]  # runs with tables of their crossing
     crossings: CrossingRoom = field(default_factory=CrossingRoom)
 
     def every_view(self) -> tuple[YearView, ...]:
@@ -50,7 +51,7 @@ class FreightTask:
             start = time.perf_counter()
             joined = self.crossings.assign(view, paths)
             result = _pack(joined.freight, view, time.perf_counter() - start)
-            if key.run == REFERENCE or not self.crossings.is_same(view, self.catalogue[0]):
+            if key in self.detailed:
                 result = replace(result, tables={**result.tables, **crossing_tables(joined)})
             solved[key] = result
         return solved
@@ -77,13 +78,17 @@ def solve_freight(
     for scenario in plan.scenarios:
         for year in plan.solved_years(scenario, years):
             catalogue, views = _views(case, plan, scenario, year)
-            own = {key: solve_key(FREIGHT, [view, *catalogue], {}) for key, view in views.items()}
+            detailed = _detailed(views, catalogue[0], scenario == plan.scenarios[0])
+            own = {
+                key: solve_key(FREIGHT, [view, *catalogue], {"detailed": key in detailed})
+                for key, view in views.items()
+            }
             names |= own
             held = recall(store, own)
             found |= held
             missing = {key: view for key, view in views.items() if key not in held}
             if missing:
-                tasks.append(FreightTask(catalogue, missing))
+                tasks.append(FreightTask(catalogue, missing, detailed))
     if tasks:
         crossings = CrossingRoom()
         crossings.prepare([view for task in tasks for view in task.every_view()], workers, progress)
@@ -97,6 +102,17 @@ def solve_freight(
         first = next(iter(solved))
         progress(f"Freight {first.year}, scenario {first.scenario}: solved")
     return found
+
+
+def _detailed(
+    views: Mapping[Key, YearView], reference: YearView, is_first_scenario: bool
+) -> frozenset[Key]:
+    """Return the runs whose crossing is simulated at their own traffic, for its tables."""
+    return frozenset(
+        key
+        for key, view in views.items()
+        if key.run == REFERENCE or (is_first_scenario and not has_same_crossing(view, reference))
+    )
 
 
 def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Key, Solved]]:
