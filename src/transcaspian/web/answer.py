@@ -114,7 +114,7 @@ def _body(page: Page, view: View, form: str, query: PageQuery, state: State) -> 
         return parquet_file(find_table(page, query.table))
     if form == "xlsx":
         tables = (find_table(page, query.table),) if query.table else page.tables()
-        return excel_file(page, tables, view.here())
+        return excel_file(page, tables, view.here(), view.language)
     chart = find_chart(page, query.chart)
     if form == "vega":
         return bytes(JSONResponse(vega_file(chart, view.language)).body)

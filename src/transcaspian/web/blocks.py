@@ -127,7 +127,10 @@ Block: TypeAlias = "Table | Chart | Drawing | Note | Links"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A query parameter of the page: its values with their texts, and the one in force."""
+    """A query parameter of the page: its values with their texts, and the one in force.
+
+    Without options it is a free text.
+    """
 
     name: str
     label: str

@@ -95,24 +95,25 @@ def parquet_file(table: Table) -> bytes:
     return buffer.getvalue()
 
 
-def excel_file(page: Page, tables: Sequence[Table], address: str) -> bytes:
+def excel_file(page: Page, tables: Sequence[Table], address: str, language: Language) -> bytes:
     """Return a workbook: a first sheet that says what this is, then one sheet a table."""
     if any(len(table.rows) > MOST_SHEET_ROWS for table in tables):
         raise InputError("A sheet holds a million rows at most: take CSV or Parquet instead.")
+    t = language.text
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": True}) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        about = book.add_worksheet("About")
+        about = book.add_worksheet(t("About"))
         about.set_column(0, 0, TEXT_WIDTH)
         about.set_column(1, 3, 2 * TEXT_WIDTH)
-        rows = [(page.title, ""), (page.lead, ""), ("Address", address), ("", "")]
+        rows = [(page.title, ""), (page.lead, ""), (t("Address"), address), ("", "")]
         for place, row in enumerate(rows):
             about.write_row(place, 0, row)
-        about.write_row(len(rows), 0, ("Sheet", "Table", "Source", "Confidence"), head)
+        about.write_row(len(rows), 0, (t("Sheet"), t("Table"), t("Source"), t("Confidence")), head)
         names = _sheet_names(tables)
         for place, (name, table) in enumerate(zip(names, tables, strict=True), len(rows) + 1):
             about.write_row(place, 0, (name, table.title, table.source, table.confidence))
-            _write_sheet(book.add_worksheet(name), table, head)
+            _write_sheet(book.add_worksheet(name), table, head, language)
     return buffer.getvalue()
 
 
@@ -126,11 +127,11 @@ def _sheet_names(tables: Sequence[Table]) -> list[str]:
     return names
 
 
-def _write_sheet(sheet: Any, table: Table, head: Any) -> None:
+def _write_sheet(sheet: Any, table: Table, head: Any, language: Language) -> None:
     for place, column in enumerate(table.columns):
         is_text = column.kind in ("text", "word")
         sheet.set_column(place, place, TEXT_WIDTH if is_text else COLUMN_WIDTH)
-        unit = f" [{column.unit}]" if column.unit else ""
+        unit = f" [{language.word(column.unit)}]" if column.unit else ""
         sheet.write_string(0, place, f"{column.label}{unit}", head)
     sheet.freeze_panes(1, 1)
     for line, row in enumerate(table.rows, start=1):

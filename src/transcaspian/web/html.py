@@ -19,6 +19,7 @@ __all__ = ["PageContext", "ShownCell", "ShownTable", "render", "render_error"]
 
 ROWS_SHOWN = 300
 NOT_FOUND = 404
+LONG_TEXT = 48  # letters from which a cell is given room
 TABLE_FORMATS = ("csv", "xlsx", "parquet")
 CHART_FORMATS = ("svg", "png", "pdf")
 
@@ -182,7 +183,8 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
     if isinstance(value, str):
         if column.kind == "word":
             return ShownCell(language.word(value), css=f"chip w-{_class(value)}", address=address)
-        return ShownCell(value, address=address)
+        long = "long" if len(value) > LONG_TEXT else ""
+        return ShownCell(value, css=long, address=address)
     number = float(value)
     exact = language.exact(number)
     if column.kind in ("year", "whole"):

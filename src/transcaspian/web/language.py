@@ -47,7 +47,7 @@ class Language:
 
     def text(self, message: str, **values: object) -> str:
         """Return the message translated, its `{names}` filled in."""
-        found = self.messages.gettext(message)
+        found = self.messages.gettext(message) if message else ""
         return found.format(**values) if values else found
 
     def plural(self, one: str, many: str, count: int, **values: object) -> str:

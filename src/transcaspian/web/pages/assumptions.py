@@ -65,6 +65,7 @@ def assumptions_page(run: Run, view: View) -> Page:
         )
     )
     choices = (
+        Choice("find", t("Find"), (), find),
         Choice("of", t("Table"), tuple((name, name or t("all")) for name in tables), table),
         Choice(
             "confidence",

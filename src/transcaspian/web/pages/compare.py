@@ -159,7 +159,11 @@ def _prices(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
     for place, run in enumerate(runs):
         own = (
             run.table("power_zone_year")
-            .filter(pl.col("scenario") == scenario, pl.col("run") == REFERENCE)
+            .filter(
+                pl.col("scenario") == scenario,
+                pl.col("run") == REFERENCE,
+                pl.col("year").is_in(list(run.years)),
+            )
             .select("bus", "year", pl.col("price_mean").alias(f"price_{place}"))
         )
         joined = own if joined is None else joined.join(own, on=["bus", "year"], how="inner", maintain_order="left")  # fmt: skip
@@ -215,7 +219,7 @@ def _maps(view: View, runs: Sequence[Run], scenario: str, year: int) -> list[Blo
                 title,
                 draw_view(layer, marks, "change", Projection(), words),
                 map_features(runs[0], layer, marks, words),
-                map_legend(view, layer, "change"),
+                map_legend(view, layer, "difference"),
             )
         )
     return blocks

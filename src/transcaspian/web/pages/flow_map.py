@@ -237,11 +237,12 @@ def map_legend(view: View, layer: Layer, mode: str) -> Markup:
     """Return what widths and colours mean."""
     t = view.t
     note = t("Outlines of the seas are schematic; no border is shown.")
-    if mode == "change":
+    if mode != "flow":
+        less = t("less than without any project") if mode == "change" else t("less")
         swatch = Markup('<span class="swatch" style="background:{}"></span> {}')
         return Markup("{}, {}. {}").format(
             swatch.format(POSITIVE, t("more")),
-            swatch.format(NEGATIVE, t("less than without any project")),
+            swatch.format(NEGATIVE, less),
             note,
         )
     largest = largest_flow([layer])[layer.key]

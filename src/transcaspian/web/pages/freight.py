@@ -25,6 +25,7 @@ from transcaspian.web.view import View
 __all__ = ["freight_page"]
 
 T_PER_MT = 1e6
+LEAST_SHIFT_MT = 1e-3  # smaller shifts are noise of the equilibrium
 TIGHT_LOAD = 0.6  # below it the queues of the delay function stay small
 
 
@@ -250,6 +251,7 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
     columns += [
         Column("delay_h", t("Wait in {year}", year=max(run.years)), "h", "number"),
         Column("capacity_value_usd", t("Value of one more unit"), "USD", "number"),
+        Column("key", t("Key")),
     ]
     title = t("Where it chokes: load over capacity, {project}", project=project_name(run, view, wanted))  # fmt: skip
     return frame_table(
@@ -276,10 +278,13 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
     shown = [
         route
         for route in run.names.routes
-        if route in wide.columns and float(wide[route].abs().max() or 0.0) > 1e-3  # type: ignore[arg-type]
+        if route in wide.columns and float(wide[route].abs().max() or 0.0) > LEAST_SHIFT_MT  # type: ignore[arg-type]
     ]
-    wide = wide.filter(pl.col("run").is_in(others))
-    if wide.is_empty() or not shown:
+    moved = pl.max_horizontal(pl.col(route).abs() for route in shown)
+    wide = (
+        wide.filter(pl.col("run").is_in(others), moved > LEAST_SHIFT_MT) if shown else wide.clear()
+    )
+    if wide.is_empty():
         return []
     named = wide.with_columns(
         name=pl.col("run").map_elements(
@@ -294,6 +299,7 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
     links = [view.link(run_page(run.key, "projects", name)) for name in named["run"]]
     return [
         frame_table(
-            run, view, named, columns, key="shifts", title=title, of="freight_route_year", links=links
+            run, view, named, columns, key="shifts", title=title, of="freight_route_year", links=links,
+            note=t("Projects that move less than a thousand tonnes are left out."),
         )
     ]  # fmt: skip

@@ -313,7 +313,7 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
     t = view.t
     capex_is = str(row["capex_confidence"])
     model = "derived"
-    facts: list[tuple[str, float | None, str, str]] = [
+    facts: list[tuple[str, float | None, str | None, str]] = [
         (t("Capital cost"), row["capex_musd"], MONEY, capex_is),
         (t("Capital cost, low"), row["capex_low_musd"], MONEY, capex_is),
         (t("Capital cost, high"), row["capex_high_musd"], MONEY, capex_is),
@@ -325,8 +325,8 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
     ]
     facts += [
         (t("The corridor's part of the NPV"), row["npv_corridor_musd"], MONEY, model),
-        (t("Economic rate of return, as a fraction"), row["eirr"], "", model),
-        (t("Benefit over cost"), row["bcr"], "", model),
+        (t("Economic rate of return, as a fraction"), row["eirr"], None, model),
+        (t("Benefit over cost"), row["bcr"], None, model),
     ]
     for year in run.terms.years:
         facts.append((t("Benefit in {year}", year=year), row[f"benefit_{year}_musd"], MONEY, model))
@@ -336,7 +336,7 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
         (
             t("Share of benefits after the last model year"),
             row["share_after_last_model_year"],
-            "",
+            None,
             model,
         ),
     ]
@@ -432,7 +432,7 @@ def _gains(run: Run, view: View, scenario: str, project: str) -> list[Block]:
     )
     columns = (
         Column("place", t("Country")),
-        *(Column(party, _party(view, party), MONEY, "difference") for party in parties),
+        *(Column(party, _capital(view, party), MONEY, "difference") for party in parties),
         Column("all", t("All"), MONEY, "signed"),
     )
     title = t("Who gains: NPV at {rate}", rate=_rate(run, view))
@@ -442,9 +442,10 @@ def _gains(run: Run, view: View, scenario: str, project: str) -> list[Block]:
     ]  # fmt: skip
 
 
-def _party(view: View, party: str) -> str:
-    word = view.word(party)
-    text = humanise(party) if word == party else word
+def _capital(view: View, name: str) -> str:
+    """Return a word of the data with a capital letter."""
+    word = view.word(name)
+    text = humanise(name) if word == name else word
     return text[:1].upper() + text[1:]
 
 
@@ -460,11 +461,8 @@ def _flows(run: Run, view: View, scenario: str, project: str) -> Table:
         .sort(pl.col("amount_musd").abs(), "kind", "payer", "receiver", descending=[True, False, False, False])
         .head(20)
         .with_columns(
-            pl.col("kind").map_elements(humanise, return_dtype=pl.String),
-            *(
-                pl.col(side).map_elements(lambda party: _party(view, party), return_dtype=pl.String)
-                for side in ("payer", "receiver")
-            ),
+            pl.col(name).map_elements(lambda word: _capital(view, word), return_dtype=pl.String)
+            for name in ("kind", "payer", "receiver")
         )
     )  # fmt: skip
     columns = (

@@ -46,6 +46,20 @@ export function leastRank(zoom) {
   return zoom < 3.2 ? 0 : zoom < 4.2 ? 1 : zoom < 5.2 ? 2 : 9;
 }
 
+/** The boxes that touch none of those before them, lesser ranks last: their places in the list. */
+export function keepFree(boxes, least) {
+  const kept = new Set();
+  const order = boxes.map((_, place) => place).sort((a, b) => boxes[a].rank - boxes[b].rank || a - b);
+  for (const place of order) {
+    const box = boxes[place];
+    const touches = [...kept].some((other) => box.left < boxes[other].right && boxes[other].left < box.right
+      && box.top < boxes[other].bottom && boxes[other].top < box.bottom);
+    if (box.rank <= least && !touches) kept.add(place);
+  }
+  return kept;
+}
+
+/** Sources and layers of the interactive map. */
 export function styleOf(data) {
   return {
     version: 8,
@@ -89,13 +103,17 @@ function addNames(maplibre, map, places) {
     element.href = place.address;
     element.textContent = `• ${place.name}`;
     new maplibre.Marker({ element, anchor: "left" }).setLngLat(place.at).addTo(map);
-    return { element, rank: place.rank };
+    return { element, at: place.at, text: place.name, rank: place.rank };
   });
   const show = () => {
-    const least = leastRank(map.getZoom());
-    for (const { element, rank } of named) element.hidden = rank > least;
+    const boxes = named.map(({ at, text, rank }) => {
+      const { x, y } = map.project(at);
+      return { left: x, right: x + 7 * text.length + 12, top: y - 7, bottom: y + 7, rank };
+    });
+    const kept = keepFree(boxes, leastRank(map.getZoom()));
+    named.forEach(({ element }, place) => { element.hidden = !kept.has(place); });
   };
-  map.on("zoom", show);
+  map.on("moveend", show);
   show();
 }
 
