@@ -38,6 +38,7 @@ def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     write_table(case_dir, "power/load_years", _load_years(demand, citations))
     write_table(case_dir, "power/fuels", _fuels(citations))
     write_table(case_dir, "power/fuel_years", _fuel_years(citations))
+    write_table(case_dir, "power/fuel_routes", _fuel_routes())
     fleet = reference_rows(figures / "fleet.csv")
     known = {(row["zone"], row["carrier"]) for row in PLANTS}
     missing = {(row["zone"], row["carrier"]) for row in fleet} - known
@@ -159,6 +160,31 @@ def _fuel_years(citations: Citations) -> Iterator[Row]:
                 "confidence": row["confidence"] if year <= 2025 else "assumed",
                 "note": f"paid: {row['note']}; given up: {cost['note']}",
             }
+
+
+# Bcm a year that a route could carry besides; 1 bcm holds 9.5 TWh of heat (34.2 MJ/m3, net).
+FUEL_ROUTES = (
+    ("gas_AZ", "Southern Gas Corridor to Georgia, Türkiye and Europe", 2.0),
+    ("gas_KZ_ATYRAU_WEST", "Beineu-Bozoi-Shymkent and on to China", 1.5),
+    ("gas_KZ_MANGYSTAU", "Beineu-Bozoi-Shymkent and on to China", 1.0),
+    ("gas_KZ_SOUTH", "Central Asia-China", 1.5),
+    ("gas_KZ_NORTH", "Gas of Orenburg that is not bought", 1.0),
+    ("gas_UZ", "Russian gas that is not bought", 4.0),
+    ("gas_TM", "Central Asia-China", 2.0),
+)
+MWH_TH_PER_BCM = 9.5e6
+
+
+def _fuel_routes() -> Iterator[Row]:
+    for fuel, route, bcm in FUEL_ROUTES:
+        yield {
+            "fuel": fuel,
+            "route": route,
+            "limit_mwh_th": bcm * MWH_TH_PER_BCM,
+            "source": "assumption",
+            "confidence": "assumed",
+            "note": f"{bcm:g} bcm a year of spare room; no operator publishes it",
+        }
 
 
 def generator_name(plant: dict[str, str]) -> str:

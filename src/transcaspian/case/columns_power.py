@@ -135,6 +135,25 @@ TABLES = (
         yearly_of="power/fuels",
     ),
     Table(
+        "power/fuel_routes",
+        ("fuel",),
+        (
+            Column("fuel", "text", "Fuel.", references="power/fuels.fuel"),
+            Column("route", "text", "Where fuel that plants no longer burn is sold, and how."),
+            Column(
+                "limit_mwh_th",
+                "float",
+                "Most that the route takes in a year on top of what it carries; the rest stays in"
+                " the country, at the price that plants pay.",
+                unit="MWh",
+                minimum=0.0,
+            ),
+        ),
+        "Routes by which fuel freed by projects is sold, with their limits; fuels without a row are"
+        " sold without limit at their opportunity cost.",
+        optional=True,
+    ),
+    Table(
         "power/generators",
         ("generator",),
         (

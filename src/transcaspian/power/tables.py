@@ -33,7 +33,29 @@ def power_tables(result: PowerResult) -> Mapping[str, pl.DataFrame]:
         "power_carrier_year": carrier_year(result),
         "power_link_year": link_year(result),
         "power_market_year": market_year(result),
+        "power_fuel_year": fuel_year(result),
     }
+
+
+def fuel_year(result: PowerResult) -> pl.DataFrame:
+    """Return one row a fuel: heat burnt [MWh], what plants pay and what the country gives up."""
+    inputs = result.inputs
+    heat = result.generation.sum(axis=0) * inputs.plant_heat_rate
+    plants = pl.DataFrame(
+        {
+            "fuel": inputs.plant_fuel,
+            "heat_mwh_th": heat,
+            "price_usd_per_mwh_th": inputs.plant_fuel_price,
+            "opportunity_cost_usd_per_mwh_th": inputs.plant_opportunity_cost,
+        },
+        schema_overrides={"fuel": pl.String()},
+    )
+    return (
+        plants.drop_nulls("fuel")
+        .group_by("fuel", maintain_order=True)
+        .agg(pl.col("heat_mwh_th").sum(), pl.col("^.*_usd_per_mwh_th$").first())
+        .sort("fuel")
+    )
 
 
 def by_bus(values: FloatArray, bus: IntArray, n_bus: int) -> FloatArray:

@@ -107,6 +107,7 @@ class PowerYear:
     plants: tuple[str, ...]
     plant_bus: IntArray
     plant_carrier: tuple[str, ...]
+    plant_fuel: tuple[str | None, ...]  # None without fuel
     plant_is_renewable: NDArray[np.bool_]
     plant_p_nom: FloatArray  # MW
     plant_heat_rate: FloatArray  # MWh of heat a MWh, 0 without fuel
@@ -178,6 +179,7 @@ def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> Power
         plants=plants.names,
         plant_bus=plants.bus,
         plant_carrier=plants.carrier,
+        plant_fuel=plants.fuel,
         plant_is_renewable=plants.is_renewable,
         plant_p_nom=plants.p_nom,
         plant_heat_rate=plants.heat_rate,
@@ -267,6 +269,7 @@ class _Plants:
     names: tuple[str, ...]
     bus: IntArray
     carrier: tuple[str, ...]
+    fuel: tuple[str | None, ...]
     is_renewable: NDArray[np.bool_]
     p_nom: FloatArray
     p_min: FloatArray
@@ -321,6 +324,7 @@ def _plants(
         names=tuple(table["generator"]),
         bus=bus,
         carrier=tuple(table["carrier"]),
+        fuel=tuple(table["fuel"]),
         is_renewable=table["is_renewable"].fill_null(value=False).to_numpy(),
         p_nom=p_nom,
         p_min=p_min,

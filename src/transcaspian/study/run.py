@@ -16,6 +16,7 @@ from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
+from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.owners import owners_tables
@@ -72,6 +73,8 @@ def run_study(
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
         rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase, store)
     clock.phase("Valuing projects")
+    if "power" in rooms:
+        rooms["power"] = with_fuel_routes(case, rooms["power"])
     rooms = {name: with_residents(case, plan, room) for name, room in rooms.items()}
     values = value_projects(case, plan, list(rooms.values()))
     projects, realisations = values.projects, pl.DataFrame()
