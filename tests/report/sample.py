@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tests.report.sample_values import value_tables
 from transcaspian.case.settings import CaseSettings
 
 YEARS = (2025, 2030, 2035, 2040)
@@ -498,7 +499,22 @@ def _headlines() -> dict[str, pl.DataFrame]:
         for number in range(3)
     ]
     names = ("project", "realisation", "seed", "year", "benefit_musd", "difference_musd")
+    freed = {
+        "scenario": ["reference"],
+        "run": ["CASPIAN_CABLE_1000"],
+        "year": [2035],
+        "fuel": ["gas_AZ"],
+        "country": ["AZ"],
+        "route": ["Southern Gas Corridor"],
+        "freed_mwh_th": [3e6],
+        "limit_mwh_th": [2e6],
+        "sold_mwh_th": [2e6],
+        "kept_mwh_th": [1e6],
+        "export_musd": [60.0],
+        "kept_musd": [11.0],
+    }
     return {
+        "power_fuel_freed": pl.DataFrame(freed),
         "headlines": pl.DataFrame(rows, schema=columns, orient="row"),
         "realisations": pl.DataFrame(weather, schema=(*names, "npv_musd"), orient="row"),
     }
@@ -515,6 +531,7 @@ def sample_results() -> SampleResults:
         **_freight(),
         **_quality(),
         **_headlines(),
+        **value_tables(_VALUES),
     }
     return SampleResults(tables, {"version": "0.1.0", "case_hash": "0123abcd", "seed": 1})
 

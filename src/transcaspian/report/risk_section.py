@@ -199,6 +199,8 @@ def _dates_table(
 
 
 def _advice(row: Mapping[str, Any]) -> str:
+    if row["best_musd"] is None:
+        return ""
     if row["best_musd"] <= 0.0:
         return "never pays in the years tried"
     return f"{row['best']} or beyond the years tried" if row["is_at_edge"] else str(row["best"])

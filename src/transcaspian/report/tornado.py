@@ -14,7 +14,7 @@ __all__ = ["Swing", "draw_tornado"]
 
 WIDTH, LABEL, RIGHT = 460.0, 104.0, 14.0  # px
 STEP, BAR = 30.0, 13.0
-LEAST_WORDS = 62.0  # px that the two numbers of a bar need between them
+LEAST_WORDS = 170.0  # px that the two numbers of a bar need between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,17 @@ def _bar(one: Swing, top: float, at: Callable[[float], float], median: float) ->
             f'<rect x="{first:.1f}" y="{top:.1f}" width="{max(last - first, 0.5):.1f}"'
             f' height="{BAR:.0f}" fill="{colour}"/>'
         )
-    ends = sorted(((at(one.npv_low_musd), one.low_text), (at(one.npv_high_musd), one.high_text)))
+    ends = sorted(
+        (at(npv), f"{format_number(npv)} at {text}")
+        for npv, text in ((one.npv_low_musd, one.low_text), (one.npv_high_musd, one.high_text))
+    )
     (left, left_text), (right, right_text) = ends
     # The values stand below the ends of their bar, apart where the bar is short.
     missing = max(LEAST_WORDS - (right - left), 0.0) / 2.0
-    parts.append(_words(max(left - missing, LABEL), top + 23.5, left_text, "start"))
-    parts.append(_words(min(right + missing, WIDTH), top + 23.5, right_text, "end"))
+    start = min(max(left - missing, LABEL), WIDTH - LEAST_WORDS)
+    end = max(min(right + missing, WIDTH), start + LEAST_WORDS)
+    parts.append(_words(start, top + 23.5, left_text, "start"))
+    parts.append(_words(end, top + 23.5, right_text, "end"))
     return parts
 
 
