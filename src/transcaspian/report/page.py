@@ -14,9 +14,11 @@ from transcaspian.report.assumptions_section import assumptions_section, reading
 from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
 from transcaspian.report.charts import hatches
 from transcaspian.report.choices import of_scenario
+from transcaspian.report.crossing_section import crossing_section
 from transcaspian.report.economy_section import economy_section
 from transcaspian.report.entsoe_section import entsoe_section
 from transcaspian.report.freight_section import freight_section
+from transcaspian.report.fuel_section import fuel_section
 from transcaspian.report.gains_section import gains_section
 from transcaspian.report.geography import Projection
 from transcaspian.report.interactions_section import interactions_section
@@ -69,9 +71,11 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
         _map_section(tables, case, names),
         power_section(tables, case, names),
         freight_section(tables, case, names),
+        crossing_section(tables, case, names),
         projects_section(tables, case, names, terms),
         scenarios_section(every, case, names, terms),
         gains_section(tables, names, terms),
+        fuel_section(tables, names, terms),
         risk_section(tables, names, terms),
         interactions_section(tables, names, terms),
         economy_section(tables, names, terms),

@@ -38,6 +38,10 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "t:scenario project w:year t:kind payer payer_country receiver receiver_country "
         "r:amount_musd t:nature"
     ),
+    "power_fuel_freed": _columns(
+        "t:scenario run w:year t:fuel country route r:freed_mwh_th limit_mwh_th sold_mwh_th "
+        "kept_mwh_th export_musd kept_musd"
+    ),
     "headlines": _columns("t:area subject quantity unit scenario w:year r:value"),
     "realisations": _columns(
         "t:project w:realisation seed year r:benefit_musd difference_musd npv_musd"
@@ -99,6 +103,23 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "freight_route_year": _columns(
         "t:scenario run w:year t:origin destination commodity form route r:tonnes money_usd_per_t "
         "time_h distance_km generalised_cost_usd_per_t co2_t"
+    ),
+    "crossing_curve_year": _columns(
+        "t:scenario run w:year t:port0 port1 cargo r:units_per_year delay_h low_h high_h "
+        "carried_per_year b:is_unstable"
+    ),
+    "crossing_wait_year": _columns(
+        "t:scenario run w:year t:port0 port1 cargo r:units_per_year curve_h crossing_h "
+        "crossing_low_h crossing_high_h wait_h wait_low_h wait_high_h wait_p50_h wait_p90_h "
+        "wait_p99_h b:is_joined"
+    ),
+    "crossing_resource_year": _columns(
+        "t:scenario run w:year t:resource kind port r:occupancy low high queue"
+    ),
+    "crossing_service_year": _columns(
+        "t:scenario run w:year t:service w:vessels r:share_roadstead share_unloading "
+        "share_loading share_held_by_weather share_at_sea share_dry_dock share_broken sailed_t "
+        "cost_usd_per_t"
     ),
     "validation": _columns(
         "t:area subject quantity unit r:published modelled difference relative t:source scope"
