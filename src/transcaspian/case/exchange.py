@@ -13,7 +13,7 @@ from transcaspian.case.excel_read import Origin, read_workbook
 from transcaspian.case.excel_write import write_workbook
 from transcaspian.errors import InputError, NotFoundError, Problem
 
-__all__ = ["export_case", "import_case"]
+__all__ = ["export_case", "import_case", "refuse_existing", "write_new"]
 
 # Reads a case folder; raises InputError with its problems. Given, since reading is the shell's.
 Check = Callable[[Path], object]
@@ -31,14 +31,28 @@ def export_case(source: Path, target: Path, check: Check) -> Path:
     write = writers.get(target.suffix.lower())
     if write is None:
         raise InputError(f"{target.name!r} ends neither in {' nor in '.join(writers)}.")
-    if target.exists():
-        raise InputError(f"{str(target)!r} exists already. Name a new file.")
+    refuse_existing(target)
     check(source)
+    return write_new(target, lambda scratch: write(source, scratch))
+
+
+def refuse_existing(target: Path) -> None:
+    """Raise InputError where `target` exists: nothing is overwritten."""
+    if target.exists():
+        raise InputError(f"{str(target)!r} exists already. Name a new one.")
+
+
+def write_new(target: Path, write: Callable[[Path], object]) -> Path:
+    """Make the new file or folder `target` by `write`, whole or not at all, and return it.
+
+    Raises InputError where it can't be written.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as scratch:
             copy = Path(scratch) / f"case{target.suffix.lower()}"
-            write(source, copy)
+            write(copy)
+            refuse_existing(target)
             copy.rename(target)
     except OSError as error:
         raise InputError(f"{str(target)!r} can't be written: {error.strerror}.") from error
@@ -53,6 +67,7 @@ def import_case(source: Path, folder: Path, check: Check) -> Path:
     """
     if not source.exists():
         raise NotFoundError(f"There is no {str(source)!r}.")
+    _refuse_networks_and_maps(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{str(folder)!r} exists already. Name a new or empty folder.")
     try:
@@ -67,6 +82,24 @@ def import_case(source: Path, folder: Path, check: Check) -> Path:
     except OSError as error:
         raise InputError(f"{str(folder)!r} can't be made: {error.strerror}.") from error
     return folder
+
+
+def _refuse_networks_and_maps(source: Path) -> None:
+    """Raise InputError for what other programs write and a case can't be made of."""
+    if (source / "buses.csv").is_file() and not (source / SETTINGS_FILE).is_file():
+        raise InputError(
+            f"{str(source)!r} is a PyPSA network: it has no countries, freight or projects to make a"
+            f" case of. Solve it with: transcaspian power solve {source}"
+        )
+    if source.suffix.lower() in (".nc", ".m"):
+        raise InputError(
+            f"{source.name!r} is a power network, no case. Solve it with: transcaspian power solve {source}"
+        )
+    if source.suffix.lower() in (".geojson", ".json"):
+        raise InputError(
+            f"{source.name!r} is a map of one year, no case: export a case as .xlsx or .zip to change"
+            " it and bring it back."
+        )
 
 
 def _unpack(source: Path, copy: Path) -> Mapping[str, Origin]:

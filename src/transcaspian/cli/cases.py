@@ -86,16 +86,46 @@ def import_(
 def export(
     case: CaseArgument,
     target: Annotated[
-        Path, typer.Argument(metavar="TARGET", help="New file that ends in .xlsx or .zip.")
+        Path,
+        typer.Argument(
+            metavar="TARGET",
+            help="New file that ends in .xlsx, .zip or .geojson; without an ending, a folder for"
+            " PyPSA with the power network of one year.",
+        ),
     ],
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            min=1990,
+            max=2100,
+            help="Year of the map or network; without it the first model year.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Scenario of the map or network.")
+    ] = None,
+    projects: Annotated[
+        str, typer.Option("--projects", metavar="A,B", help="Projects taken as open.")
+    ] = "",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Write a case as an Excel workbook or a zip; `import` reads it without loss."""
+    """Write a case as a workbook or zip, or one year of it as a map or a PyPSA network."""
     from transcaspian.case.exchange import export_case
     from transcaspian.case.read import find_case, read_case
+    from transcaspian.cli.export_year import export_year
 
-    path = export_case(find_case(case), target, read_case)
-    if as_json:
-        print_json({"path": str(path)})
+    wanted = tuple(name.strip() for name in projects.split(",") if name.strip())
+    if target.suffix.lower() in ("", ".geojson"):
+        result = export_year(read_case(case), target, year, scenario, wanted)
+    elif year is not None or scenario is not None or wanted:
+        raise typer.BadParameter(
+            "--year, --scenario and --projects are for a .geojson or a PyPSA folder;"
+            " a workbook or zip holds the whole case."
+        )
     else:
-        console().print(f"Exported to {path}.")
+        result = {"path": str(export_case(find_case(case), target, read_case))}
+    if as_json:
+        print_json(result)
+    else:
+        console().print(f"Exported to {result['path']}.")
