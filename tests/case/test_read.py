@@ -506,3 +506,29 @@ def test_text_that_is_not_plain_goes_to_the_careful_reader(parts: list[str]) -> 
         assert careful is not None
         assert plain.cells.equals(careful.cells)
         assert list(plain.lines) == list(careful.lines)
+
+
+def test_a_headline_scenario_that_is_not_there_is_named(case_folder: Path) -> None:
+    file = case_folder / "case.yaml"
+    text = file.read_text("utf-8") + "headline_scenarios: [reference, boom]\n"
+    file.write_text(text, "utf-8")
+
+    with pytest.raises(InputError) as error:
+        read_case(case_folder)
+
+    (problem,) = error.value.problems
+    assert (problem.file, problem.column) == ("case.yaml", "headline_scenarios")
+    assert "'boom'" in problem.message
+
+
+@pytest.mark.parametrize(
+    "line", ["scenario_years: [2031]", "realisation_year: 2031", "realisations: -1"]
+)
+def test_settings_of_other_runs_must_fit_the_case(case_folder: Path, line: str) -> None:
+    file = case_folder / "case.yaml"
+    file.write_text(file.read_text("utf-8") + line + "\n", "utf-8")
+
+    with pytest.raises(InputError) as error:
+        read_case(case_folder)
+
+    assert all(problem.file == "case.yaml" for problem in error.value.problems)

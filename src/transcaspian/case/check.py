@@ -393,6 +393,20 @@ def check_first_scenario_is_the_reference(book: Book) -> Iterator[Problem]:
         )
 
 
+def check_headline_scenarios_are_there(book: Book) -> Iterator[Problem]:
+    """The scenarios that `case.yaml` names are those of the table."""
+    known = book.tables["scenarios/scenarios"]["scenario"].to_list()
+    for name in book.settings.headline_scenarios:
+        if name not in known:
+            yield Problem(
+                "case.yaml",
+                0,
+                "headline_scenarios",
+                f"There is no scenario {name!r}.",
+                f"Name one of {', '.join(known)}.",
+            )
+
+
 def check_route_constants_name_commodities(book: Book) -> Iterator[Problem]:
     """The commodity of a route constant is known, or '*'."""
     known = pl.concat(
@@ -446,6 +460,7 @@ RULES: tuple[Rule, ...] = (
     check_demand_has_zones,
     check_borders_stay_in_their_layer,
     check_first_scenario_is_the_reference,
+    check_headline_scenarios_are_there,
     check_route_constants_name_commodities,
     check_every_table_has_a_licence,
 )
