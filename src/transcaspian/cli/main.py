@@ -11,6 +11,7 @@ from transcaspian.cli import (
     crossing,
     fetch,
     freight,
+    portfolio,
     power,
     register,
     runs,
@@ -37,6 +38,7 @@ app.add_typer(power.app, name="power")
 app.add_typer(freight.app, name="freight")
 app.add_typer(crossing.app, name="crossing")
 app.add_typer(appraise.app, name="appraise")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(register.app, name="register")
 
 

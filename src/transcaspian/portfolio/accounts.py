@@ -145,8 +145,8 @@ def balances(rows: pl.DataFrame, accounts: Sequence[str]) -> pl.DataFrame:
 def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
     """Return the schedule of every loan of the chosen projects, money of the day.
 
-    Columns: vehicle, project, facility, lender, rank, year, opening_balance_musd, draw_musd,
-    fee_musd, interest_musd, principal_musd, closing_balance_musd.
+    Columns: vehicle, project, facility, lender, rank, interest_rate, year, opening_balance_musd,
+    draw_musd, fee_musd, interest_musd, principal_musd, closing_balance_musd.
     """
     parts = []
     for one in selection.chosen:
@@ -174,6 +174,7 @@ def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
                     facility=pl.lit(plan.facility.name),
                     lender=pl.lit(plan.facility.lender),
                     rank=pl.lit(plan.facility.rank),
+                    interest_rate=pl.lit(plan.facility.interest_rate),
                     year="year",
                     opening_balance_musd="opening_balance_musd",
                     draw_musd="draw_musd",
@@ -186,7 +187,8 @@ def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
     names = ("vehicle", "project", "facility", "lender", "rank")
     amounts = ("opening_balance", "draw", "fee", "interest", "principal", "closing_balance")
     schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
-    schema |= {"year": pl.Int64()} | {f"{name}_musd": pl.Float64() for name in amounts}
+    schema |= {"interest_rate": pl.Float64(), "year": pl.Int64()}
+    schema |= {f"{name}_musd": pl.Float64() for name in amounts}
     return pl.concat([pl.DataFrame(schema=schema), *parts])
 
 

@@ -80,16 +80,16 @@ def keep_vehicle(offers: Offers, selection: Selection) -> VehicleMoney:
 def returns_table(offers: Offers, money: VehicleMoney) -> pl.DataFrame:
     """Return what each party, and all together, pay and get back, by scenario.
 
-    Columns: vehicle, scenario, party, called_musd and distributed_musd (money of the day),
-    multiple, irr (money of the day), irr_real, npv_musd (price year, at the party's own rate).
+    Columns: vehicle, scenario, party, share, discount_rate, called_musd and distributed_musd (money
+    of the day), multiple, irr (money of the day), irr_real, npv_musd (price year, at the party's own rate).
     """
     vehicle = offers.vehicle
-    settings = float(vehicle.row["inflation"])
+    inflation = float(vehicle.row["inflation"])
     shares = [("all", 1.0, float(vehicle.row["required_return"]))] + [
         (str(one["party"]), float(one["share"]), float(one["discount_rate"]))
         for one in vehicle.parties
     ]
-    level = (1.0 + settings) ** (money.years - offers.price_year).astype(np.float64)
+    level = (1.0 + inflation) ** (money.years - offers.price_year).astype(np.float64)
     since = (money.years - offers.base_year).astype(np.float64)
     rows = []
     for place, scenario in enumerate(offers.problem.scenarios):
@@ -104,11 +104,15 @@ def returns_table(offers: Offers, money: VehicleMoney) -> pl.DataFrame:
                     "vehicle": vehicle.name,
                     "scenario": scenario,
                     "party": party,
+                    "share": share,
+                    "discount_rate": rate,
                     "called_musd": called,
                     "distributed_musd": given,
                     "multiple": given / called if called > 0.0 else None,
                     "irr": single,
-                    "irr_real": None if single is None else (1.0 + single) / (1.0 + settings) - 1.0,
+                    "irr_real": None
+                    if single is None
+                    else (1.0 + single) / (1.0 + inflation) - 1.0,
                     "npv_musd": float((flow / level) @ (1.0 + rate) ** -since),
                 }
             )

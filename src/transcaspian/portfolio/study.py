@@ -25,22 +25,8 @@ from transcaspian.portfolio.parties import (
     sharing_table,
 )
 
-__all__ = ["PORTFOLIO_MEANINGS", "PortfolioOptions", "portfolio_tables"]
+__all__ = ["PortfolioOptions", "portfolio_tables"]
 
-PORTFOLIO_MEANINGS: Mapping[str, str] = {
-    "portfolio_summary": "What each vehicle chooses, what it is worth, and how sure that is.",
-    "portfolio_choice": "Every project offered: chosen with its ticket, rejected or left out, and why.",
-    "portfolio_values": "Worth of the choice by objective and scenario.",
-    "portfolio_calls": "What each party is called for by year, beside its budget.",
-    "portfolio_accounts": "Every payment of the chosen projects and of the vehicle.",
-    "portfolio_balances": "Accounts of projects, reserves and vehicles by year.",
-    "portfolio_loans": "Schedules of the loans of chosen projects.",
-    "portfolio_covenants": "Cover ratios beside what lenders ask, and unpaid debt.",
-    "portfolio_returns": "Multiple, rate of return and NPV of each party.",
-    "portfolio_sharing": "Each party's part of the value, pro rata and by Shapley.",
-    "portfolio_frontier": "Choices of which none is better in both the vehicle's and economic worth.",
-    "portfolio_sizes": "The choice at other sizes of a vehicle whose size is not known.",
-}
 STEPS = (1.0, 2.0, 5.0)  # of the sizes tried, and ten, a hundred, a thousand times as much
 
 
@@ -75,7 +61,7 @@ def portfolio_tables(tables: RunTables, options: PortfolioOptions) -> dict[str, 
     if not names:
         raise NotFoundError("The case has no finance/vehicles.csv, so nobody pays for projects.")
     parts = [_of_vehicle(tables, name, options) for name in names]
-    return {name: pl.concat([part[name] for part in parts]) for name in PORTFOLIO_MEANINGS}
+    return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 
 def _of_vehicle(tables: RunTables, name: str, options: PortfolioOptions) -> dict[str, pl.DataFrame]:
@@ -122,6 +108,9 @@ def _summary(offers: Offers, best: Selection, objective: Objective) -> pl.DataFr
         "vehicle": offers.vehicle.name,
         "name": str(offers.vehicle.row["name"]),
         "size_musd": offers.vehicle.size_musd,
+        "inflation": float(offers.vehicle.row["inflation"]),
+        "price_year": offers.price_year,
+        "base_year": offers.base_year,
         "objective": _named(objective),
         "chosen": len(best.chosen),
         "committed_musd": float(sum(one.ticket_musd for one in best.chosen)),

@@ -59,6 +59,18 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "assumptions": "Every figure of the case with source and confidence.",
     "confidence_counts": "Rows of each case table by confidence.",
     "solves": "Every model solved: method, iterations, gap, objective.",
+    "portfolio_summary": "What each vehicle chooses, what it is worth, and how sure that is.",
+    "portfolio_choice": "Every project offered: chosen with its ticket, rejected or left out, and why.",
+    "portfolio_values": "Worth of the choice by objective and scenario.",
+    "portfolio_calls": "What each party is called for by year, beside its budget.",
+    "portfolio_accounts": "Every payment of the chosen projects and of the vehicle.",
+    "portfolio_balances": "Accounts of projects, reserves and vehicles by year.",
+    "portfolio_loans": "Schedules of the loans of chosen projects.",
+    "portfolio_covenants": "Cover ratios beside what lenders ask, and unpaid debt.",
+    "portfolio_returns": "Multiple, rate of return and NPV of each party.",
+    "portfolio_sharing": "Each party's part of the value, pro rata and by Shapley.",
+    "portfolio_frontier": "Choices of which none is better in both the vehicle's and economic worth.",
+    "portfolio_sizes": "The choice at other sizes of a vehicle whose size is not known.",
 }
 
 
