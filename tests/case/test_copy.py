@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from transcaspian.case.copy import copy_case
+from transcaspian.cli.main import main
 from transcaspian.errors import InputError
 
 
@@ -38,3 +39,22 @@ def test_a_folder_below_a_file_cannot_be_made(case_folder: Path, tmp_path: Path)
 def test_a_name_too_long_cannot_be_made(case_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="can't be made"):
         copy_case(case_folder, tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize("words", [["new"], ["import", "SOURCE"]])
+def test_a_copy_is_not_named_like_a_packaged_case(
+    case_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = [str(case_folder) if word == "SOURCE" else word for word in words]
+
+    with pytest.raises(SystemExit) as caught:
+        main([*given, "./trans-caspian"])
+
+    assert caught.value.code == 1
+    assert "name of a packaged case" in capsys.readouterr().err
+    assert not (tmp_path / "trans-caspian").exists()

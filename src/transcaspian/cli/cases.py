@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from transcaspian.cli.output import JSON_OPTION, console, print_json
+from transcaspian.errors import InputError
 
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="Folder of a case, or the name of a packaged one.")
@@ -56,6 +57,7 @@ def new(
     from transcaspian.case.copy import copy_case
     from transcaspian.case.read import find_case
 
+    _refuse_packaged_name(folder)
     path = copy_case(find_case(), folder)
     if as_json:
         print_json({"path": str(path)})
@@ -76,11 +78,23 @@ def import_(
     from transcaspian.case.exchange import import_case
     from transcaspian.case.read import read_case
 
+    _refuse_packaged_name(folder)
     path = import_case(source, folder, read_case)
     if as_json:
         print_json({"path": str(path)})
     else:
         console().print(f"Imported to {path}: no problem found.")
+
+
+def _refuse_packaged_name(folder: Path) -> None:
+    """Raise InputError where the folder's name would later mean a packaged case."""
+    from transcaspian.case.read import PACKAGED_CASES
+
+    if str(folder) in PACKAGED_CASES:
+        raise InputError(
+            f"{str(folder)!r} is the name of a packaged case: commands would read that one instead of"
+            " the folder. Choose another name."
+        )
 
 
 def export(
