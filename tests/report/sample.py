@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from tests.report.sample_crossing import crossing_tables
 from tests.report.sample_values import value_tables
 from transcaspian.case.settings import CaseSettings
 
@@ -529,6 +530,7 @@ def sample_results() -> SampleResults:
         **_power_years(),
         **_power_hours(),
         **_freight(),
+        **crossing_tables(YEARS[2]),
         **_quality(),
         **_headlines(),
         **value_tables(_VALUES),

@@ -57,8 +57,8 @@ BUDGET = {
 
 def crossing_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) -> Section:
     """Return the section; without a simulated crossing it says so."""
-    waits = _of_years(tables["crossing_wait_year"], case)
-    if waits.is_empty():
+    waits = _of_years(tables["crossing_wait_year"], case).drop_nulls("wait_h")
+    if waits.filter(pl.col("run") == REFERENCE).is_empty():
         text = "No crossing was simulated in this run."
         return Section("crossing", "Sea crossing", text, ())
     year = focus_year(case.settings.model_years, waits)
@@ -66,19 +66,24 @@ def crossing_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: 
     resources = _of_years(tables["crossing_resource_year"], case)
     services = _of_years(tables["crossing_service_year"], case)
     labels = _Labels(case)
-    blocks: list[Block] = [
-        Grid(_curve_figures(curves, waits, labels, year)),
-        _wait_table(waits, labels, year),
-        _resource_table(resources),
-        *_project_tables(waits, labels, names, year),
-        Fold("What the vessels do with their time", (_service_table(services, year),)),
+    blocks: list[Block] = []
+    if curves.height:
+        blocks.append(Grid(_curve_figures(curves, waits, labels, year)))
+    blocks.append(_wait_table(waits, labels, year))
+    if resources.height:
+        blocks.append(_resource_table(resources))
+    blocks += _project_tables(waits, labels, names, year)
+    if services.height:
+        title = "What the vessels do with their time"
+        blocks.append(Fold(title, (_service_table(services, year),)))
+    blocks.append(
         Remark(
             "Hours count from the arrival in one port to the exit of the other and stand in freight "
             "in place of the times of the link and its terminals. Intervals are 95 % of the mean "
             "over replications; how long storms last is published nowhere and matters as much as "
             "how often they close a port."
-        ),
-    ]
+        )
+    )
     return Section("crossing", "Sea crossing", _lead(waits, resources, labels, year), blocks)
 
 
@@ -111,19 +116,26 @@ def _lookup(case: CaseLike, table: str, key: str, name: str) -> dict[str, str]:
 
 
 def _lead(waits: pl.DataFrame, resources: pl.DataFrame, labels: _Labels, year: int) -> Markup:
-    now = waits.filter(pl.col("run") == REFERENCE, pl.col("year") == year).drop_nulls("wait_h")
+    now = waits.filter(pl.col("run") == REFERENCE, pl.col("year") == year)
     longest = now.sort("wait_h", descending=True).row(0, named=True)
-    busiest = _berths(resources, year).row(0, named=True)
-    return Markup(
+    text = Markup(
         "Without any project the longest wait in {year} is that of {pair}: {wait} h for a ship "
-        "(95 %: {interval}), {hours} h from arrival to exit. The busiest berths are {berth}, in use "
-        "{share} of the time with {queue} ships in front of them on average."
+        "(95 %: {interval}), {hours} h from arrival to exit."
     ).format(
         year=year,
         pair=labels.pair(longest),
         wait=format_number(longest["wait_h"], 2),
         interval=format_range(longest["wait_low_h"], longest["wait_high_h"], 2),
         hours=format_number(longest["crossing_h"], 2),
+    )
+    berths = _berths(resources, year)
+    if berths.is_empty():
+        return text
+    busiest = berths.row(0, named=True)
+    return text + Markup(
+        " The busiest berths are {berth}, in use {share} of the time with {queue} ships in front "
+        "of them on average."
+    ).format(
         berth=busiest["resource"],
         share=format_share(busiest["occupancy"], 2),
         queue=format_number(busiest["queue"], 2),
