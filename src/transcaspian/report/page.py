@@ -26,6 +26,7 @@ from transcaspian.report.map import draw_map
 from transcaspian.report.map_flows import Layer, freight_layer, power_layer
 from transcaspian.report.map_tables import map_tables
 from transcaspian.report.names import Names, names_of_case
+from transcaspian.report.portfolio_section import portfolio_section
 from transcaspian.report.power_section import power_section
 from transcaspian.report.projects_section import HATCHED_COLOURS, projects_section
 from transcaspian.report.promises_section import promises_section
@@ -80,6 +81,7 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
         interactions_section(tables, names, terms),
         economy_section(tables, names, terms),
         entsoe_section(tables, names),
+        *((funds,) if (funds := portfolio_section(every, names)) is not None else ()),
         *(() if register is None else (promises_section(register, newest_day(register)),)),
         validation_section(tables, names),
         checks_section(tables),
