@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from transcaspian.register.tables import Register, newest_day
+from transcaspian.report.announced import announced_table
 from transcaspian.report.assumptions_section import assumptions_section, reading_section
 from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
 from transcaspian.report.charts import hatches
@@ -68,6 +69,11 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
     scenario = _first_scenario(results, case)
     tables = of_scenario(every, scenario, case.settings.model_years)
     names = names_of_case(case, every["projects"], every["who_gains"])
+    announced = (
+        None
+        if register is None
+        else announced_table(tables, case, register, newest_day(register), names, terms)
+    )
     sections = (
         _map_section(tables, case, names),
         power_section(tables, case, names),
@@ -77,7 +83,7 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
         scenarios_section(every, case, names, terms),
         gains_section(tables, names, terms),
         fuel_section(tables, names, terms),
-        risk_section(tables, names, terms),
+        risk_section(tables, names, terms, announced),
         interactions_section(tables, names, terms),
         economy_section(tables, names, terms),
         entsoe_section(tables, names),

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from transcaspian.report.blocks import Block, Drawing, Figure, Fold, Section
+from transcaspian.report.blocks import Block, Drawing, Figure, Fold, HtmlTable, Section
 from transcaspian.report.charts import WIDE_WIDTH, Spec, draw
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.markup import ColumnView, frame_table
@@ -43,8 +43,16 @@ SWITCHES = {
 ONE_YEAR = 1.0
 
 
-def risk_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Section:
-    """Return the section; one sentence where the run has no draws."""
+def risk_section(
+    tables: Mapping[str, pl.DataFrame],
+    names: Names,
+    terms: Terms,
+    announced: HtmlTable | None = None,
+) -> Section:
+    """Return the section; one sentence where the run has no draws.
+
+    announced: what slips that were announced cost (`announced.announced_table`).
+    """
     risk = tables["risk"]
     if risk.is_empty() or tables["projects"].is_empty():
         return Section(KEY, TITLE, "This run has no draws of uncertain inputs.", (), "Risk")
@@ -52,6 +60,7 @@ def risk_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms)
     blocks: list[Block] = [
         _distribution(tables, names, terms, runs),
         _dates_table(tables, names, terms, runs),
+        *(() if announced is None else (announced,)),
         _switching_table(tables, names, terms, runs),
         _sensitivity_table(tables, names, terms, runs),
     ]
