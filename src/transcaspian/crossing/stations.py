@@ -10,8 +10,8 @@ from numba import types
 from numpy.typing import NDArray
 
 from transcaspian.compile import kernel
-from transcaspian.crossing import kernels
-from transcaspian.crossing.kernels import (
+from transcaspian.crossing import clock_kernels as clock
+from transcaspian.crossing.clock_kernels import (
     DONE,
     FULL_LOG,
     TOO_MANY,
@@ -59,7 +59,7 @@ def advance_station(
     customer: NDArray[np.int64],
     queue: NDArray[np.int64],
 ) -> int:
-    """Run one station until the next event lies behind `until_h`: a status of `kernels`.
+    """Run one station until the next event lies behind `until_h`: a status of `clock_kernels`.
 
     `departure_h` and `customer` have one place a server, infinity where it is idle, in the order
     in which service began; `queue` is the ring of those who wait. The next arrival is the first
@@ -87,7 +87,7 @@ def advance_station(
                 break
             world.now = departure_h[first]
             serial = customer[first]
-            write(world, kernels.RELEASED, 0, serial, 1.0)
+            write(world, clock.RELEASED, 0, serial, 1.0)
             for server in range(first, busy - 1):  # keep the order in which service began
                 departure_h[server] = departure_h[server + 1]
                 customer[server] = customer[server + 1]
@@ -96,11 +96,11 @@ def advance_station(
                 follower = queue[row.head & (RING - 1)]
                 row.head += 1
                 row.n_waiting -= 1
-                write(world, kernels.GRANT, 0, follower, 1.0)
+                write(world, clock.GRANT, 0, follower, 1.0)
                 departure_h[busy] = world.now + draw(world, service, service_stream)
                 customer[busy] = follower
                 busy += 1
-            write(world, kernels.EXITED, NONE, serial, batch)
+            write(world, clock.EXITED, NONE, serial, batch)
             continue
         if arrival_h > until_h:
             break
@@ -108,14 +108,14 @@ def advance_station(
         arrival_h = world.now + gap(world, 0)
         serial = world.next_serial
         world.next_serial += 1
-        write(world, kernels.REQUEST, 0, serial, 1.0)
+        write(world, clock.REQUEST, 0, serial, 1.0)
         if busy < servers:
-            write(world, kernels.GRANT, 0, serial, 1.0)
+            write(world, clock.GRANT, 0, serial, 1.0)
             departure_h[busy] = world.now + draw(world, service, service_stream)
             customer[busy] = serial
             busy += 1
         elif limit != NONE and row.n_waiting >= limit:
-            write(world, kernels.TURNED_AWAY, 0, serial, 1.0)
+            write(world, clock.TURNED_AWAY, 0, serial, 1.0)
         elif row.n_waiting == RING:
             return TOO_MANY
         else:
