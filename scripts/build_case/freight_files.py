@@ -79,7 +79,11 @@ def _cell(value: object) -> str:
 
 
 class Citations:
-    """Keys for addresses: stable, since all addresses of the figure files are numbered at once."""
+    """Keys for addresses: stable, since all addresses of the figure files are numbered at once.
+
+    Addresses that only one script cites (`more`) are numbered behind them: a new one must not move
+    the keys that other tables cite.
+    """
 
     def __init__(self, figures: Path, more: Iterable[tuple[str, str]] = ()) -> None:
         self._cited: set[str] = set()
@@ -90,9 +94,10 @@ class Citations:
                     address = row.get(column, "")
                     if address.startswith("http"):
                         years.setdefault(address, row.get("source_year", "") or row.get("year", ""))
-        for address, year in more:
-            years.setdefault(address, year)
-        self._rows = _source_rows(years)
+        count: dict[str, int] = {}
+        self._rows = _source_rows(years, count)
+        others = {address: year for address, year in more if address not in years}
+        self._rows |= _source_rows(others, count)
 
     def key(self, address: str) -> str:
         """Return the key of an address and remember that it is used."""
@@ -116,8 +121,8 @@ class Citations:
         merge_sources(case_dir, [assumption, *(self._rows[a] for a in sorted(self._cited))])
 
 
-def _source_rows(years: Mapping[str, str]) -> dict[str, Row]:
-    count: dict[str, int] = {}
+def _source_rows(years: Mapping[str, str], count: dict[str, int]) -> dict[str, Row]:
+    """Return the source row of every address; `count` holds how many a stem has, and is kept up."""
     rows: dict[str, Row] = {}
     for address in sorted(years):
         domain = re.sub(r"^https?://(www\.|en\.|www1\.)?", "", address).split("/")[0].split(":")[0]

@@ -63,6 +63,14 @@ def build(figures: Path, case_dir: Path) -> None:
         for row in read_rows(HAND / "clusters.csv")
     ]
     write_table(case_dir, "projects/clusters", ("cluster", "name", "project", *TAIL), clusters)
+    promises = [
+        {**row, "source": ASSUMPTION, "confidence": "assumed"}
+        for row in read_rows(HAND / "promises.csv")
+    ]
+    write_table(case_dir, "projects/promises", ("project", "subject", *TAIL), promises)
+    for name in ("own_flows", "own_outputs"):
+        rows = read_rows(HAND / f"{name}.csv")
+        write_table(case_dir, f"projects/{name}", tuple(rows[0]), rows)
     write_countries(case_dir)
     cite.save(case_dir)
 

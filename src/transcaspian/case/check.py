@@ -11,6 +11,7 @@ from transcaspian.case.book import Book, Rule, unknown_names
 from transcaspian.case.check_changes import CHANGE_RULES
 from transcaspian.case.check_figures import FIGURE_RULES
 from transcaspian.case.check_finance import FINANCE_RULES
+from transcaspian.case.check_projects import PROJECT_RULES
 from transcaspian.case.columns import Table
 from transcaspian.case.registry import TABLES
 from transcaspian.case.settings import CaseSettings
@@ -456,6 +457,7 @@ RULES: tuple[Rule, ...] = (
     check_capital_cost_range_holds_the_cost,
     *CHANGE_RULES,
     *FIGURE_RULES,
+    *PROJECT_RULES,
     *FINANCE_RULES,
     check_demand_has_zones,
     check_borders_stay_in_their_layer,

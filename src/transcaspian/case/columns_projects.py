@@ -1,5 +1,6 @@
 """Tables of `projects/` and `scenarios/`."""
 
+from transcaspian.accounts import NOT_PARTIES, PARTIES
 from transcaspian.case.columns import Column, Table
 
 OPERATIONS = ("set", "add", "multiply")
@@ -14,6 +15,26 @@ CHANGE_COLUMNS = (
         "from_year", "int", "First year it holds; empty for always.", unit="year", required=False
     ),
     Column("to_year", "int", "Last year it holds; empty for ever.", unit="year", required=False),
+)
+
+OFFSET_COLUMNS = (
+    Column(
+        "from_offset",
+        "int",
+        "First year, counted from the project's opening: 0 is the opening year.",
+        unit="a",
+        minimum=-20,
+        maximum=100,
+    ),
+    Column(
+        "to_offset",
+        "int",
+        "Last year, counted likewise; empty for as long as the project is valued.",
+        unit="a",
+        required=False,
+        minimum=-20,
+        maximum=100,
+    ),
 )
 
 TABLES = (
@@ -158,6 +179,80 @@ TABLES = (
             Column("project", "text", "Member.", references="projects/projects.project"),
         ),
         "Projects that need each other and are valued together too.",
+    ),
+    Table(
+        "projects/own_flows",
+        (
+            "project",
+            "kind",
+            "payer",
+            "payer_country",
+            "receiver",
+            "receiver_country",
+            "from_offset",
+        ),
+        (
+            Column("project", "text", "Project.", references="projects/projects.project"),
+            Column("kind", "text", "What is paid for, for example ship_sales."),
+            Column("payer", "text", "Who pays.", choices=(*PARTIES, *NOT_PARTIES)),
+            Column(
+                "payer_country",
+                "text",
+                "Country of the payer.",
+                references="economy/countries.country",
+            ),
+            Column("receiver", "text", "Who receives.", choices=(*PARTIES, *NOT_PARTIES)),
+            Column(
+                "receiver_country",
+                "text",
+                "Country of the receiver.",
+                references="economy/countries.country",
+            ),
+            *OFFSET_COLUMNS,
+            Column(
+                "amount_musd",
+                "float",
+                "Amount a year, price year; what is paid to resources is a cost, what resources pay"
+                " is a cost saved or a good gained.",
+                unit="million USD/a",
+                minimum=0.0,
+            ),
+        ),
+        "Yearly money flows of a project that no model finds: given, not modelled.",
+        optional=True,
+    ),
+    Table(
+        "projects/own_outputs",
+        ("project", "measure", "country", "from_offset"),
+        (
+            Column("project", "text", "Project.", references="projects/projects.project"),
+            Column(
+                "measure",
+                "text",
+                "What comes of the project beside money; never added to it.",
+                choices=("jobs", "exports", "imports"),
+            ),
+            Column("country", "text", "Country.", references="economy/countries.country"),
+            *OFFSET_COLUMNS,
+            Column("amount", "float", "Amount a year.", minimum=0.0),
+            Column("unit", "text", "Unit.", choices=("person", "million USD/a")),
+        ),
+        "Jobs and trade of a project, given: for reading, no part of its value.",
+        optional=True,
+    ),
+    Table(
+        "projects/promises",
+        ("project", "subject"),
+        (
+            Column("project", "text", "Project.", references="projects/projects.project"),
+            Column(
+                "subject",
+                "text",
+                "Commitment or project of the register whose dates are those of the opening.",
+            ),
+        ),
+        "Which dates of the register are a project's opening, so that announced slips are priced.",
+        optional=True,
     ),
     Table(
         "scenarios/scenarios",
