@@ -122,3 +122,33 @@ def test_appraise_run_writes_a_workbook_with_a_sheet_a_project(run_folder, tmp_p
     file = tmp_path / "projects.xlsx"
     run(capsys, "run", run_folder, "--draws", "1000", "--workbook", file)
     assert fastexcel.read_excel(file).sheet_names == ["cable", "line"]
+
+
+def test_appraise_run_says_how_projects_of_a_package_depend_on_each_other(tmp_path, capsys):
+    # A cable of 100, a line of 100 and both together under one roof, each with its own ledger.
+    parts = {"cable": "", "line": "", "both": "cable, line"}
+    ledgers = [appraisal_of(name).ledger.rows for name in parts]
+    projects = pl.DataFrame(
+        [
+            {
+                "scenario": "reference", "project": name, "name": name, "kind": "cable",
+                "members": members, "opening_year": 2030, "life_years": 10, "capex_musd": 100.0,
+                "capex_low_musd": None, "capex_high_musd": None, "headline": "",
+            }
+            for name, members in parts.items()
+        ],
+        schema_overrides={"capex_low_musd": pl.Float64, "capex_high_musd": pl.Float64},
+    )  # fmt: skip
+    ledger = pl.concat(ledgers).select(pl.lit("reference").alias("scenario"), pl.all())
+    settings = {"price_year": 2024, "base_year": 2025, "headline_rate": 0.06}
+    folder = write_results(
+        Results({"projects": projects, "ledger": ledger}, {"settings": settings}),
+        tmp_path / "r",
+        "",
+    )
+    found = json.loads(run(capsys, "run", folder, "--draws", "1000", "--json"))
+    (pair,) = found["interactions"]
+    alone = found["projects"][0]["npv_musd"]
+    assert pair["package"] == "both"
+    assert pair["interaction_musd"] == pytest.approx(alone - 2.0 * alone)
+    assert {row["project"] for row in found["package_shares"]} == {"cable", "line"}

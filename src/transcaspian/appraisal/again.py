@@ -65,6 +65,7 @@ class ProjectFacts:
     capex_high_musd: float | None = None
     name: str = ""
     headline: str = ""
+    members: tuple[str, ...] = ()  # of a cluster
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "ProjectFacts":
@@ -79,7 +80,14 @@ class ProjectFacts:
             capex_high_musd=row["capex_high_musd"],
             name=str(row.get("name") or ""),
             headline=str(row.get("headline") or ""),
+            members=tuple(
+                part.strip() for part in str(row.get("members") or "").split(",") if part
+            ),
         )
+
+    def projects(self) -> frozenset[str]:
+        """Return the projects that are put into the network: itself, or the members."""
+        return frozenset(self.members or (self.project,))
 
 
 @dataclass(frozen=True, slots=True)

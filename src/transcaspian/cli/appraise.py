@@ -72,6 +72,7 @@ def run(
 ) -> None:
     """Value the projects of a run again at any rate, without solving the models again."""
     from transcaspian.appraisal.again import models_of, usual_risk, value_again, value_tables
+    from transcaspian.appraisal.families import interaction_tables
     from transcaspian.appraisal.risk import RiskOptions
     from transcaspian.cli.run_facts import read_run_facts
 
@@ -83,6 +84,10 @@ def run(
         models_of(found.ledgers, found.run, scope),
         [usual_risk(project) for project in found.projects],
         RiskOptions(rate=at, n_draw=draws, seed=seed),
+    )
+    together = interaction_tables(
+        dict(values.select("project", "npv_musd").iter_rows()),
+        {project.project: project.projects() for project in found.projects},
     )
     if workbook is not None:
         from transcaspian.appraisal.write import write_workbook
@@ -97,7 +102,7 @@ def run(
         print_json(
             head
             | {"projects": values.to_dicts()}
-            | {name: table.to_dicts() for name, table in tables.items()}
+            | {name: table.to_dicts() for name, table in (*tables.items(), *together.items())}
         )
         return
     _print_values(found.scenario, at, values, tables)
