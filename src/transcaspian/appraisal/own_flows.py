@@ -7,15 +7,17 @@ what is paid to `resources` or `environment` leaves the parties.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import polars as pl
 
 from transcaspian.accounts import ACCOUNT_SCHEMA
-from transcaspian.appraisal.ledger import LEDGER_SCHEMA
+from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger
+from transcaspian.appraisal.postings import POSTING
 from transcaspian.units import MUSD_TO_USD
 
-__all__ = ["Opened", "own_accounts", "own_outputs", "own_rows"]
+__all__ = ["Opened", "own_accounts", "own_outputs", "own_rows", "with_own_flows"]
 
 SIDES = ("payer", "payer_country", "receiver", "receiver_country")
 
@@ -107,6 +109,16 @@ def own_rows(
             ).select(pl.col(name).cast(dtype) for name, dtype in LEDGER_SCHEMA.items())
         )
     return pl.concat(parts)
+
+
+def with_own_flows(ledger: Ledger, plans: Sequence[Opened], flows: pl.DataFrame) -> Ledger:
+    """Return the ledger with the own flows of its members among its rows."""
+    own = own_rows(ledger.project, flows, plans, ledger.last_year)
+    if own.is_empty():
+        return ledger
+    rows = pl.concat([ledger.rows, own]).sort("year", *POSTING, maintain_order=True)
+    earliest = int(own["year"].to_numpy().min())
+    return replace(ledger, rows=rows, first_year=min(ledger.first_year, earliest))
 
 
 def own_outputs(

@@ -14,6 +14,7 @@ from transcaspian.appraisal.indicators import (
     indicator_rows,
 )
 from transcaspian.appraisal.ledger import Ledger, LedgerRules, build_ledger, year_weights
+from transcaspian.appraisal.own_flows import with_own_flows
 from transcaspian.appraisal.plans import ProjectPlan
 from transcaspian.errors import InputError
 
@@ -64,6 +65,7 @@ def appraise_project(
     accounts_without: Mapping[int, pl.DataFrame],
     options: AppraisalOptions,
     co2_change_mt: Mapping[int, float] | None = None,
+    own_flows: pl.DataFrame | None = None,
 ) -> Appraisal:
     """Return the appraisal of a project, or of a package whose members are valued together.
 
@@ -81,6 +83,9 @@ def appraise_project(
         Rates, discount year, corridor countries, conventions of the ledger.
     co2_change_mt : mapping of model year to float, optional
         Emissions with less without [Mt/a].
+    own_flows : frame, optional
+        The case's table `projects/own_flows`: yearly flows that projects bring along, given, not
+        modelled.
 
     Raises
     ------
@@ -88,6 +93,8 @@ def appraise_project(
         For impossible plans, price years that differ, or years that do not match.
     """
     ledger = build_ledger(project, plans, accounts_with, accounts_without, options.rules)
+    if own_flows is not None:
+        ledger = with_own_flows(ledger, plans, own_flows)
     return appraise_ledger(ledger, plans, options, co2_change_mt)
 
 

@@ -15,6 +15,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "who_gains": "Net present value by project, country and party at the headline rate.",
     "ledger": "Every gain, cost and transfer by project and year.",
     "headlines": "The figures that lead, for every scenario.",
+    "own_outputs": "Jobs and trade that projects bring along, given in the case.",
     "run_indicators": "Quantities of every run that the register sets beside observed ones.",
     "realisations": "Yearly benefit and NPV of power projects in other years of synthetic weather.",
     "indicators": "NPV, EIRR, BCR and break-even cost by project, scope and rate.",

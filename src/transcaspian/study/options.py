@@ -58,7 +58,7 @@ class Plan:
         """Return which of `years` are solved at all: published years are in the first scenario."""
         if scenario == self.scenarios[0]:
             return tuple(years)
-        return tuple(year for year in years if year in self.years)
+        return tuple(year for year in years if year in self.years_of(scenario))
 
     def runs_in(self, room: str) -> tuple[str, ...]:
         """Return the runs that differ from the reference in `room`."""
@@ -113,9 +113,7 @@ def _weather_years(case: Case, options: StudyOptions) -> int:
 
 
 def _active_runs(case: Case) -> tuple[str, ...]:
-    projects = case.tables["projects/projects"].filter(
-        pl.col("is_active") & (pl.col("sector") != "own")
-    )
+    projects = case.tables["projects/projects"].filter(pl.col("is_active"))
     clusters = case.tables["projects/clusters"]["cluster"].unique(maintain_order=True)
     return (*projects["project"], *clusters)
 

@@ -20,6 +20,7 @@ from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.owners import owners_tables
+from transcaspian.study.own import own_output_table
 from transcaspian.study.power_room import solve_power
 from transcaspian.study.realisations import realisation_benefits, with_weather_range
 from transcaspian.study.residents import with_residents
@@ -91,6 +92,7 @@ def run_study(
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
     } | _gathered(rooms)
+    tables["own_outputs"] = own_output_table(case, plan)
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
     tables |= risk_tables(case, plan, values.projects, values.ledger, options.seed)

@@ -45,12 +45,9 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
         case.tables["projects/shares"],
         case.settings.price_year,
     )
+    books = _Books(case, plan, plans, rooms, options)
     found = [
-        (
-            scenario,
-            run,
-            _appraise(plan, plans, rooms, scenario, run, options, plan.years_of(scenario)),
-        )
+        (scenario, run, books.appraise(scenario, run, plan.years_of(scenario)))
         for scenario in plan.scenarios
         for run in plan.runs
     ]
@@ -60,11 +57,7 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
         projects=pl.DataFrame(
             [
                 _project_row(case, plan, scenario, run, value, plans)
-                | {
-                    "npv_scenario_years_musd": _npv_in_fewer_years(
-                        plan, plans, rooms, scenario, run, value, options
-                    )
-                }
+                | {"npv_scenario_years_musd": books.npv_in_fewer_years(scenario, run, value)}
                 for scenario, run, value in found
             ],
             infer_schema_length=None,
@@ -88,41 +81,36 @@ def _appraisal_options(case: Case) -> AppraisalOptions:
     )
 
 
-def _appraise(
-    plan: Plan,
-    plans: Mapping[str, ProjectPlan],
-    rooms: Sequence[Mapping[Key, Solved]],
-    scenario: str,
-    run: str,
-    options: AppraisalOptions,
-    years: Sequence[int],
-) -> Appraisal:
-    co2_with = emissions_by_year(rooms, scenario, run, years)
-    co2_without = emissions_by_year(rooms, scenario, REFERENCE, years)
-    return appraise_project(
-        run,
-        [plans[member] for member in plan.members[run]],
-        accounts_by_year(rooms, scenario, run, years),
-        accounts_by_year(rooms, scenario, REFERENCE, years),
-        options,
-        {year: (co2_with[year] - co2_without[year]) / MT_TO_T for year in years},
-    )
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What every valuation of a study shares."""
 
+    case: Case
+    plan: Plan
+    plans: Mapping[str, ProjectPlan]
+    rooms: Sequence[Mapping[Key, Solved]]
+    options: AppraisalOptions
 
-def _npv_in_fewer_years(
-    plan: Plan,
-    plans: Mapping[str, ProjectPlan],
-    rooms: Sequence[Mapping[Key, Solved]],
-    scenario: str,
-    run: str,
-    value: Appraisal,
-    options: AppraisalOptions,
-) -> float:
-    """Return NPV from the years in which every scenario is solved, so that they compare."""
-    years = plan.fewer_years or plan.years
-    if years != plan.years_of(scenario):
-        value = _appraise(plan, plans, rooms, scenario, run, options, years)
-    return value.indicators["all"].npv_headline_musd
+    def appraise(self, scenario: str, run: str, years: Sequence[int]) -> Appraisal:
+        """Return the value of a run from the given model years."""
+        co2_with = emissions_by_year(self.rooms, scenario, run, years)
+        co2_without = emissions_by_year(self.rooms, scenario, REFERENCE, years)
+        return appraise_project(
+            run,
+            [self.plans[member] for member in self.plan.members[run]],
+            accounts_by_year(self.rooms, scenario, run, years),
+            accounts_by_year(self.rooms, scenario, REFERENCE, years),
+            self.options,
+            {year: (co2_with[year] - co2_without[year]) / MT_TO_T for year in years},
+            self.case.tables["projects/own_flows"],
+        )
+
+    def npv_in_fewer_years(self, scenario: str, run: str, value: Appraisal) -> float:
+        """Return NPV from the years in which every scenario is solved, so that they compare."""
+        years = self.plan.fewer_years or self.plan.years
+        if years != self.plan.years_of(scenario):
+            value = self.appraise(scenario, run, years)
+        return value.indicators["all"].npv_headline_musd
 
 
 def _project_row(
