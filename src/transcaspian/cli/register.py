@@ -1,23 +1,21 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from transcaspian.cli import register_entry
+from transcaspian.cli import register_entry, register_rows
 from transcaspian.cli.output import console, print_json, print_table
-from transcaspian.cli.register_options import AsOf, Database, Json, Role, read_assignments, read_day
+from transcaspian.cli.register_options import AsOf, Database, Json, Role, cut, load, read_day
+from transcaspian.cli.register_rows import print_models
 from transcaspian.errors import InputError
-
-if TYPE_CHECKING:
-    from transcaspian.register.tables import Register
 
 app = typer.Typer(
     help="The register of promises: what was agreed, what became of it, what comes next.",
     no_args_is_help=True,
 )
 
-SHOWN = 60  # letters of a free text in a table
+REASON_SHOWN = 160  # letters of the reason of a status: all but the longest
 
 
 @app.command()
@@ -38,7 +36,7 @@ def status(
 
     if only and only not in STATUSES:
         raise InputError(f"{only!r} is no status; statuses are {', '.join(STATUSES)}.")
-    register, day = _load(db, role), read_day(as_of)
+    register, day = load(db, role), read_day(as_of)
     rows = register["commitments"].select("id", "field", "title").iter_rows()
     about = {name: (topic, title) for name, topic, title in rows}
     verdicts = [
@@ -65,85 +63,11 @@ def status(
                 verdict.id.removeprefix("com-"),
                 verdict.status,
                 verdict.due.edtf if verdict.due else "",
-                _cut(verdict.reason),
+                cut(verdict.reason, REASON_SHOWN),
             )
             for verdict in verdicts
         ],
     )
-
-
-@app.command("list")
-def list_rows(
-    table: Annotated[
-        str, typer.Argument(metavar="TABLE", help="commitments, instruments, observations …")
-    ] = "commitments",
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--where", metavar="COLUMN=VALUE", help="Keep rows with this value; can be repeated."
-        ),
-    ] = None,
-    after: Annotated[
-        str, typer.Option("--after", metavar="KEY", help="Go on after this key.")
-    ] = "",
-    limit: Annotated[int, typer.Option("--limit", help="Rows on a page, at most 1000.")] = 50,
-    db: Database = None,
-    role: Role = "public",
-    as_json: Json = False,
-) -> None:
-    """List the rows of a table, in order of their keys, a page at a time."""
-    from transcaspian.register.listing import list_table
-
-    page = list_table(db, table, read_assignments(where or []), after=after, limit=limit, role=role)
-    if as_json:
-        print_json({"table": table, "rows": page.rows, "next": page.after})
-        return
-    columns = [
-        name
-        for name in page.columns
-        if name not in {"source", "note", "internal", "confidence", "known_on"}
-    ][:6]
-    print_table(table, columns, [[_cut(row[name], 30) for name in columns] for row in page.rows])
-    if page.after:
-        console().print(f"More: --after {page.after!r}")
-
-
-@app.command()
-def show(
-    key: Annotated[
-        str,
-        typer.Argument(
-            metavar="KEY", help="Commitment, instrument, indicator, body … or row of evidence."
-        ),
-    ],
-    as_of: AsOf = "",
-    db: Database = None,
-    role: Role = "public",
-    as_json: Json = False,
-) -> None:
-    """Show one thing with everything that hangs on it."""
-    from transcaspian.register.listing import describe
-
-    found = describe(_load(db, role), key, read_day(as_of))
-    if as_json:
-        print_json(found.as_dict())
-        return
-    print_table(
-        f"{found.table}: {key}",
-        ("column", "value"),
-        [(name, value) for name, value in found.row.items() if value is not None],
-    )
-    if found.verdict is not None:
-        console().print(
-            f"Status: {found.verdict.status} ({found.verdict.rule}). {found.verdict.reason}"
-        )
-    for name, rows in found.related.items():
-        columns = [
-            column
-            for column in rows[0]
-            if column not in {"source", "note", "internal", "confidence", "known_on"}
-        ][:6]
-        print_table(name, columns, [[_cut(row[column], 40) for column in columns] for row in rows])
 
 
 @app.command()
@@ -172,7 +96,7 @@ def due(
     end = parse_date(last).last if last else quarter_of(max(day, begin))[1]
     if end < begin:
         raise InputError(f"The last day {end} lies before the first {begin}.")
-    items = find_due(_load(db, role), day, begin, end)
+    items = find_due(load(db, role), day, begin, end)
     if as_json:
         print_json(
             {
@@ -187,7 +111,7 @@ def due(
         f"Due from {begin} to {end}, as of {day}",
         ("day", "what", "owner", "status"),
         [
-            (item.day, _cut(item.what), item.owner.removeprefix("body-"), item.status)
+            (item.day, cut(item.what), item.owner.removeprefix("body-"), item.status)
             for item in items
         ],
     )
@@ -201,7 +125,7 @@ def slips(
     from transcaspian.register.slips import find_slips
 
     day = read_day(as_of)
-    found = find_slips(_load(db, role), day)
+    found = find_slips(load(db, role), day)
     if as_json:
         print_json({"as_of": day.isoformat(), "slips": [slip.as_dict() for slip in found]})
         return
@@ -234,7 +158,7 @@ def contradictions(
     from transcaspian.register.contradictions import find_contradictions
 
     day = read_day(as_of)
-    found = find_contradictions(_load(db, role), day)
+    found = find_contradictions(load(db, role), day)
     if as_json:
         print_json({"as_of": day.isoformat(), "contradictions": [item.as_dict() for item in found]})
         return
@@ -261,7 +185,7 @@ def quality(
     from transcaspian.register.quality import count_new, score_instruments
     from transcaspian.register.status import judge_all
 
-    register, day = _load(db, role), read_day(as_of)
+    register, day = load(db, role), read_day(as_of)
     verdicts = judge_all(register, day)
     scores = score_instruments(register, verdicts)
     if as_json:
@@ -313,7 +237,7 @@ def brief(
     """Write a brief: counts, trouble, what comes next, what contradicts itself."""
     from transcaspian.register.brief import write_brief
 
-    found = write_brief(_load(db, role), subject, read_day(as_of))
+    found = write_brief(load(db, role), subject, read_day(as_of))
     if as_json:
         print_json(found.as_dict())
         return
@@ -321,72 +245,38 @@ def brief(
     console().print(
         f"{subject or 'All promises'} as of {found.as_of}: {found.promises} promises, {found.new} of them new. {counts}."
     )
-    print_table(
-        "Trouble",
-        ("promise", "status", "why"),
-        [
-            (_cut(title, 36), verdict.status, _cut(verdict.reason))
-            for verdict, title in found.trouble
-        ],
-    )
-    print_table(
-        "Next half year",
-        ("day", "what", "status"),
-        [(item.day, _cut(item.what), item.status) for item in found.ahead],
-    )
-    print_table(
-        "Contradictions",
-        ("about", "period", "gap"),
-        [
-            (item.subject, item.about, f"{item.gap:.4g} {item.unit}")
-            for item in found.contradictions
-        ],
-    )
+    for title, columns, rows in (
+        (
+            "Trouble",
+            ("promise", "status", "why"),
+            [
+                (cut(name, 36), verdict.status, cut(verdict.reason, REASON_SHOWN))
+                for verdict, name in found.trouble
+            ],
+        ),
+        (
+            "Next half year",
+            ("day", "what", "status"),
+            [(item.day, cut(item.what), item.status) for item in found.ahead],
+        ),
+        (
+            "Contradictions",
+            ("about", "period", "gap"),
+            [
+                (item.subject, item.about, f"{item.gap:.4g} {item.unit}")
+                for item in found.contradictions
+            ],
+        ),
+    ):
+        if rows:
+            print_table(title, columns, rows)
+        else:
+            console().print(f"{title}: nothing.")
+    print_models(found.models)
 
 
-@app.command()
-def history(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of any row, as `show` takes it.")],
-    db: Database = None,
-    role: Role = "public",
-    as_json: Json = False,
-) -> None:
-    """Show every revision of a row: who entered what, when."""
-    from transcaspian.register.listing import history_of
-
-    entries = history_of(db, key, role=role)
-    if as_json:
-        print_json({"id": key, "entries": entries})
-        return
-    print_table(
-        f"History of {key}",
-        ("change", "entered", "author", "action", "rev.", "message"),
-        [
-            (
-                entry["change_id"],
-                str(entry["entered_at"])[:19],
-                entry["author"],
-                entry["action"],
-                f"{entry['revision']}{' retracted' if entry['retracted'] else ''}",
-                _cut(entry["message"], 30),
-            )
-            for entry in entries
-        ],
-    )
-
-
+register_rows.add_commands(app)
 register_entry.add_commands(app)
-
-
-def _load(db: str | None, role: str) -> "Register":
-    from transcaspian.register.access import load_register
-
-    return load_register(db, role=role)
-
-
-def _cut(value: object, letters: int = SHOWN) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
 def _figure(value: object) -> str:

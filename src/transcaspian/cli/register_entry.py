@@ -1,6 +1,8 @@
-"""Commands that write: to the register (`add`, `observe`, `import` …), and from it (`export`)."""
+"""Commands that write: to the register (`add`, `observe`, `record` …), and from it (`export`)."""
 
 import getpass
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +14,10 @@ from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
     from transcaspian.register.record import Change
+    from transcaspian.register.store import Store
+    from transcaspian.results.tables import Results
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "record_results"]
 
 Author = Annotated[
     str, typer.Option("--author", help="Who enters it; the name of the user by default.")
@@ -28,6 +32,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(forecast)
     app.command()(undo)
     app.command("import")(import_rows)
+    app.command()(record)
     app.command()(export)
 
 
@@ -189,6 +194,30 @@ def import_rows(
         )
 
 
+def record(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")],
+    author: Author = "",
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Set what a run computed beside what is observed; the same run twice changes nothing."""
+    from transcaspian.register.access import open_for_writing
+    from transcaspian.results.read import read_results
+
+    results = read_results(folder)
+    with open_for_writing(db) as store:
+        key, change = record_results(store, results, author)
+        _report(change, store.address, as_json, {"run": key})
+
+
+def record_results(store: "Store", results: "Results", author: str = "") -> tuple[str, "Change"]:
+    """Append the indicators of a run to a register; return the run's key and what was done."""
+    from transcaspian.register.runs import record_run
+
+    today = date.today()  # noqa: DTZ011 (a user's day is local)
+    return record_run(store, results.manifest, results.tables, author or _user(), today)
+
+
 def export(
     form: Annotated[
         str, typer.Argument(metavar="FORM", help="sdmx-csv, oc4ids, iati, ical, csv or xlsx.")
@@ -229,10 +258,13 @@ def _record(
         _report(change, store.address, as_json)
 
 
-def _report(change: "Change", address: str, as_json: bool) -> None:
+def _report(
+    change: "Change", address: str, as_json: bool, more: Mapping[str, object] | None = None
+) -> None:
     if as_json:
         print_json(
             {
+                **(more or {}),
                 "change": change.change_id,
                 "appended": dict(change.appended),
                 "unchanged": change.unchanged,

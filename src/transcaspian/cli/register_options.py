@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transcaspian.cli.output import JSON_OPTION
 from transcaspian.errors import InputError
 
-__all__ = ["AsOf", "Database", "Json", "Role", "read_assignments", "read_day"]
+if TYPE_CHECKING:
+    from transcaspian.register.tables import Register
+
+__all__ = ["AsOf", "Database", "Json", "Role", "cut", "load", "read_assignments", "read_day"]
+
+SHOWN = 60  # letters of a free text in a table
 
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="Day to look from; today by default.")
@@ -46,3 +51,16 @@ def read_day(text: str) -> date:
     from transcaspian.register.edtf import parse_date
 
     return parse_date(text).last if text else date.today()  # noqa: DTZ011 (a user's day is local)
+
+
+def load(db: str | None, role: str) -> "Register":
+    """Return the register at an address, by default the packaged one, as a role may see it."""
+    from transcaspian.register.access import load_register
+
+    return load_register(db, role=role)
+
+
+def cut(value: object, letters: int = SHOWN) -> str:
+    """Return a text that is no longer than so many letters; empty for nothing."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= letters else text[: letters - 1] + "…"

@@ -12,6 +12,8 @@ from transcaspian.cli.output import JSON_OPTION, console, print_json, print_tabl
 if TYPE_CHECKING:
     import polars as pl
 
+    from transcaspian.results.tables import Results
+
 ROWS_SHOWN = 40
 COLUMNS_SHOWN = 8
 RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
@@ -50,15 +52,23 @@ def run(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Solve everything, and keep nothing.")
     ] = False,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Register that takes the run's figures; none by default."
+        ),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Run a case: models, appraisal, tables and report."""
     from transcaspian.case.read import read_case
     from transcaspian.cli.progress import shown_progress
+    from transcaspian.register.access import open_for_writing
     from transcaspian.register.read import read_register
+    from transcaspian.register.runs import join_run
     from transcaspian.report import build_report
     from transcaspian.results.cache import FolderCache, user_cache_folder
-    from transcaspian.results.write import REPORT, check_target, write_results
+    from transcaspian.results.write import check_target, write_results
     from transcaspian.study import StudyOptions, run_study
 
     options = StudyOptions(
@@ -74,15 +84,33 @@ def run(
         checked = read_case(case)
         target = out or Path("runs") / checked.name
         check_target(target)
+        promises = checked.path / "register"
+        register = read_register(promises) if promises.is_dir() else None
+        if db is not None:
+            open_for_writing(db, register).close()  # what can't be written is better known now
         store = None if no_cache else FolderCache(cache or user_cache_folder())
         results = run_study(checked, options, progress, store)
         source = str(Path(case).resolve()) if Path(case).exists() else case
         results = replace(results, manifest=dict(results.manifest) | {"case_source": source})
         progress("Drawing the report")
-        promises = checked.path / "register"
-        register = read_register(promises) if promises.is_dir() else None
+        if register is not None:
+            register = join_run(register, results.manifest, results.tables)
         page = build_report(results, checked, register)
         folder = write_results(results, target, page)
+    recorded = None if db is None else _record(db, results)
+    _say_what_came_out(results, folder, checked.settings.headline_rate, recorded, as_json=as_json)
+
+
+def _say_what_came_out(
+    results: "Results",
+    folder: Path,
+    headline_rate: float,
+    recorded: dict[str, object] | None,
+    *,
+    as_json: bool,
+) -> None:
+    from transcaspian.results.write import REPORT
+
     address = (folder / REPORT).resolve()
     ranking = results.table("projects")
     if as_json:
@@ -92,11 +120,26 @@ def run(
                 "report": str(address),
                 "projects": ranking.to_dicts(),
                 "checks": results.table("checks").to_dicts(),
+                "recorded": recorded,
             }
         )
         return
-    _print_projects(ranking, checked.settings.headline_rate)
+    _print_projects(ranking, headline_rate)
+    if recorded is not None:
+        console().print(
+            f"Register {recorded['db']}: {recorded['rows']} new rows of {recorded['run']}."
+        )
     console().print(f"Report: {address}", soft_wrap=True)
+
+
+def _record(db: str, results: "Results") -> dict[str, object]:
+    """Set a run's figures beside what is observed."""
+    from transcaspian.cli.register_entry import record_results
+    from transcaspian.register.access import open_for_writing
+
+    with open_for_writing(db) as store:
+        key, change = record_results(store, results)
+        return {"run": key, "rows": change.total, "db": store.address}
 
 
 def show(

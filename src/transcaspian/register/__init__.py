@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from transcaspian.register.contradictions import find_contradictions, gap_series
     from transcaspian.register.export import export_register
     from transcaspian.register.listing import describe, list_table
+    from transcaspian.register.models import compare_with_runs, newest_ranges
     from transcaspian.register.quality import score_instruments
     from transcaspian.register.read import read_packaged, read_register
     from transcaspian.register.record import import_file, record_rows, retract, undo
-    from transcaspian.register.runs import compare_with_runs, record_run_indicators
+    from transcaspian.register.runs import join_run, record_run, record_run_indicators
     from transcaspian.register.slips import find_slips
     from transcaspian.register.status import STATUSES, Verdict, count_statuses, judge_all
     from transcaspian.register.store import Store, open_store
@@ -39,14 +40,17 @@ __all__ = [
     "find_slips",
     "gap_series",
     "import_file",
+    "join_run",
     "judge_all",
     "list_table",
     "load_register",
+    "newest_ranges",
     "open",
     "open_store",
     "read_packaged",
     "read_register",
     "record_rows",
+    "record_run",
     "record_run_indicators",
     "retract",
     "score_instruments",
@@ -60,7 +64,7 @@ _HOMES = {
     "Register": "tables.Register",
     "Store": "store.Store",
     "Verdict": "status.Verdict",
-    "compare_with_runs": "runs.compare_with_runs",
+    "compare_with_runs": "models.compare_with_runs",
     "count_statuses": "status.count_statuses",
     "describe": "listing.describe",
     "export_register": "export.export_register",
@@ -69,14 +73,17 @@ _HOMES = {
     "find_slips": "slips.find_slips",
     "gap_series": "contradictions.gap_series",
     "import_file": "record.import_file",
+    "join_run": "runs.join_run",
     "judge_all": "status.judge_all",
     "list_table": "listing.list_table",
     "load_register": "access.load_register",
+    "newest_ranges": "models.newest_ranges",
     "open": "access.open_for_writing",
     "open_store": "store.open_store",
     "read_packaged": "read.read_packaged",
     "read_register": "read.read_register",
     "record_rows": "record.record_rows",
+    "record_run": "runs.record_run",
     "record_run_indicators": "runs.record_run_indicators",
     "retract": "record.retract",
     "score_instruments": "quality.score_instruments",

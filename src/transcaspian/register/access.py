@@ -32,13 +32,16 @@ def load_register(
     return register if role == "internal" else register.public()
 
 
-def open_for_writing(address: str | None = None) -> Store:
-    """Return the database at an address, by default the user's own, made where it is missing."""
+def open_for_writing(address: str | None = None, seed: Register | None = None) -> Store:
+    """Return the database at an address, by default the user's own, made where it is missing.
+
+    A new one begins with the rows of `seed`, by default with the packaged register.
+    """
     if address is None:
         file = default_database()
         file.parent.mkdir(parents=True, exist_ok=True)
         address = str(file)
-    return create_store(address, read_packaged())
+    return create_store(address, read_packaged() if seed is None else seed)
 
 
 def default_database() -> Path:

@@ -10,6 +10,7 @@ from transcaspian.errors import NotFoundError
 from transcaspian.register.agenda import DueItem, find_due
 from transcaspian.register.columns import FIELDS
 from transcaspian.register.contradictions import Contradiction, find_contradictions
+from transcaspian.register.models import ModelRange, compare_with_runs, newest_ranges
 from transcaspian.register.quality import count_new
 from transcaspian.register.status import Verdict, count_statuses, judge_all
 from transcaspian.register.tables import Register, make_register
@@ -32,6 +33,7 @@ class Brief:
     trouble: tuple[tuple[Verdict, str], ...]  # verdict and title
     ahead: tuple[DueItem, ...]
     contradictions: tuple[Contradiction, ...]
+    models: tuple[ModelRange, ...]  # newest run recorded by that day, beside what was observed
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -44,6 +46,7 @@ class Brief:
             "trouble": [{"title": title, **verdict.as_dict()} for verdict, title in self.trouble],
             "ahead": [item.as_dict() for item in self.ahead],
             "contradictions": [item.as_dict() for item in self.contradictions],
+            "models": [item.as_dict() for item in self.models],
         }
 
 
@@ -66,6 +69,9 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
         trouble=tuple((verdict, titles[verdict.id]) for verdict in trouble),
         ahead=tuple(find_due(chosen, as_of, as_of, as_of + timedelta(days=AHEAD_DAYS))),
         contradictions=_contradictions(chosen, verdicts, as_of),
+        models=tuple(
+            newest_ranges(compare_with_runs(chosen, as_of, [verdict.id for verdict in verdicts]))
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register import query
 from transcaspian.register.columns import TABLES, row_id
+from transcaspian.register.models import compare_with_runs
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import Verdict, judge_all
 from transcaspian.register.store import Store, open_store
@@ -158,6 +159,9 @@ def describe(register: Register, key: str, as_of: date) -> Described:
     indicator = row.get("indicator") if name == "commitments" else None
     if indicator is not None:
         related["observations"] = _rows(register["observations"], pl.col("indicator").eq(indicator))
+    models = compare_with_runs(register, only=[key]) if name == "commitments" else []
+    if models:
+        related["models"] = [figure.as_dict() for figure in models]
     return Described(name, key, row, verdict, related)
 
 

@@ -134,7 +134,7 @@ def _parse(
             tables[name] = with_plain_dates(table, parse_table(table, raw[name], problems))
         elif not only_given:
             tables[name] = empty_table(name)
-    return tables, {name: rows.lines for name, rows in raw.items()}
+    return tables, {name: list(rows.lines) for name, rows in raw.items()}
 
 
 def _raw_any(source: Path, table: str, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:

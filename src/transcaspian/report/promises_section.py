@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from transcaspian.register.agenda import find_due
 from transcaspian.register.contradictions import Contradiction, find_contradictions
-from transcaspian.register.runs import compare_with_runs
+from transcaspian.register.models import compare_with_runs, newest_ranges
 from transcaspian.register.slips import Slip, find_slips
 from transcaspian.register.status import STATUSES, Verdict, count_statuses, judge_all
 from transcaspian.register.tables import Register
@@ -189,30 +189,34 @@ def _slips(slips: Sequence[Slip], titles: dict[str, str]) -> HtmlTable:
 
 
 def _models(register: Register, titles: dict[str, str]) -> list[Block]:
-    figures = compare_with_runs(register)
-    if not figures:
+    ranges = newest_ranges(compare_with_runs(register))
+    if not ranges:
         return []
-    frame = pl.DataFrame([figure.as_dict() for figure in figures])
+    frame = pl.DataFrame([item.as_dict() for item in ranges])
     rows = tuple(
         (
-            head_cell(titles[figure.commitment], figure.indicator),
-            text_cell(f"{figure.scenario}, {figure.run}"),
-            number_cell(float(figure.year), str(figure.year)),
-            number_cell(figure.model),
-            number_cell(figure.observed)
-            if figure.observed is not None
-            else text_cell("not observed"),
-            number_cell(figure.target) if figure.target is not None else text_cell(""),
+            head_cell(titles[item.commitment], item.indicator),
+            text_cell(item.scenario),
+            number_cell(float(item.year), str(item.year)),
+            number_cell(item.without) if item.without is not None else text_cell("not there"),
+            number_cell(item.highest),
+            text_cell(item.highest_run),
+            number_cell(item.observed) if item.observed is not None else text_cell("not observed"),
+            number_cell(item.target) if item.target is not None else text_cell(""),
+            text_cell(item.unit),
         )
-        for figure in figures
+        for item in ranges
     )
     headers = (
         Header("Promise"),
-        Header("Run"),
+        Header("Scenario"),
         Header("Year", is_number=True),
-        Header("Model", is_number=True),
+        Header("Without projects", is_number=True),
+        Header("Highest with one", is_number=True),
+        Header("Which"),
         Header("Observed", is_number=True),
         Header("Target", is_number=True),
+        Header("Unit"),
     )
     table = HtmlTable(
         "What the models compute beside what is observed",
