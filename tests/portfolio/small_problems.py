@@ -84,8 +84,8 @@ def best_by_trying(made: SelectionProblem, objective: Objective) -> float | None
                 value = value + weight * (
                     each.per_share.get(name, 0.0) + each.if_chosen.get(name, 0.0)
                 )
-            names = {c.project for c, _ in chosen}
             for bundle in made.bundles:
+                names = {c.project for c, o in chosen if o.start_year <= bundle.open_by}
                 if set(bundle.projects) <= names:
                     value = value + weight * bundle.if_chosen.get(name, 0.0)
                     for share in bundle.per_share.get(name, {}).values():
@@ -205,6 +205,7 @@ def problems(draw: st.DrawFn, most: int = 12, most_choices: int = 4096) -> Selec
             (names[a], names[b]),
             {"economic": _floats(draw, signed, n_scenario)},
             {"vehicle": {names[a]: _floats(draw, signed, n_scenario)}},
+            open_by=draw(st.sampled_from((2028, 2029, 9999))),
         )
         for place, (a, b) in enumerate(draw(st.lists(pairs, max_size=2)))
         if a != b

@@ -4,7 +4,7 @@ Accounts with a balance are those of the projects, their reserves and the vehicl
 (parties, lenders, sponsors, customers, builders) stands outside.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from transcaspian.portfolio.waterfall import ProjectFinance
 __all__ = ["account_rows", "balances", "covenant_rows", "loan_rows"]
 
 FloatArray = NDArray[np.float64]
+Held = Mapping[str, ProjectFinance]  # by chosen project
 Payment = tuple[str, str, str, FloatArray]  # kind, payer, receiver, [n_scenario, n_year]
 
 SHOWN = 1e-9  # million USD: smaller payments are rounding
@@ -32,7 +33,9 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def account_rows(offers: Offers, selection: Selection, money: VehicleMoney) -> pl.DataFrame:
+def account_rows(
+    offers: Offers, selection: Selection, held: Held, money: VehicleMoney
+) -> pl.DataFrame:
     """Return every payment of the chosen projects and of the vehicle, money of the day.
 
     Columns: vehicle, scenario, year, kind, payer, receiver, amount_musd (positive).
@@ -40,7 +43,7 @@ def account_rows(offers: Offers, selection: Selection, money: VehicleMoney) -> p
     frames = [
         _frame(offers, finance.money.years, _project_payments(offers.vehicle.name, one, finance))
         for one in selection.chosen
-        for finance in [offers.finance[one.project, one.start_year]]
+        for finance in [held[one.project]]
     ]
     frames.append(_frame(offers, money.years, _vehicle_payments(offers, money)))
     return pl.concat(frames)
@@ -142,7 +145,7 @@ def balances(rows: pl.DataFrame, accounts: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
+def loan_rows(offers: Offers, selection: Selection, held: Held) -> pl.DataFrame:
     """Return the schedule of every loan of the chosen projects, money of the day.
 
     Columns: vehicle, project, facility, lender, rank, interest_rate, year, opening_balance_musd,
@@ -150,7 +153,7 @@ def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
     """
     parts = []
     for one in selection.chosen:
-        finance = offers.finance[one.project, one.start_year]
+        finance = held[one.project]
         for plan in finance.debts:
             if not plan.draw.any():
                 continue
@@ -192,7 +195,7 @@ def loan_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema), *parts])
 
 
-def covenant_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
+def covenant_rows(offers: Offers, selection: Selection, held: Held) -> pl.DataFrame:
     """Return every cover ratio beside what lenders ask, and every debt left unpaid.
 
     Columns: vehicle, scenario, project, year, covenant (dscr, llcr, payment), value, threshold,
@@ -200,7 +203,7 @@ def covenant_rows(offers: Offers, selection: Selection) -> pl.DataFrame:
     """
     rows = []
     for one in selection.chosen:
-        finance = offers.finance[one.project, one.start_year]
+        finance = held[one.project]
         terms = finance.terms
         ratios = (
             ("dscr", finance.dscr, terms.lockup_dscr),

@@ -10,7 +10,7 @@ from transcaspian.portfolio.model import Rule, SelectionModel
 __all__ = ["find_conflict"]
 
 # Rows that only say what a column means; they are never what a reader can relax.
-DEFINITIONS = ("bundle:", "risk", "no_more_than_called:")
+DEFINITIONS = ("bundle:", "risk", "no_more_than_called:", "recycled:")
 
 
 def find_conflict(model: SelectionModel) -> tuple[Rule, ...]:

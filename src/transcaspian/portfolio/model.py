@@ -402,7 +402,11 @@ def _bundles(rows: _Rows, problem: SelectionProblem, layout: Layout) -> None:
     place_of = {candidate.project: place for place, candidate in enumerate(problem.candidates)}
     for bundle, each in enumerate(problem.bundles):
         joint = layout.joint.start + bundle
-        members = [np.flatnonzero(layout.candidate == place_of[name]) for name in each.projects]
+        is_early = layout.start_year <= each.open_by
+        members = [
+            np.flatnonzero((layout.candidate == place_of[name]) & is_early)
+            for name in each.projects
+        ]
         rows.rule(f"bundle:{each.name}", f"{each.name} counts when all of it is built")
         for options in members:
             columns = np.append(layout.build.start + options, joint)

@@ -91,8 +91,46 @@ class Offers:
     fee: Mapping[tuple[str, int], FloatArray]  # management fee by year, whole equity
     left_out: tuple[LeftOut, ...]
     planned: Mapping[str, int]  # opening year by project
+    joint_income: Mapping[str, "JointMoney"]  # by cluster
     price_year: int
     base_year: int
+
+    def chosen_finance(self, starts: Mapping[str, int]) -> dict[str, ProjectFinance]:
+        """Return the financing of chosen projects, with the income of the bundles they complete.
+
+        Loans and calls stay as agreed for each project alone; what a bundle adds or takes from
+        the opening of its last member on goes through the waterfall.
+        """
+        found = {project: self.finance[project, start] for project, start in starts.items()}
+        extra: dict[str, FloatArray] = {}
+        for joint in self.joint_income.values():
+            if not set(joint.part) <= set(starts) or not joint.income.any():
+                continue
+            opening = max(starts[project] for project in joint.part)
+            for project, part in joint.part.items():
+                years = found[project].money.years
+                level = (1.0 + joint.inflation) ** (years - self.price_year).astype(np.float64)
+                added = extended(joint.income, joint.years, years.tolist()) * (years >= opening)
+                extra[project] = extra.get(project, 0.0) + part * added * level
+        for project, added in extra.items():
+            one = found[project]
+            money = replace(one.money, income=one.money.income + added)
+            found[project] = finance_project(money, one.terms, one.debts)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class JointMoney:
+    """What a cluster gains and earns beyond its members and the clusters inside it, price year.
+
+    Nothing before all members could be open: until then each stands alone.
+    """
+
+    years: NDArray[np.int64]
+    net: Mapping[str, FloatArray]  # objective -> [n_scenario, n_year]
+    income: FloatArray  # [n_scenario, n_year]
+    part: Mapping[str, float]  # of each member in the income
+    inflation: float
 
 
 def read_vehicle(tables: RunTables, vehicle: str, size_musd: float | None = None) -> Vehicle:
@@ -151,6 +189,7 @@ def make_offers(tables: RunTables, vehicle: Vehicle) -> Offers:
         fee=book.fee,
         left_out=tuple(left_out),
         planned=planned,
+        joint_income=book.joint,
         price_year=tables.settings.price_year,
         base_year=tables.settings.base_year,
     )
@@ -171,6 +210,7 @@ class _Book:
         self.countries = sorted({str(one["country"]) for one in vehicle.parties})
         self.finance: dict[tuple[str, int], ProjectFinance] = {}
         self.fee: dict[tuple[str, int], FloatArray] = {}
+        self.joint: dict[str, JointMoney] = {}
         self._valued: dict[str, Valued] = {}
         latest = max((int(row["opening_year"]) for row in self.projects.values()), default=0)
         self.years = range(vehicle.years[0], max(vehicle.years[-1], latest + 30) + 1)
@@ -339,7 +379,7 @@ class _Book:
 
     def bundles(self, candidates: tuple[Candidate, ...]) -> tuple[Bundle, ...]:
         """Return what clusters are worth beyond their members and the clusters inside them."""
-        names = {candidate.project for candidate in candidates}
+        starts = {c.project: [option.start_year for option in c.options] for c in candidates}
         clusters = {
             cluster: tuple(str(row["members"]).split(", "))
             for cluster, row in self.projects.items()
@@ -348,39 +388,64 @@ class _Book:
         found: list[Bundle] = []
         for cluster in sorted(clusters, key=lambda name: (len(clusters[name]), name)):
             members = clusters[cluster]
-            if set(members) <= names:
-                found.append(self._bundle(cluster, members, found))
+            if set(members) <= set(starts):
+                first = max(min(starts[member]) for member in members)
+                later = {year for member in members for year in starts[member] if year > first}
+                self.joint[cluster] = self._joint(cluster, members, first)
+                found += self._bundles(cluster, [first, *sorted(later)])
         return tuple(found)
 
-    def _bundle(self, cluster: str, members: tuple[str, ...], inside: list[Bundle]) -> Bundle:
-        whole = self.valued(cluster, members)
-        parts = [self.valued(member, (member,)) for member in members]
-        held = [one for one in inside if set(one.projects) < set(members)]
-        if_chosen = {
-            name: self.worth(whole, name)
-            - sum(self.worth(part, name) for part in parts)
-            - sum(one.if_chosen[name] for one in held)
-            for name in whole.benefit
-        }
-        capex = {member: float(self.projects[member]["capex_musd"]) for member in members}
-        total = sum(capex.values())
-        per_share: dict[str, dict[str, FloatArray]] = {}
+    def _bundles(self, cluster: str, openings: list[int]) -> list[Bundle]:
+        """Return one bundle an opening year: what is gained from it until the next."""
+        joint = self.joint[cluster]
+        ends = [*openings[1:], int(joint.years[-1]) + 1]
         rates = {"vehicle": (1.0, float(self.vehicle.row["required_return"]))} | {
             f"party:{one['party']}": (float(one["share"]), float(one["discount_rate"]))
             for one in self.vehicle.parties
         }
-        for name, (share, rate) in rates.items():
-            extra = self.present_value(whole.income, whole.years, rate) - sum(
-                self.present_value(part.income, part.years, rate) for part in parts
-            )
-            is_modelled = all(self.offers[one]["regulated_return"] is None for one in members)
-            extra = share * extra if is_modelled else 0.0 * extra
-            for one in held:
-                extra = extra - sum(one.per_share[name].values())
-            per_share[name] = {
-                m: extra * capex[m] / total if total else 0.0 * extra for m in members
+        headline = self.tables.settings.headline_rate
+        found = []
+        for opening, end in zip(openings, ends, strict=True):
+            inside = (joint.years >= opening) & (joint.years < end)
+            per_share: dict[str, dict[str, FloatArray]] = {}
+            for name, (share, rate) in rates.items():
+                worth = share * self.present_value(joint.income * inside, joint.years, rate)
+                per_share[name] = {member: part * worth for member, part in joint.part.items()}
+            if_chosen = {
+                name: self.present_value(net * inside, joint.years, headline)
+                for name, net in joint.net.items()
             }
-        return Bundle(cluster, members, if_chosen, per_share)
+            label = f"{cluster} by {opening}"
+            found.append(Bundle(label, tuple(joint.part), if_chosen, per_share, opening))
+        return found
+
+    def _joint(self, cluster: str, members: tuple[str, ...], first: int) -> JointMoney:
+        """Return the joint money of a cluster; no income where a regulator grants any member's."""
+        whole = self.valued(cluster, members)
+        parts = [self.valued(member, (member,)) for member in members]
+        held = [one for one in self.joint.values() if set(one.part) < set(members)]
+        last = max(int(one.years[-1]) for one in (whole, *parts))
+        years = range(first, last + 1)
+        net = {}
+        for name in whole.benefit:
+            own = extended(whole.benefit[name] - whole.cost[name], whole.years, years)
+            for one in parts:
+                own = own - extended(one.benefit[name] - one.cost[name], one.years, years)
+            for inner in held:
+                own = own - extended(inner.net[name], inner.years, years)
+            net[name] = own
+        income = extended(whole.income, whole.years, years)
+        for one in parts:
+            income = income - extended(one.income, one.years, years)
+        for inner in held:
+            income = income - extended(inner.income, inner.years, years)
+        if any(self.offers[one]["regulated_return"] is not None for one in members):
+            income = 0.0 * income
+        capex = {member: float(self.projects[member]["capex_musd"]) for member in members}
+        total = sum(capex.values())
+        part = {one: capex[one] / total if total else 1.0 / len(members) for one in members}
+        inflation = float(self.vehicle.row["inflation"])
+        return JointMoney(np.arange(first, last + 1), net, income, part, inflation)
 
 
 def _facility(row: Mapping[str, Any], life: int) -> Facility:

@@ -1,5 +1,6 @@
 """What a vehicle calls from its parties and gives back, and what each party makes of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 
 from transcaspian.appraisal.interactions import package_values, shapley_shares
 from transcaspian.appraisal.returns import irr
-from transcaspian.errors import InfeasibleError
+from transcaspian.errors import InfeasibleError, ModelError
 from transcaspian.portfolio.choose import Selection, SelectOptions, select
 from transcaspian.portfolio.model import Objective
 from transcaspian.portfolio.offers import Offers
 from transcaspian.portfolio.problem import Party, SelectionProblem
+from transcaspian.portfolio.waterfall import ProjectFinance
 
 __all__ = [
     "VehicleMoney",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+CENT = 1e-5  # million USD: less is rounding of the solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,20 @@ class VehicleMoney:
         return np.asarray(self.invested + self.fee - self.recycled, dtype=np.float64)
 
 
-def keep_vehicle(offers: Offers, selection: Selection) -> VehicleMoney:
+def keep_vehicle(
+    offers: Offers, selection: Selection, held: Mapping[str, ProjectFinance]
+) -> VehicleMoney:
     """Return the account of a vehicle that holds the chosen tickets.
 
     What comes back is paid out at once, but for what later investments are planned to take from it.
+
+    Raises
+    ------
+    ModelError
+        Where projects that harm each other bring back less than was planned to be reinvested.
     """
     n_scenario = len(offers.problem.scenarios)
-    finances = [offers.finance[one.project, one.start_year] for one in selection.chosen]
+    finances = [held[one.project] for one in selection.chosen]
     first = offers.problem.years[0]
     last = max([offers.problem.years[-1], *(int(f.money.years[-1]) for f in finances)])
     years = np.arange(first, last + 1)
@@ -68,12 +78,17 @@ def keep_vehicle(offers: Offers, selection: Selection) -> VehicleMoney:
     recycled[: selection.recycled.size] = selection.recycled
     planned = recycled.sum() - np.cumsum(recycled)
     paid_out, cash = np.zeros(back.shape), np.zeros(back.shape)
-    held = np.zeros(n_scenario)
+    left = np.zeros(n_scenario)
     for year in range(years.size):
-        held = held + back[:, year] - recycled[year]
-        paid_out[:, year] = np.maximum(held - planned[year], 0.0)
-        held = held - paid_out[:, year]
-        cash[:, year] = held
+        left = left + back[:, year] - recycled[year]
+        paid_out[:, year] = np.maximum(left - planned[year], 0.0)
+        left = left - paid_out[:, year]
+        cash[:, year] = left
+    if float(cash.min(initial=0.0)) < -CENT:
+        raise ModelError(
+            f"{offers.vehicle.name}: chosen projects that harm each other bring back less than is to"
+            " be reinvested. Lower recycled_share in finance/vehicles.csv."
+        )
     return VehicleMoney(years, invested, fee, recycled, back, paid_out, cash)
 
 

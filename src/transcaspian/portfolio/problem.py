@@ -113,13 +113,15 @@ class BuildCapacity:
 class Bundle:
     """What projects are worth together beyond the sum of each alone: a gain or a loss.
 
-    `per_share[objective][project]` is multiplied by the ticket in that project.
+    It counts when all of them are open by the year `open_by`. `per_share[objective][project]` is
+    multiplied by the ticket in that project.
     """
 
     name: str
     projects: tuple[str, ...]
     if_chosen: Mapping[str, FloatArray]  # objective -> [n_scenario]
     per_share: Mapping[str, Mapping[str, FloatArray]] = field(default_factory=dict)
+    open_by: int = 9999
 
 
 @dataclass(frozen=True, slots=True)

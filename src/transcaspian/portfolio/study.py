@@ -69,18 +69,19 @@ def _of_vehicle(tables: RunTables, name: str, options: PortfolioOptions) -> dict
     offers = make_offers(tables, vehicle)
     objective = _objective(offers, options)
     best = select(offers.problem, objective, options.select)
-    money = keep_vehicle(offers, best)
-    accounts = account_rows(offers, best, money)
-    held = [name, *best.projects, *(reserve_of(project) for project in best.projects)]
+    held = offers.chosen_finance({one.project: one.start_year for one in best.chosen})
+    money = keep_vehicle(offers, best, held)
+    accounts = account_rows(offers, best, held, money)
+    kept = [name, *best.projects, *(reserve_of(project) for project in best.projects)]
     return {
         "portfolio_summary": _summary(offers, best, objective),
         "portfolio_choice": _choice(offers, best, objective, options),
         "portfolio_values": _values(offers, best, objective),
         "portfolio_calls": _calls(offers, best),
         "portfolio_accounts": accounts,
-        "portfolio_balances": balances(accounts, held),
-        "portfolio_loans": loan_rows(offers, best),
-        "portfolio_covenants": covenant_rows(offers, best),
+        "portfolio_balances": balances(accounts, kept),
+        "portfolio_loans": loan_rows(offers, best, held),
+        "portfolio_covenants": covenant_rows(offers, best, held),
         "portfolio_returns": returns_table(offers, money),
         "portfolio_sharing": sharing_table(offers, objective, best, options.select),
         "portfolio_frontier": _frontier(offers, options),
@@ -94,12 +95,18 @@ def _objective(offers: Offers, options: PortfolioOptions) -> Objective:
 
 
 def _named(objective: Objective) -> str:
-    weights = ", ".join(f"{weight:g} {name}" for name, weight in objective.weights.items())
+    words = {"vehicle": "own NPV", "economic": "economic NPV"}
+    parts = []
+    for name, weight in objective.weights.items():
+        kind, _, whose = name.partition(":")
+        text = words.get(name) or (f"NPV of {whose}" if kind == "party" else f"gains of {whose}")
+        parts.append(text if weight == 1.0 else f"{weight:g} x {text}")
+    whole = " + ".join(parts)
     if objective.risk_weight == 0.0:
-        return f"mean of {weights}"
+        return f"expected {whole}"
     return (
-        f"{1.0 - objective.risk_weight:g} mean and {objective.risk_weight:g} worst"
-        f" {objective.tail:.0%} of {weights}"
+        f"{1.0 - objective.risk_weight:g} x expected and {objective.risk_weight:g} x worst"
+        f" {objective.tail:.0%} of {whole}"
     )
 
 

@@ -70,26 +70,35 @@ class ProjectFinance:
         return np.asarray(self.distribution - self.equity, dtype=np.float64)
 
 
-def finance_project(money: ProjectMoney, terms: Terms) -> ProjectFinance:
+def finance_project(
+    money: ProjectMoney, terms: Terms, agreed: Sequence[DebtPlan] | None = None
+) -> ProjectFinance:
     """Return every flow of a project under the terms of its financing.
 
-    Loans are sized and scheduled on the first scenario; the others meet the same schedule.
+    Loans are sized and scheduled on the first scenario, unless they are `agreed` already; the other
+    scenarios meet the same schedule.
     """
     check_terms(terms)
     grant = terms.grant_share * money.capital * (np.arange(money.years.size) < money.opening)
-    debts: list[DebtPlan] = []
-    base = money.cfads[0].copy()
-    for facility in sorted(terms.facilities, key=lambda one: one.rank != "senior"):
-        plan = plan_debt(facility, money.capital, base, money.opening)
-        base -= plan.service
-        debts.append(plan)
+    debts = tuple(_plan_debts(money, terms) if agreed is None else agreed)
     drawn = sum((plan.draw - plan.fee for plan in debts), np.zeros(money.years.size))
     interest = sum((_capitalised(plan) for plan in debts), np.zeros(money.years.size))
     equity = np.maximum(money.capital - grant - drawn + interest, 0.0)
     reserve = _first_reserve(money, terms, debts)
     if money.opening > 0:
         equity[money.opening - 1] += reserve
-    return _run(money, terms, tuple(debts), grant, equity, reserve)
+    return _run(money, terms, debts, grant, equity, reserve)
+
+
+def _plan_debts(money: ProjectMoney, terms: Terms) -> list[DebtPlan]:
+    """Return the loans, those served first first, each on what those before it leave."""
+    debts: list[DebtPlan] = []
+    base = money.cfads[0].copy()
+    for facility in sorted(terms.facilities, key=lambda one: one.rank != "senior"):
+        plan = plan_debt(facility, money.capital, base, money.opening)
+        base -= plan.service
+        debts.append(plan)
+    return debts
 
 
 def _first_reserve(money: ProjectMoney, terms: Terms, debts: Sequence[DebtPlan]) -> float:

@@ -48,8 +48,13 @@ def portfolio_section(tables: Tables, names: Names) -> Section | None:
         }
         blocks.append(
             Fold(
-                Markup("{} <span class='aside'>{} of {} million USD committed</span>").format(
-                    row["name"], format_number(row["committed_musd"]), format_number(row["size_musd"])
+                Markup(
+                    "{} <span class='aside'>{} million USD in tickets, {} called of {}</span>"
+                ).format(
+                    row["name"],
+                    format_number(row["committed_musd"]),
+                    format_number(row["committed_musd"] - row["recycled_musd"]),
+                    format_number(row["size_musd"]),
                 ),
                 tuple(_of_vehicle(own, row, names)),
                 f"portfolio-{row['vehicle']}",
@@ -98,7 +103,7 @@ def _chosen_table(own: Tables, row: Mapping[str, Any], names: Names) -> HtmlTabl
     chosen = _named(own["portfolio_choice"].filter(pl.col("state") == "chosen"), names)
     gap = format_share(row["gap"]) if row["gap"] > 0.0 else "0"
     caption = (
-        f"{row['name']}: what is chosen by the {row['objective']}; worth"
+        f"{row['name']}: what makes most of {row['objective']}; worth"
         f" {format_number(row['value_musd'])} million USD, proven within {gap}"
     )
     views = (
@@ -139,7 +144,13 @@ def _calendar_figure(own: Tables, row: Mapping[str, Any], names: Names) -> Figur
         "axis": {"format": "d", "tickMinStep": 1},
         "scale": {"domain": [min(years) - 1, max(years) + 1], "nice": False},
     }
-    y = {"field": "name", "type": "nominal", "sort": None, "title": None}
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 420},
+    }
     spec: Spec = {
         "height": 34 * len(values),
         "data": {"values": values},
@@ -162,7 +173,9 @@ def _calendar_figure(own: Tables, row: Mapping[str, Any], names: Names) -> Figur
             },
         ],
     }
-    title = f"{row['name']}: {len(values)} project{'s' if len(values) > 1 else ''} by {max(one['opens'] for one in values)}"
+    many = "s" if len(values) > 1 else ""
+    last = max(one["opens"] for one in values)
+    title = f"{row['name']}: {len(values)} project{many} open by {last}"
     return Figure(
         f"portfolio-calendar-{row['vehicle']}",
         title,
@@ -224,7 +237,7 @@ def _calls_figure(own: Tables, row: Mapping[str, Any]) -> Figure:
     return Figure(
         f"portfolio-calls-{row['vehicle']}",
         title,
-        "Cash calls by party, budget of all as a line; million USD of the day",
+        "Cash calls by party, budgets together as a dash; million USD of the day",
         draw(spec, f"Cash calls of {row['name']}", CHART_WIDTH),
         SOURCE,
         table,
