@@ -190,3 +190,16 @@ def test_every_figure_of_the_case_is_listed_with_its_confidence(
     assert counted["assumed"].sum() == sum(
         frame.height for frame in small_case.tables.values() if "confidence" in frame.columns
     )
+
+
+def test_every_published_figure_names_its_publisher_and_day(
+    results: Results, small_case: Case
+) -> None:
+    validation = results.table("validation")
+    sources = small_case.tables["sources"]
+    publishers = dict(zip(sources["key"], sources["publisher"], strict=True))
+
+    assert validation.height
+    for row in validation.iter_rows(named=True):
+        assert row["publisher"] == publishers[row["source"]]
+        assert row["published_on"]

@@ -96,6 +96,11 @@ def _error_figure(rows: pl.DataFrame, area: str, met: int, known: int) -> Figure
         ColumnView("difference", "Difference", "", "signed"),
         ColumnView("relative", "Error", "", "share"),
         ColumnView("scope", "Scope"),
+        *(
+            (ColumnView("publisher", "Publisher"), ColumnView("published_on", "Dated"))
+            if "publisher" in rows.columns
+            else ()
+        ),
         ColumnView("source", "Source"),
     )
     return Figure(

@@ -176,7 +176,10 @@ def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
                 case.settings.freight_backcast_year,
             )
         )
-    return pl.concat(parts)
+    publishers = case.tables["sources"].select("key", "publisher", published_on="date")
+    return pl.concat(parts).join(
+        publishers, left_on="source", right_on="key", how="left", maintain_order="left"
+    )
 
 
 def _checks(
