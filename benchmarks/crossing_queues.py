@@ -1,5 +1,7 @@
 """Customers a second: the crossing engine, SimPy and Ciw on the same M/M/3 and two-berth ferry.
 
+Ciw has no ship that waits for a load, so that it runs the ferry on a timetable.
+
     python benchmarks/crossing_queues.py [--smallest]
 
 All run on one core and keep the wait of every customer. Rates are by processor time, best of three
@@ -35,6 +37,8 @@ SERVERS, ARRIVALS_PER_H = 3, 2.4  # M/M/3 with mean service 1 h: 80 % busy
 RUNS = 3
 WAITS = (Event.REQUEST, Event.GRANT)
 # The ferry: trucks in both ports, ships for 40, berths for two ships in each port.
+# Its version on a timetable, which Ciw can run too: slots at which two ships of 20 leave.
+SLOT_H, SLOT_ROOM, SLOT_GAP_H, SLOT_SEA_H = 12.0, 20, 0.35, 4.0
 TRUCK_GAP_H, SHIPS, ROOM, LOAD_H, FIXED_H, AT_SEA_H, LONGEST_H = 0.5, 4, 40, 0.05, 1.0, 18.0, 24.0
 
 
@@ -63,6 +67,15 @@ def main() -> None:
         {
             "engine": lambda: _engine_ferry(ferry, years * 8760.0),
             "SimPy": lambda: _simpy_ferry((0.1 if smallest else 1.0) * 8760.0),
+        },
+    )
+    timetable = timetable_model()
+    _print_table(
+        "Two-berth ferry on a timetable: trucks",
+        {
+            "engine": lambda: _engine_timetable(timetable, years * 8760.0),
+            "SimPy": lambda: _simpy_timetable((0.1 if smallest else 1.0) * 8760.0),
+            "Ciw": lambda: _ciw_timetable((0.1 if smallest else 1.0) * 8760.0),
         },
     )
 
@@ -213,6 +226,82 @@ def _simpy_ferry(until_h: float) -> tuple[int, float, float]:
     begin = time.process_time()
     environment.run(until_h)
     return len(waits), time.process_time() - begin, float(np.mean(waits))
+
+
+def timetable_model() -> Model:
+    """Return one port with two berths, from each of which a ship leaves every slot."""
+    builder = ModelBuilder()
+    berths = builder.resource("berths", 2)
+    yard = builder.store("trucks")
+    builder.source("trucks", exponential(SLOT_GAP_H), store=yard)
+    for ship in range(2):
+        steps = [
+            seize(berths),
+            builder.load([(yard, SLOT_ROOM, 0.0, 0.0)], fill_share=float("inf"), headway_h=SLOT_H),
+            mark(Event.SAIL, 0),
+            release(berths),
+            builder.delay(constant(SLOT_SEA_H), f"ship {ship} there"),
+            builder.deliver(constant(0.0), f"ship {ship} clearance"),
+            builder.delay(constant(SLOT_SEA_H), f"ship {ship} back"),
+        ]
+        builder.vessel(f"ship {ship}", builder.loop(*steps))
+    return builder.model()
+
+
+def _engine_timetable(model: Model, until_h: float) -> tuple[int, float, float]:
+    begin = time.process_time()
+    log = run_kernel(model, until_h, 1, keep=(Event.PUT, Event.TAKE, Event.SAIL))
+    seconds = time.process_time() - begin
+    lots = cargo_waits(gather_facts(log), 0)
+    waits = lots.sail_h - lots.arrive_h
+    waits = waits[np.isfinite(waits)]
+    return waits.size, seconds, float(np.mean(waits))
+
+
+def _simpy_timetable(until_h: float) -> tuple[int, float, float]:
+    chance, waits = random.Random(1), []
+    environment = simpy.Environment()
+    berths, yard = simpy.Resource(environment, 2), simpy.Store(environment)
+
+    def trucks() -> Iterator[Any]:
+        while True:
+            yield environment.timeout(chance.expovariate(1.0 / SLOT_GAP_H))
+            yard.put(environment.now)
+
+    def ship() -> Iterator[Any]:
+        while True:
+            with berths.request() as request:
+                yield request
+                yield environment.timeout(SLOT_H - environment.now % SLOT_H)
+                taken = 0
+                while taken < SLOT_ROOM and yard.items:
+                    arrival = yield yard.get()
+                    waits.append(environment.now - arrival)
+                    taken += 1
+            yield environment.timeout(2.0 * SLOT_SEA_H)
+
+    environment.process(trucks())
+    for _ in range(2):
+        environment.process(ship())
+    begin = time.process_time()
+    environment.run(until_h)
+    return len(waits), time.process_time() - begin, float(np.mean(waits))
+
+
+def _ciw_timetable(until_h: float) -> tuple[int, float, float]:
+    """Run the same as slots that serve as many trucks as both ships hold."""
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(rate=1.0 / SLOT_GAP_H)],
+        service_distributions=[ciw.dists.Deterministic(value=1e-6)],
+        number_of_servers=[ciw.Slotted(slots=[SLOT_H], slot_sizes=[2 * SLOT_ROOM])],
+    )
+    ciw.seed(1)
+    simulation = ciw.Simulation(network)
+    begin = time.process_time()
+    simulation.simulate_until_max_time(until_h)
+    seconds = time.process_time() - begin
+    waits = [record.waiting_time for record in simulation.get_all_records()]
+    return len(waits), seconds, float(np.mean(waits))
 
 
 if __name__ == "__main__":
