@@ -51,6 +51,18 @@ def test_a_rent_in_another_country_is_no_income_of_the_owners():
     assert "never changes sign" in row["firr_note"]
 
 
+def test_what_is_paid_to_the_owners_themselves_is_their_income():
+    before = power_year(50.0, 0.0, 9.0)
+    after = before.vstack(
+        accounts(("ship_sales", "carriers", "AZ", "project_owners", "AZ", 15e6, "transfer"))
+    )
+    ledger = build_ledger("yard", [plan()], {2030: after}, {2030: before}, LedgerRules(PRICE_YEAR))
+    row = value(ledger, operators=()).row
+    assert row["income_musd"] == pytest.approx(
+        15.0 * sum(factor(year) for year in range(2030, 2040))
+    )
+
+
 def test_without_taxes_and_shadow_prices_the_bridge_starts_at_the_financial_npv():
     row = value().row
     assert row["bridge_financial_musd"] == pytest.approx(row["npv_financial_musd"])

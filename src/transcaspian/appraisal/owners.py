@@ -2,7 +2,7 @@
 
 The accounts do not name the owners of each asset. Their income is taken to be what the operators of
 the project's kind (`OPERATORS`) gain in the owners' countries: the grid companies for a cable, the
-carriers for a railway. What the operators' other assets lose to the project is in it: it is the
+carriers for a railway, and what is paid to the owners themselves. What the operators' other assets lose to the project is in it: it is the
 income that the countries' operators together gain by building.
 """
 
@@ -119,7 +119,7 @@ def owners_value(
 
 def _income(ledger: Ledger, operators: Sequence[str], countries: Sequence[str]) -> FloatArray:
     gains = party_rows(ledger.rows).filter(
-        pl.col("party").is_in(list(operators))
+        pl.col("party").is_in([OWNERS, *operators])
         & pl.col("country").is_in(list(countries))
         & ~pl.col("kind").is_in(PLAN_KINDS)
     )
