@@ -21,11 +21,11 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from transcaspian.results.theme import MINUS, NO_VALUE
 from transcaspian.web.words import WORDS
 
-__all__ = ["LANGUAGES", "REVIEWED", "Language", "choose_language", "language_of"]
+__all__ = ["LANGUAGES", "COMPLETE", "Language", "choose_language", "language_of"]
 
 # Code → own name; English is the language of the sources.
 LANGUAGES = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "kk": "Қазақша"}
-REVIEWED = ("en", "ru")
+COMPLETE = ("en", "ru")
 DOMAINS = ("messages", "names")
 EXACT_DIGITS = 12
 
@@ -42,8 +42,8 @@ class Language:
 
     @property
     def is_reviewed(self) -> bool:
-        """Return whether a speaker has read the catalogue."""
-        return self.code in REVIEWED
+        """Return whether the catalogue is complete and was read through."""
+        return self.code in COMPLETE
 
     def text(self, message: str, **values: object) -> str:
         """Return the message translated, its `{names}` filled in."""
@@ -141,6 +141,6 @@ def choose_language(wanted: str | None, accepted: str) -> str:
         tag, _, quality = part.strip().partition(";q=")
         code = tag.split("-")[0].strip().lower()
         weight = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
-        if code in REVIEWED and weight > 0:
+        if code in COMPLETE and weight > 0:
             ranked.append((-weight, place, code))
     return min(ranked)[2] if ranked else "en"

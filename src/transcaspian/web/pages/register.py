@@ -327,8 +327,7 @@ def promise_page(register: Register, key: str, as_of: date, view: View) -> Page:
             )
         )
     blocks.append(_row_table(view, found.row, source))
-    for name, rows in found.related.items():
-        blocks.append(_related(view, name, rows))
+    blocks += [_related(view, name, rows) for name, rows in found.related.items() if rows]
     blocks.append(_around(view))
     title = str(found.row.get("title") or found.row.get("name") or key)
     lead = t("{table} {key} as of {day}.", table=humanise(found.table), key=key,

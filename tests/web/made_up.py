@@ -1,0 +1,100 @@
+"""Two finished runs of the small case under names that people look for. No figure is real."""
+
+import csv
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from tests.small_case import write_small_case
+from transcaspian.case.read import read_case
+from transcaspian.results.write import write_results
+from transcaspian.study import StudyOptions, run_study
+
+NAMES = {
+    "power/buses.csv": {"East": "Kazakhstan: Mangystau", "West": "Azerbaijan"},
+    "freight/nodes.csv": {"EPORT": "Aktau seaport", "WPORT": "Alat (Port of Baku)"},
+    "projects/projects.csv": {"Cable": "Caspian power cable, 300 MW"},
+}
+FIRST, SECOND = "first", "second"
+PRICE_RISE = 2.5  # USD/MWh, by which prices of the second run differ in one zone
+DEARER = 1.3  # prices under the scenario of dear gas
+NPV_RISE = 100.0  # million USD, by which the cable's value differs
+REPORT = "<!DOCTYPE html><title>Report</title>"
+
+
+def write_case(folder: Path) -> Path:
+    """Write the small case with other names for people."""
+    write_small_case(folder)
+    for name, words in NAMES.items():
+        file = folder / name
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | {"name": words.get(row["name"], row["name"])} for row in rows)
+    return folder
+
+
+def with_dear_gas(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the tables with a second scenario: the first one's rows, at higher prices of power.
+
+    Solving it would take as long as all the rest, and the pages only show what the tables say.
+    """
+    every = {}
+    for name, frame in tables.items():
+        if "scenario" not in frame.columns:
+            every[name] = frame
+            continue
+        kind = frame.schema["scenario"]
+        other = frame.with_columns(pl.lit("dear_gas").cast(kind).alias("scenario"))
+        if "price_mean" in other.columns:
+            other = other.with_columns(price_mean=DEARER * pl.col("price_mean"))
+        every[name] = pl.concat([frame, other])
+    return every
+
+
+def write_runs(folder: Path) -> tuple[Path, Path]:
+    """Return the case and the folder of the runs: the second differs from the first as said above."""
+    case = write_case(folder / "two-shores")
+    options = StudyOptions(scenarios=("reference",), projects=("CABLE", "PORT"), workers=1)
+    solved = run_study(read_case(case), options)
+    results = replace(solved, tables=with_dear_gas(solved.tables))
+    runs = folder / "runs"
+    write_results(results, runs / FIRST, REPORT)
+    tables = dict(results.tables)
+    value = next(name for name in tables["projects"].columns if name == "npv_6_musd")
+    tables["projects"] = tables["projects"].with_columns(
+        pl.when(pl.col("project") == "CABLE")
+        .then(pl.col(value) + NPV_RISE)
+        .otherwise(pl.col(value))
+        .alias(value)
+    )
+    tables["power_zone_year"] = tables["power_zone_year"].with_columns(
+        price_mean=pl.when(pl.col("bus") == "W")
+        .then(pl.col("price_mean") + PRICE_RISE)
+        .otherwise(pl.col("price_mean"))
+    )
+    tables["freight_link_year"] = tables["freight_link_year"].with_columns(
+        forward_t=pl.when(pl.col("link") == "EPORT-WPORT-ferry")
+        .then(2.0 * pl.col("forward_t"))
+        .otherwise(pl.col("forward_t"))
+    )
+    tables["assumptions"] = tables["assumptions"].with_columns(
+        value=pl.when((pl.col("row") == "W-M") & (pl.col("column") == "length_km"))
+        .then(pl.lit("999"))
+        .otherwise(pl.col("value"))
+    )
+    write_results(replace(results, tables=tables), runs / SECOND, REPORT)
+    return case, runs
+
+
+def chromium() -> str | None:
+    """Return the path of the system's browser."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    found = (Path(folder) / name for name in names for folder in folders)
+    return next((str(file) for file in found if file.is_file()), None)

@@ -1,0 +1,103 @@
+"""What is downloaded is what the page shows, in every form."""
+
+import io
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from starlette.testclient import TestClient
+
+from tests.web.made_up import FIRST
+from tests.web.test_pages import RUN, data_of, table_of
+from transcaspian.web.blocks import Column, Page, Table
+from transcaspian.web.files import csv_file, excel_file, parquet_file, table_frame
+from transcaspian.web.language import language_of
+
+PAGE = f"{RUN}/projects/CABLE"
+
+
+def shown(client: TestClient, key: str) -> pl.DataFrame:
+    return table_of(data_of(client, PAGE), key)
+
+
+def without_units(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.rename({name: name.split(" [")[0] for name in frame.columns})
+
+
+def test_parquet_holds_the_table_with_units_in_its_columns(client: TestClient) -> None:
+    answer = client.get(f"{PAGE}?format=parquet&table=who-gains")
+    frame = pl.read_parquet(io.BytesIO(answer.content))
+
+    assert "all [million USD]" in frame.columns
+    assert_frame_equal(without_units(frame), shown(client, "who-gains"))
+    assert answer.headers["content-disposition"] == f'attachment; filename="{FIRST}-who-gains.parquet"'  # fmt: skip
+
+
+def test_csv_holds_the_table_to_twelve_figures(client: TestClient) -> None:
+    answer = client.get(f"{PAGE}?format=csv&table=who-gains")
+    frame = pl.read_csv(io.BytesIO(answer.content))
+
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert_frame_equal(without_units(frame), shown(client, "who-gains"), rel_tol=1e-11)
+
+
+def test_excel_opens_with_a_sheet_for_every_table(client: TestClient) -> None:
+    answer = client.get(f"{PAGE}?format=xlsx&lang=en")
+    sheets = pl.read_excel(io.BytesIO(answer.content), sheet_id=0)
+    tables = data_of(client, PAGE)["tables"]
+
+    assert list(sheets) == ["About", *(table["key"][:31] for table in tables)]
+    gains = sheets["who-gains"]
+    assert gains.columns[-1] == "All [million USD]"
+    assert gains[gains.columns[-1]].sum() == pytest.approx(shown(client, "who-gains")["all"].sum())
+
+
+def test_a_cell_that_looks_like_a_formula_stays_text() -> None:
+    table = Table("t", "T", (Column("a", "A"),), (("=1+1",),), "s", "c")
+    page = Page("p", "P", "", (table,))
+
+    book = excel_file(page, (table,), "/", language_of("en"))
+
+    assert pl.read_excel(io.BytesIO(book), sheet_name="t")["A"].to_list() == ["=1+1"]
+
+
+def test_an_empty_table_keeps_its_columns_in_every_form() -> None:
+    columns = (Column("name", "Name"), Column("value", "Value", "MW", "number"))
+    table = Table("t", "T", columns, (), "s", "c")
+
+    assert table_frame(table).schema == {"name": pl.String, "value [MW]": pl.Float64}
+    assert csv_file(table).decode("utf-8-sig") == "name,value [MW]\n"
+    assert pl.read_parquet(io.BytesIO(parquet_file(table))).columns == ["name", "value [MW]"]
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
+def test_a_chart_goes_out_as_a_drawing(client: TestClient, form: str, start: bytes) -> None:
+    answer = client.get(f"{RUN}/projects?format={form}&chart=npv")
+
+    assert answer.status_code == 200
+    assert answer.content.startswith(start)
+
+
+def test_the_description_of_a_chart_holds_its_data_and_the_readers_numbers(
+    client: TestClient,
+) -> None:
+    english, russian = (
+        client.get(f"{RUN}/projects?format=vega&chart=npv&lang={code}").json() for code in ("en", "ru")
+    )  # fmt: skip
+
+    assert english["formatLocale"]["decimal"] == "."
+    assert russian["formatLocale"]["decimal"] == ","
+    rows: list[dict[str, Any]] = english["spec"]["data"]["values"]
+    ranking = table_of(data_of(client, f"{RUN}/projects"), "ranking")
+    assert [row["npv"] for row in rows] == ranking["npv_musd"].to_list()
+
+
+def test_libraries_come_from_installed_packages_and_are_no_other_hosts(client: TestClient) -> None:
+    for name in ("vega.js", "maplibre-gl.js", "maplibre-gl.css", "style.css", "page.js"):
+        answer = client.get(f"/static/{name}")
+        assert answer.status_code == 200, name
+        assert len(answer.content) > 100
+        assert answer.headers["x-content-type-options"] == "nosniff"
