@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from transcaspian.lp import (
     LinearProgram,
     SolveOptions,
     Status,
+    WarmProgram,
     duality_gap,
     raise_unless_optimal,
     solve,
@@ -216,3 +219,32 @@ def test_no_duals_prove_more_than_the_optimum(seed):
     noise = np.random.default_rng(seed).normal(0.0, 1.0, lp.n_row)
     # A bound below the optimum: the gap to it is above that of the optimal duals.
     assert duality_gap(lp, best.x, best.row_dual + noise) >= best.gap - 1e-12
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_a_warm_program_reaches_what_a_cold_one_does(seed):
+    lp = transport(seed)
+    rng = np.random.default_rng(seed)
+    warm = WarmProgram(lp)
+    warm.solve()
+    for _ in range(3):
+        cost = lp.cost * rng.uniform(0.5, 2.0, lp.n_col)
+        upper = lp.col_upper * rng.uniform(0.8, 1.2, lp.n_col)
+        row_upper = lp.row_upper.copy()
+        row_upper[12:] *= 1.1
+        found = warm.solve(
+            cost=cost, col_bounds=(lp.col_lower, upper), row_bounds=(lp.row_lower, row_upper)
+        )
+        cold = solve(replace(lp, cost=cost, col_upper=upper, row_upper=row_upper), SolveOptions())
+        assert found.objective == pytest.approx(cold.objective, rel=1e-9)
+        assert found.gap < 1e-9
+
+
+def test_a_warm_program_recovers_from_bounds_that_nothing_meets():
+    lp = two_plants(150.0)
+    warm = WarmProgram(lp)
+    bounds = np.array([500.0])
+    assert warm.solve(row_bounds=(bounds, bounds)).status is Status.INFEASIBLE
+    bounds = np.array([120.0])
+    assert warm.solve(row_bounds=(bounds, bounds)).objective == pytest.approx(1600.0)

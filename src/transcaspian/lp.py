@@ -34,6 +34,7 @@ __all__ = [
     "Solution",
     "SolveOptions",
     "Status",
+    "WarmProgram",
     "duality_gap",
     "raise_unless_optimal",
     "release_memory",
@@ -394,6 +395,95 @@ def solve_from(lp: LinearProgram, basis: Basis, options: SolveOptions) -> Soluti
     return replace(solution, iterations=solution.iterations + spent)
 
 
+class WarmProgram:
+    """A program that stays in HiGHS, to be solved again and again with other costs and bounds.
+
+    Each solve goes on from the basis of the one before: dual simplex where bounds changed, primal
+    simplex where costs changed, first the one, then the other where both did. Only what differs is
+    handed over. Not for use by two threads at once.
+    """
+
+    def __init__(self, lp: LinearProgram, basis: Basis | None = None) -> None:
+        self._lp = lp
+        self._solver = highspy.Highs()
+        options = SolveOptions(method="simplex", presolve=basis is None)
+        _set_options(self._solver, options, is_mip=False)
+        _pass_program(self._solver, lp)
+        if basis is not None:
+            _set_basis(self._solver, basis)
+        self._is_cold = True
+
+    def solve(
+        self,
+        *,
+        cost: FloatArray | None = None,
+        col_bounds: tuple[FloatArray, FloatArray] | None = None,
+        row_bounds: tuple[FloatArray, FloatArray] | None = None,
+        offset: float | None = None,
+        with_basis: bool = False,
+    ) -> Solution:
+        """Return the optimum with the given costs and bounds in the place of the last ones.
+
+        Raises ModelError where HiGHS fails; an infeasible program is a status. The basis is
+        read only where asked for, as that takes as long as a short solve.
+        """
+        began = perf_counter()
+        spent = 0
+        if not self._is_cold:
+            _set(self._solver, presolve="off", simplex_strategy=DUAL)
+        if offset is not None and offset != self._lp.offset:
+            _check(self._solver.changeObjectiveOffset(offset), "another constant cost")
+            self._lp = replace(self._lp, offset=offset)
+        bounds_changed = self._change_bounds(col_bounds, row_bounds)
+        cost_changes = cost is not None and bool((cost != self._lp.cost).any())
+        if bounds_changed or self._is_cold or not cost_changes:
+            _check(self._solver.run(), "to solve again")
+            spent += _iterations(self._solver.getInfo())
+        if cost is not None and cost_changes:
+            changed = np.flatnonzero(cost != self._lp.cost).astype(np.int32)
+            _check(self._solver.changeColsCost(changed.size, changed, cost[changed]), "other costs")
+            self._lp = replace(self._lp, cost=cost)
+            _set(self._solver, presolve="off", simplex_strategy=PRIMAL)
+            _check(self._solver.run(), "to solve with other costs")
+            spent += _iterations(self._solver.getInfo())
+        self._is_cold = False
+        model_status = self._solver.getModelStatus()
+        if model_status not in _MODEL_STATUS:
+            raise ModelError(f"HiGHS failed: {self._solver.modelStatusToString(model_status)}.")
+        solution = _unpack(
+            self._solver, self._lp, _MODEL_STATUS[model_status], began, with_basis=with_basis
+        )
+        return replace(solution, iterations=spent)
+
+    def _change_bounds(
+        self,
+        col_bounds: tuple[FloatArray, FloatArray] | None,
+        row_bounds: tuple[FloatArray, FloatArray] | None,
+    ) -> bool:
+        """Hand over the bounds that differ; return whether any does."""
+        lp, solver, any_changed = self._lp, self._solver, False
+        if col_bounds is not None:
+            lower, upper = col_bounds
+            index = np.flatnonzero((lower != lp.col_lower) | (upper != lp.col_upper))
+            changed = index.astype(np.int32)
+            if changed.size:
+                call = solver.changeColsBounds(changed.size, changed, lower[index], upper[index])
+                _check(call, "other bounds of columns")
+                lp, any_changed = replace(lp, col_lower=lower, col_upper=upper), True
+        if row_bounds is not None:
+            lower, upper = row_bounds
+            index = np.flatnonzero((lower != lp.row_lower) | (upper != lp.row_upper))
+            changed = index.astype(np.int32)
+            if changed.size:
+                call = solver.changeRowsBounds(  # type: ignore[attr-defined] # not in the stubs
+                    changed.size, changed, lower[index], upper[index]
+                )
+                _check(call, "other bounds of rows")
+                lp, any_changed = replace(lp, row_lower=lower, row_upper=upper), True
+        self._lp = lp
+        return any_changed
+
+
 def _wrong_signed(
     solver: highspy.Highs, lp: LinearProgram, basis: Basis
 ) -> tuple[NDArray[np.int64], FloatArray]:
@@ -417,7 +507,14 @@ def _set(solver: highspy.Highs, /, **values: str | float | int | bool) -> None:
         _check(solver.setOptionValue(name, value), f"option {name}={value!r}")
 
 
-def _unpack(solver: highspy.Highs, lp: LinearProgram, status: Status, began: float) -> Solution:
+def _unpack(
+    solver: highspy.Highs,
+    lp: LinearProgram,
+    status: Status,
+    began: float,
+    *,
+    with_basis: bool = True,
+) -> Solution:
     info = solver.getInfo()
     solution = solver.getSolution()
     empty = np.zeros(0)
@@ -425,7 +522,7 @@ def _unpack(solver: highspy.Highs, lp: LinearProgram, status: Status, began: flo
     x = np.asarray(solution.col_value, dtype=np.float64) if has_value else empty
     row_value = np.asarray(solution.row_value, dtype=np.float64) if has_value else empty
     row_dual = np.asarray(solution.row_dual, dtype=np.float64) if has_dual else empty
-    has_basis = has_value and has_dual and lp.n_row > 0 and solver.getBasis().valid
+    has_basis = with_basis and has_value and has_dual and lp.n_row > 0 and solver.getBasis().valid
     gap = INFINITY
     if lp.is_integer.any():
         gap = float(info.mip_gap)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         unserved_in_words,
         zone_year,
     )
+    from transcaspian.power.variants import VariantSolver
 
 __all__ = [
     "Grid",
@@ -39,6 +40,7 @@ __all__ = [
     "PowerOptions",
     "PowerResult",
     "Status",
+    "VariantSolver",
     "carrier_year",
     "cost_parts",
     "export_pypsa",
@@ -65,6 +67,7 @@ _HOMES = {
     "LinkLosses": "power.losses",
     "LossResult": "power.losses",
     "Status": "lp",
+    "VariantSolver": "power.variants",
     "read_losses": "power.losses",
     "solve_with_losses": "power.losses",
     "read_matpower": "power.matpower",

@@ -22,6 +22,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+# Row block, its items, column block, its items, coefficients, lag, does time wrap?
+Term = tuple[str, IntArray, str, IntArray, FloatArray, int, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class HourlyProgram:
     """A program with its hourly shape: what a window of hours is cut from."""
@@ -30,6 +34,7 @@ class HourlyProgram:
     n_hour: int
     n_hour_col: int  # columns of one hour
     n_hour_row: int  # rows of one hour
+    terms: tuple[Term, ...] = ()  # what its matrix was made of
 
     @property
     def n_hourly_col(self) -> int:
@@ -87,9 +92,7 @@ class ProgramBuilder:
     n_hour: int
     _columns: _Side = field(default_factory=_Side)
     _rows: _Side = field(default_factory=_Side)
-    _terms: list[tuple[str, IntArray, str, IntArray, FloatArray, int, bool]] = field(
-        default_factory=list
-    )
+    _terms: list[Term] = field(default_factory=list)
 
     def add_columns(
         self,
@@ -139,25 +142,30 @@ class ProgramBuilder:
         if len(row_item):
             self._terms.append((row, row_item, column, column_item, value, lag, wrap))
 
-    def build(self, offset: float = 0.0) -> HourlyProgram:
-        """Return the program."""
+    def build(self, offset: float = 0.0, like: HourlyProgram | None = None) -> HourlyProgram:
+        """Return the program.
+
+        like: a program whose matrix is taken where it was made of the same terms, as that of a
+        variant with other costs and limits is.
+        """
         columns = self._columns.blocks(self.n_hour)
         rows = self._rows.blocks(self.n_hour)
         n_col = self.n_hour * self._columns.n_hourly + self._columns.n_single
         n_row = self.n_hour * self._rows.n_hourly + self._rows.n_single
-        triplets = [self._triplets(term, rows, columns) for term in self._terms]
-        matrix = sparse.coo_array(
-            (
-                np.concatenate([t[2] for t in triplets]) if triplets else np.zeros(0),
-                (
-                    np.concatenate([t[0] for t in triplets]) if triplets else np.zeros(0, np.int32),
-                    np.concatenate([t[1] for t in triplets]) if triplets else np.zeros(0, np.int32),
-                ),
-            ),
-            shape=(n_row, n_col),
-        ).tocsc()
         cost, lower, upper = (self._columns.vector(which, self.n_hour) for which in range(3))
         row_lower, row_upper = (self._rows.vector(which, self.n_hour) for which in range(2))
+        is_like = (
+            like is not None
+            and (like.lp.n_row, like.lp.n_col) == (n_row, n_col)
+            and dict(like.lp.columns) == columns
+            and dict(like.lp.rows) == rows
+            and _same_terms(like.terms, self._terms)
+        )
+        matrix = (
+            like.lp.matrix
+            if like is not None and is_like
+            else self._matrix(rows, columns, (n_row, n_col))
+        )
         lp = LinearProgram(
             cost=cost,
             col_lower=lower,
@@ -169,11 +177,28 @@ class ProgramBuilder:
             rows=rows,
             offset=offset,
         )
-        return HourlyProgram(lp, self.n_hour, self._columns.n_hourly, self._rows.n_hourly)
+        terms = tuple(self._terms)
+        return HourlyProgram(lp, self.n_hour, self._columns.n_hourly, self._rows.n_hourly, terms)
+
+    def _matrix(
+        self, rows: dict[str, Block], columns: dict[str, Block], shape: tuple[int, int]
+    ) -> sparse.csc_array:
+        """Return the matrix of all terms."""
+        triplets = [self._triplets(term, rows, columns) for term in self._terms]
+        return sparse.coo_array(
+            (
+                np.concatenate([t[2] for t in triplets]) if triplets else np.zeros(0),
+                (
+                    np.concatenate([t[0] for t in triplets]) if triplets else np.zeros(0, np.int32),
+                    np.concatenate([t[1] for t in triplets]) if triplets else np.zeros(0, np.int32),
+                ),
+            ),
+            shape=shape,
+        ).tocsc()
 
     def _triplets(
         self,
-        term: tuple[str, IntArray, str, IntArray, FloatArray, int, bool],
+        term: Term,
         rows: dict[str, Block],
         columns: dict[str, Block],
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], FloatArray]:
@@ -199,3 +224,12 @@ class ProgramBuilder:
         if keep.all():
             return i, j, values
         return i[keep], j[keep], values[keep]
+
+
+def _same_terms(first: Sequence[Term], second: Sequence[Term]) -> bool:
+    """Whether two lists of terms make the same matrix."""
+    return len(first) == len(second) and all(
+        (one[0], one[2], one[5], one[6]) == (two[0], two[2], two[5], two[6])
+        and all(one[k] is two[k] or np.array_equal(one[k], two[k]) for k in (1, 3, 4))
+        for one, two in zip(first, second, strict=True)
+    )

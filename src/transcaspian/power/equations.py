@@ -22,8 +22,11 @@ INF = np.inf
 ROUNDING = 1e-9  # share by which two ways to multiply the same numbers may differ
 
 
-def build_grid(grid: Grid) -> HourlyProgram:
-    """Return the program whose optimum is least-cost operation and expansion of the grid."""
+def build_grid(grid: Grid, like: HourlyProgram | None = None) -> HourlyProgram:
+    """Return the program whose optimum is least-cost operation and expansion of the grid.
+
+    like: the program of a variant of the grid, whose matrix is used again where it is the same.
+    """
     builder = ProgramBuilder(grid.n_snapshot)
     quadratic: dict[str, FloatArray] = {}
     add_generators(builder, grid, quadratic)
@@ -40,7 +43,7 @@ def build_grid(grid: Grid) -> HourlyProgram:
     add_energy_sums(builder, grid)
     add_piecewise_costs(builder, grid)
     add_limits(builder, grid)
-    program = builder.build(offset=grid.cost_offset)
+    program = builder.build(offset=grid.cost_offset, like=like)
     return _with_quadratic(program, quadratic)
 
 

@@ -16,7 +16,7 @@ from transcaspian.power.grid import Grid
 from transcaspian.power.quadratic import solve_quadratic
 from transcaspian.power.windows import Start, WindowPlan, even_bounds, solve_by_windows
 
-__all__ = ["GridOptions", "GridResult", "solve"]
+__all__ = ["GridOptions", "GridResult", "pack", "solve"]
 
 FloatArray = NDArray[np.float64]
 
@@ -79,6 +79,18 @@ def solve(
     labels = {name: block.labels for name, block in program.lp.columns.items()}
     fits = start is not None and dict(start.labels) == labels
     solution = _solve_by(program, method, options, start.optimum if start and fits else None)
+    return pack(grid, program, solution, method, build_s, perf_counter() - began - build_s)
+
+
+def pack(
+    grid: Grid,
+    program: HourlyProgram,
+    solution: Solution,
+    method: str,
+    build_s: float,
+    solve_s: float,
+) -> GridResult:
+    """Return what a solution says of the grid."""
     has_values = solution.status is Status.OPTIMAL
     columns = (
         {name: block.take(solution.x) for name, block in program.lp.columns.items()}
@@ -96,7 +108,7 @@ def solve(
         objective_constant=objective_constant(grid),
         price=price,
         columns=columns,
-        labels=labels,
+        labels={name: block.labels for name, block in program.lp.columns.items()},
         conflict=(
             describe_conflict(grid.buses, program) if solution.status is Status.INFEASIBLE else ""
         ),
@@ -108,7 +120,7 @@ def solve(
         iterations=solution.iterations,
         gap=solution.gap,
         build_s=build_s,
-        solve_s=perf_counter() - began - build_s,
+        solve_s=solve_s,
     )
 
 
