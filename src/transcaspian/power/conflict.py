@@ -15,14 +15,27 @@ __all__ = ["describe_conflict"]
 FloatArray = NDArray[np.float64]
 
 TOLERANCE_MWH = 1e-4
-N_NAMED = 5  # hours named in the message
+N_NAMED = 5  # hours or elements named in the message
+OTHER_ROWS = 1000.0  # weight of a row that is no balance of energy, over one that is
+KIND = {
+    "generator_p": "generator",
+    "link_p": "link",
+    "branch_s": "branch",
+    "storage_dispatch": "discharge of",
+    "storage_store": "charging of",
+    "store_p": "store",
+    "generator_energy": "energy of generator",
+    "energy_limit": "energy of",
+}
 
 
 def describe_conflict(buses: Sequence[str], program: HourlyProgram) -> str:
     """Return, in words, where and when how much energy is too much or too little.
 
     Every row gets two relaxing columns, and the program that needs least of them is solved: what
-    is left of them is the conflict.
+    is left of them is the conflict. Balances of energy give way before any other row, so that a
+    conflict is told as zone, hour and MWh wherever it can be; then what stands at its limit there
+    is named.
     """
     lp = program.lp
     if (lp.col_lower > lp.col_upper).any():
@@ -30,6 +43,7 @@ def describe_conflict(buses: Sequence[str], program: HourlyProgram) -> str:
     solution = solve(_relaxed(lp), SolveOptions())
     if solution.status is not Status.OPTIMAL:
         return "The constraints in conflict could not be told apart."
+    x = solution.x[: lp.n_col]
     missing = solution.x[lp.n_col : lp.n_col + lp.n_row]
     surplus = solution.x[lp.n_col + lp.n_row :]
     balance = lp.rows["energy_balance"]
@@ -37,20 +51,84 @@ def describe_conflict(buses: Sequence[str], program: HourlyProgram) -> str:
         *_sentences(buses, balance.take(surplus), "more must run than can be used or sent away"),
         *_sentences(buses, balance.take(missing), "demand cannot be met"),
     ]
+    for sign, energy in ((-1.0, balance.take(surplus)), (1.0, balance.take(missing))):
+        sentences += _at_limit(buses, program, x, energy, sign)
+    binding = _binding_rows(program, solution.row_dual)
+    if sentences and binding:
+        sentences.append(f"Limits that bind: {', '.join(binding)}.")
     for name, block in lp.rows.items():
         if name != "energy_balance":
             excess = block.take(missing + surplus).sum(axis=0)
             sentences += [
-                f"{name} {block.labels[item]}: broken by {excess[item]:,.1f} MWh."
+                f"{name} {block.labels[item]}: broken by {excess[item]:,.1f} in its own unit."
                 for item in np.flatnonzero(excess > TOLERANCE_MWH)[:N_NAMED]
             ]
     return " ".join(sentences)
 
 
+def _at_limit(
+    buses: Sequence[str],
+    program: HourlyProgram,
+    x: FloatArray,
+    energy: FloatArray,
+    sign: float,
+) -> list[str]:
+    """Return, for the worst hour of each bus in conflict, which elements stand at their limit.
+
+    sign: +1 where energy is missing (what feeds the bus is full), -1 where there is too much (what
+    must run does, and what leads away is full).
+    """
+    lp = program.lp
+    rows = lp.matrix.tocsr()
+    sentences = []
+    for bus in np.flatnonzero(energy.max(axis=0, initial=0.0) > TOLERANCE_MWH)[:N_NAMED].tolist():
+        hour = int(energy[:, bus].argmax())
+        row = lp.rows["energy_balance"].start + hour * lp.rows["energy_balance"].stride + bus
+        entries = slice(rows.indptr[row], rows.indptr[row + 1])
+        names = []
+        for column, weight in zip(rows.indices[entries], rows.data[entries], strict=True):
+            limit = lp.col_upper[column] if weight * sign > 0.0 else lp.col_lower[column]
+            helps = limit if weight * sign > 0.0 else -limit
+            if np.isfinite(limit) and abs(x[column] - limit) <= TOLERANCE_MWH:
+                is_must_run = sign < 0.0 and weight > 0.0 and limit > 0.0
+                if helps > 0.0 or is_must_run:
+                    names.append(_column_name(program, int(column)))
+        if names:
+            more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
+            listed = ", ".join(names[:N_NAMED])
+            sentences.append(f"At its limit in {buses[bus]}, hour {hour}: {listed}{more}.")
+    return sentences
+
+
+def _column_name(program: HourlyProgram, column: int) -> str:
+    """Return block and label of an hourly column."""
+    place = column % program.n_hour_col
+    for name, block in program.lp.columns.items():
+        item = place - block.start
+        if (block.n_step > 1 or program.n_hour == 1) and 0 <= item < len(block.labels):
+            return f"{KIND.get(name, name)} {block.labels[item]}"
+    return f"column {column}"
+
+
+def _binding_rows(program: HourlyProgram, row_dual: FloatArray) -> list[str]:
+    """Return the limits over many hours that the conflict hangs on."""
+    names = []
+    for name, block in program.lp.rows.items():
+        if block.n_step == 1 and name != "energy_balance" and program.n_hour > 1:
+            dual = np.abs(block.take(row_dual)).sum(axis=0)
+            names += [
+                f"{KIND.get(name, name)} {block.labels[item]}"
+                for item in np.flatnonzero(dual > TOLERANCE_MWH)
+            ]
+    more = [f"{len(names) - N_NAMED} more"] if len(names) > N_NAMED else []
+    return names[:N_NAMED] + more
+
+
 def _relaxed(lp: LinearProgram) -> LinearProgram:
     """Return the program that breaks rows by as little as possible in sum."""
     eye = sparse.eye_array(lp.n_row, format="csc")
-    zero, one = np.zeros(lp.n_row), np.ones(lp.n_row)
+    zero, one = np.zeros(lp.n_row), np.full(lp.n_row, OTHER_ROWS)
+    one[lp.rows["energy_balance"].positions().ravel()] = 1.0
     return replace(
         lp,
         cost=np.concatenate([np.zeros(lp.n_col), one, one]),
