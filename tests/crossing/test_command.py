@@ -47,3 +47,17 @@ def test_people_get_a_table_of_waits(runner: CliRunner) -> None:
     assert result.exit_code == 0
     assert "Waits in 2024" in result.stdout
     assert "Alat rail ferry berths" in result.stdout
+
+
+def test_a_search_gives_the_cheapest_and_every_combination(runner: CliRunner) -> None:
+    words = ["search", "trans-caspian", "--year", "2024", "--vessels", "AKTAU_KMTF=3,4"]
+    words += ["--limit-h", "200", "--share", "0.5", "--replications", "2", "--json"]
+
+    answer = json.loads(runner.invoke(app, words).stdout)
+
+    assert answer["cheapest"]["AKTAU_KMTF"] == 3
+    assert len(answer["combinations"]) == 2
+
+
+def test_counts_that_are_no_numbers_are_wrong_usage(runner: CliRunner) -> None:
+    assert runner.invoke(app, ["search", "--vessels", "AKTAU_KMTF"]).exit_code == 2

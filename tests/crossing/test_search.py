@@ -75,3 +75,13 @@ def test_the_frontier_of_four_points_by_hand() -> None:
 def test_a_search_without_sense_is_refused(plan: SearchPlan) -> None:
     with pytest.raises(InputError):
         search_fleets(VIEW, plan)
+
+
+@pytest.mark.slow
+def test_gains_are_against_the_cheapest_under_the_same_storms(found: pl.DataFrame) -> None:
+    cheapest = found.row(0, named=True)
+
+    assert (cheapest["shorter_low_h"], cheapest["shorter_high_h"]) == (0.0, 0.0)
+    np.testing.assert_allclose(found["shorter_h"], cheapest["mean_h"] - found["mean_h"])
+    assert (found["shorter_low_h"] <= found["shorter_h"]).all()
+    assert (found["shorter_h"] <= found["shorter_high_h"]).all()
