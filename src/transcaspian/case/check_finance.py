@@ -162,21 +162,21 @@ def check_owners_pay_something(book: Book) -> Iterator[Problem]:
     table = "finance/facilities"
     frame = book.tables[table].with_row_index("index")
     paying = frame.filter(pl.col("rank") != "guarantee")
+    told: set[int] = set()
     for sector in ("power", "freight", "own"):
         open_to = paying.filter(pl.col("sector").is_in([sector, EVERYBODY]))
         names = ["", *open_to["project"].drop_nulls().unique(maintain_order=True)]
         for project in names:
             rows = open_to.filter(pl.col("project").is_null() | pl.col("project").is_in([project]))
             total = sum(rows["share"].to_list())
-            if total >= 1.0:
-                line = book.lines[table][int(rows["index"].to_list()[-1])]
+            last = int(rows["index"].to_list()[-1]) if rows.height else -1
+            if total >= 1.0 and last not in told:
+                told.add(last)
                 message = (
                     f"Grants and loans pay for {total:.4g} of the cost of {project or sector}."
                 )
-                yield Problem(
-                    f"{table}.csv", line, "share", message, "Leave something for the owners."
-                )
-                break
+                cure = "Leave something for the owners."
+                yield Problem(f"{table}.csv", book.lines[table][last], "share", message, cure)
 
 
 def check_limits_leave_room(book: Book) -> Iterator[Problem]:
