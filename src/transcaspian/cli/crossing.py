@@ -121,7 +121,7 @@ def search(
         cargo, limit_h, share, _counts("vessels", vessels), _counts("berths", berths), berth_usd
     )
     frame = search_fleets(
-        checked.at(year, scenario or checked.scenario_names()[0]),
+        checked.at(year, scenario or checked.scenario_names()[0], ()),
         plan,
         replications=replications,
         seed=seed,
