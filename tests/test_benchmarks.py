@@ -16,10 +16,11 @@ SMALLEST = {
     "crossing_queues.py": ["--smallest"],
     "crossing_year.py": ["--smallest"],
     "freight_assignment.py": ["--size", "small"],
-    "portfolio_choice.py": ["8"],
+    "portfolio_choice.py": ["20"],
     "power.py": ["dispatch"],
     "power_year.py": ["336"],
     "register_facts.py": [],
+    "web_readers.py": ["--readers", "5", "--seconds", "1"],
 }
 
 

@@ -363,7 +363,7 @@ def test_a_folder_without_runs_is_named(tmp_path: Path) -> None:
         create_app(WebSettings(runs=(tmp_path,)))
 
 
-def test_without_any_run_the_register_is_still_there(tmp_path: Path) -> None:
+def test_without_any_run_the_register_is_still_there() -> None:
     alone = TestClient(create_app(WebSettings()), headers={"accept": "text/html"})
 
     assert "transcaspian run" in alone.get("/").text
