@@ -16,7 +16,7 @@ SMALLEST = {
     "crossing_queues.py": ["--smallest"],
     "crossing_year.py": ["--smallest"],
     "freight_assignment.py": ["--size", "small"],
-    "portfolio_choice.py": ["20"],
+    "portfolio_choice.py": ["10"],
     "power.py": ["dispatch"],
     "power_year.py": ["336"],
     "register_facts.py": [],
