@@ -83,6 +83,24 @@ def test_other_series_stay_as_they_are(case_folder: Path) -> None:
     assert after.drop("wind_E").equals(before.drop("wind_E"))
 
 
+def test_wind_at_sea_does_not_become_land_wind(case_folder: Path) -> None:
+    for name in ("power/generators", "power/carriers"):
+        file = case_folder / f"{name}.csv"
+        text = file.read_text("utf-8").replace(",wind,", ",wind_offshore,")
+        text = text.replace("wind,wind_offshore,wind", "wind_offshore,wind_offshore,wind")
+        file.write_text(text, "utf-8")
+    before = snapshot(case_folder)
+    said: list[str] = []
+    with serve(nasa) as service:
+        options = weather_options(service.address)
+        rows = fetch_weather(case_folder, read_case, options, progress=said.append)
+
+    assert rows == []
+    assert service.requests == []
+    assert "wind_E stays as it is" in said[0]
+    assert snapshot(case_folder) == before
+
+
 def test_means_are_kept_where_asked(case_folder: Path) -> None:
     before = read_case(case_folder).profiles["wind_E"].mean()
     with serve(nasa) as service:

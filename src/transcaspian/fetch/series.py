@@ -140,7 +140,7 @@ def _changed_files(case: Path, series: Sequence[NewSeries], source: Source) -> d
 
 def _edited(file: Path, key: str, changes: Mapping[str, Mapping[str, str]]) -> bytes:
     header, rows = _read(file)
-    return _written(header, [row | changes.get(row[key], {}) for row in rows])
+    return _written(header, [row | dict(changes.get(row[key], {})) for row in rows])
 
 
 def _with_source(file: Path, source: Source) -> bytes:

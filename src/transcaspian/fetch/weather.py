@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from transcaspian.case.tables import Case
 from transcaspian.errors import FetchError
 from transcaspian.fetch.download import Courtesy, download
 from transcaspian.fetch.nasa_power import ADDRESS, Weather, point_address, read_weather
@@ -21,6 +23,7 @@ __all__ = ["WeatherOptions", "fetch_weather"]
 FloatArray = NDArray[np.float64]
 
 KINDS = ("wind", "solar")
+OFFSHORE = "offshore"  # in the name of a carrier
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.5, 1.8  # of wind speed or solar output; beyond, wrong place
 SOURCE = Source(
     key="nasa-power",
@@ -71,6 +74,10 @@ def fetch_weather(
     case = open_case(folder, packaged, read)
     year = case.settings.weather_year
     chosen = choose_profiles(case, options.kinds, options.buses)
+    at_sea = _offshore_profiles(case)
+    for profile in chosen.filter(pl.col("profile").is_in(at_sea))["profile"]:
+        progress(f"{profile} stays as it is: it is at sea, its bus's coordinates are on land")
+    chosen = chosen.filter(~pl.col("profile").is_in(at_sea))
     weather: dict[str, Weather] = {}
     for row in chosen.unique("bus", keep="first", maintain_order=True).iter_rows(named=True):
         bus, lat, lon = str(row["bus"]), float(row["lat"]), float(row["lon"])
@@ -109,6 +116,14 @@ def fetch_weather(
     if series:
         put_series(folder, series, SOURCE, read)
     return report
+
+
+def _offshore_profiles(case: Case) -> list[str]:
+    """Return the profiles of plants at sea: weather at the bus would make them land wind."""
+    plants = case.tables["power/generators"]
+    is_at_sea = pl.col("carrier").str.contains(OFFSHORE)
+    names = plants.filter(is_at_sea)["p_max_profile"].drop_nulls()
+    return names.unique(maintain_order=True).to_list()
 
 
 def _output(
