@@ -219,6 +219,25 @@ def test_every_headline_stands_under_each_scenario() -> None:
     assert "110" in section
 
 
+@pytest.mark.usefixtures("quick_charts")
+def test_a_scenario_short_of_plants_is_named_with_its_zones() -> None:
+    results = sample_results()
+    zones = results.tables["power_zone_year"]
+    short = zones.filter((pl.col("run") == "reference") & (pl.col("year") == 2030)).with_columns(
+        scenario=pl.lit("slow"), unserved_mwh=0.01 * pl.col("load_mwh")
+    )
+    columns = zones.columns
+    small = SampleResults(_light(results), {}).with_table(
+        "power_zone_year", pl.concat([zones, short.select(columns)])
+    )
+
+    text = build_report(small, sample_case())
+
+    assert "Slow 2030:" in text.split('id="scenarios"')[1]
+    assert "short of firm plants" in text
+    assert "short of firm plants" not in build_report(results, sample_case())
+
+
 def test_a_register_adds_the_promises() -> None:
     page = build_report(sample_results(), sample_case(), read_packaged())
 

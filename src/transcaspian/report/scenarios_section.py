@@ -6,11 +6,15 @@ import polars as pl
 
 from transcaspian.report.blocks import Block, CaseLike, Remark, Section
 from transcaspian.report.markup import ColumnView, frame_table
-from transcaspian.report.names import Names, humanise
+from transcaspian.report.names import REFERENCE, Names, humanise
 from transcaspian.report.terms import Terms
+from transcaspian.results.theme import format_number
 
 __all__ = ["scenarios_section"]
 
+NOTED_SHARE = 1e-4  # unserved demand over demand of a zone
+MWH_PER_GWH = 1e3
+MOST_NAMED = 2
 AREAS = {"power": "Electricity", "freight": "Freight", "projects": "Projects"}
 
 
@@ -29,6 +33,7 @@ def scenarios_section(
         blocks.append(Remark(_stories(case, solved)))
         for area in ("power", "freight"):
             blocks += _yearly(headlines.filter(pl.col("area") == area), area, solved, names)
+        blocks += _shortage(every["power_zone_year"], solved, names)
         blocks += _values(headlines, solved, names, terms)
     blocks += _weather(every["realisations"], every["projects"], terms)
     if not blocks:
@@ -65,6 +70,37 @@ def _yearly(rows: pl.DataFrame, area: str, solved: list[str], names: Names) -> l
     ]
     caption = f"{AREAS[area]} under each scenario, without any project"
     return [frame_table(wide, views, caption, f"headlines_{area}.csv")]
+
+
+def _shortage(zones: pl.DataFrame, solved: list[str], names: Names) -> list[Block]:
+    """Return a remark on scenarios whose fleets leave demand unserved without any project."""
+    short = (
+        zones.filter(
+            (pl.col("run") == REFERENCE)
+            & pl.col("scenario").is_in(solved)
+            & (pl.col("unserved_mwh") > NOTED_SHARE * pl.col("load_mwh"))
+        )
+        .sort("unserved_mwh", descending=True, maintain_order=True)
+        .select("scenario", "year", "bus", "unserved_mwh")
+    )
+    if short.is_empty():
+        return []
+    parts = []
+    for (scenario, year), rows in short.group_by("scenario", "year", maintain_order=True):
+        total = float(rows["unserved_mwh"].sum()) / MWH_PER_GWH
+        first = [names.bus(bus) for bus in rows["bus"].head(MOST_NAMED)]
+        parts.append(
+            f"{_name(names, str(scenario))} {year}: {format_number(total)} GWh in {rows.height}"
+            f" zones, most in {' and '.join(first)}"
+        )
+    text = (
+        "Demand that the plants of a scenario can't meet, without any project: "
+        + "; ".join(parts)
+        + ". There, scarcity sets prices, and projects that bring power where it lacks are valued at"
+        " the cost of going without: read their values as a sign that the scenario's fleet is short"
+        " of firm plants."
+    )
+    return [Remark(text)]
 
 
 def _shared(rows: pl.DataFrame) -> list[str]:
