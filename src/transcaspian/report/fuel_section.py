@@ -12,7 +12,7 @@ from transcaspian.report.terms import Terms
 __all__ = ["fuel_section"]
 
 MWH_PER_TWH = 1e6
-SMALLEST_TWH = 0.05  # less is noise of the dispatch
+SMALLEST_TWH = 0.5  # less is small beside the dispatch of a country
 
 
 def fuel_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Section:
