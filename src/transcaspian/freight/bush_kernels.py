@@ -19,7 +19,7 @@ OUT_STAR = "int64[::1], int64[::1], int64[::1]"
 BUSHES = "int64[::1], int64[::1], boolean[:, ::1], float64[:, ::1], int32[:, ::1], int64[::1], int32[:, ::1], float64[::1]"
 PAIRS = "int64[::1], float64[::1]"  # destination and demand
 COSTS = "float64[::1], float64[:, ::1], float64[:, ::1]"  # scale, fixed and weight by class
-DUST = 1e-12  # share of an origin's demand below which flow is a rounding error
+DUST = 1e-13  # share of an origin's demand below which flow is a rounding error
 
 
 @kernel(
@@ -234,7 +234,7 @@ def grow_bush(
 
     A link joins where (longest way to its tail) + cost < (longest way to its head) over the links
     of the bush: this can close no cycle (Dial 2006; Nie 2010). `order` and `rank` are brought up to
-    date.
+    date. Then links join that lead onward in that order and shorten the shortest way.
     """
     least[root] = 0.0
     most[root] = 0.0
@@ -274,6 +274,19 @@ def grow_bush(
         sort_bush(
             in_start, in_link, out_start, out_link, head, root, in_bush, order, n_order, rank, least_in, waiting
         )  # fmt: skip
+    # A dear way with next to no flow makes `most` large and would keep shorter ways out for good.
+    for position in range(1, n_order):
+        vertex = order[position]
+        for entry in range(in_start[vertex], in_start[vertex + 1]):
+            link = in_link[entry]
+            start = tail[link]
+            if in_bush[link] or rank[start] < 0 or (start < first_through and start != root):
+                continue
+            if rank[start] < position and (
+                least[start] + scale * state[link, COST] + fixed[link] < least[vertex]
+            ):
+                in_bush[link] = True
+                added += 1
     return added
 
 

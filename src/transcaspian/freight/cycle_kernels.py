@@ -1,13 +1,16 @@
-"""Compiled moves of flow round the cycles of all bushes, for the last digits of an equilibrium.
+"""Compiled work on the cycles of bushes: what keeps moving when bushes have nearly settled.
 
-In a bush every vertex has a *basic* way in, the link with most flow; the basic links form a tree.
-Every other link in use closes one *cycle* with it: on one side the link and the basic way to its
-tail, on the other the basic way to its head. Moving flow round cycles keeps the demand met. There
-are far fewer cycles than links in bushes, so that sweeps over them are cheap, and a Newton step on
-all of them at once is a sparse positive semidefinite system, which conjugate gradients solve.
+Every link of a bush that is not on its *basic* way (to each vertex the link in with most flow)
+closes a cycle: on one side the link and the basic way to its tail, on the other the basic way to
+its head. Bushes of neighbouring origins have many cycles in common (pairs of alternative segments,
+Bar-Gera 2010): a cycle is kept once, with its *members*, the bushes that have it. Moving flow round
+cycles keeps the demand met. A cycle's flow is shared by its members in proportion to what each can
+give, so that a small member holds no other up. There are far fewer cycles than links in bushes: a
+Newton step on all of them at once is a sparse positive semidefinite system, which conjugate
+gradients solve.
 
-`cycle_link[cycle_start[k]:cycle_middle[k]]` are the links of cycle k on the side of its own link,
-those from there to `cycle_start[k + 1]` the basic side.
+`link[start[k]:middle[k]]` are the links of the one side of cycle k, those from there to
+`start[k + 1]` the other side; `bush[member[k]:member[k + 1]]` are its members.
 """
 
 import numpy as np
@@ -19,14 +22,73 @@ from transcaspian.freight.link_kernels import COST, LINKS, SLOPE, VOLUME, refres
 SEARCH_STEPS = 10  # of the line search; each costs one evaluation of every link
 FLAT = 0.02  # the line search ends where the derivative has fallen to this share
 STAR = "int64[::1], int64[::1], int64[::1]"
-CYCLES = (
-    "int64[::1], int64[::1], int32[::1], int64[::1], int64[::1]"  # start, middle, link, bush, class
-)
+SHAPES = "int64[::1], int64[::1], int32[::1], int64[::1]"  # start, middle, link, class
+MEMBERS = "int64[::1], int32[::1]"  # member, bush
 
 
 @kernel(
-    f"UniTuple(int64, 2)({STAR}, int32[:, ::1], int64[::1], int32[:, ::1], int64[::1], int64[::1],"
-    f" boolean[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1], {CYCLES})"
+    f"int64(int64[::1], int64[::1], int64, int64, int64, int64, int64[::1], {SHAPES}, int64[:, ::1])"
+)
+def file_cycle(
+    first: IntArray,
+    second: IntArray,
+    first_sum: int,
+    second_sum: int,
+    kind: int,
+    n_cycle: int,
+    slot: IntArray,
+    cycle_start: IntArray,
+    cycle_middle: IntArray,
+    cycle_link: Int32Array,
+    cycle_class: IntArray,
+    key: IntArray,
+) -> int:
+    """Return the position of a cycle, added in place where it is new; -1 where there is no room.
+
+    `slot` is an open hash table of positions (-1: free) by class and the sums of marks of both
+    sides, which stand in `key`; what agrees in these is compared link by link.
+    """
+    place = (first_sum + 3 * second_sum + 7 * kind) % slot.size
+    while slot[place] >= 0:
+        at = slot[place]
+        start, middle = cycle_start[at], cycle_middle[at]
+        if (
+            key[at, 0] == first_sum
+            and key[at, 1] == second_sum
+            and cycle_class[at] == kind
+            and middle - start == first.size
+            and cycle_start[at + 1] - middle == second.size
+        ):
+            is_same = True
+            for step in range(first.size):
+                if cycle_link[start + step] != first[step]:
+                    is_same = False
+            for step in range(second.size):
+                if cycle_link[middle + step] != second[step]:
+                    is_same = False
+            if is_same:
+                return int(at)
+        place = (place + 1) % slot.size
+    start = cycle_start[n_cycle]
+    middle = start + first.size
+    if n_cycle >= cycle_class.size or middle + second.size > cycle_link.size:
+        return -1
+    slot[place] = n_cycle
+    key[n_cycle, 0], key[n_cycle, 1] = first_sum, second_sum
+    cycle_class[n_cycle] = kind
+    cycle_middle[n_cycle] = middle
+    cycle_start[n_cycle + 1] = middle + second.size
+    for step in range(first.size):
+        cycle_link[start + step] = first[step]
+    for step in range(second.size):
+        cycle_link[middle + step] = second[step]
+    return n_cycle
+
+
+@kernel(
+    f"UniTuple(int64, 3)({STAR}, int32[:, ::1], int64[::1], int32[:, ::1], int64[::1], int64[::1],"
+    " boolean[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1], int64[::1],"
+    f" int64[::1], {SHAPES}, int64[:, ::1], int64[::1], int32[::1])"
 )
 def find_cycles(
     in_start: IntArray,
@@ -41,20 +103,28 @@ def find_cycles(
     flow: FloatArray,
     dust: FloatArray,
     cost: FloatArray,
+    mark: IntArray,
+    slot: IntArray,
     cycle_start: IntArray,
     cycle_middle: IntArray,
     cycle_link: Int32Array,
-    cycle_bush: IntArray,
     cycle_class: IntArray,
-) -> tuple[int, int]:
-    """Write the cycles of all bushes in place; return how many there are and their links in all.
+    key: IntArray,
+    member_cycle: IntArray,
+    member_bush: Int32Array,
+) -> tuple[int, int, int]:
+    """Write the cycles of all bushes in place; return how many cycles, links and members there are.
 
     Links close a cycle where they carry flow or are cheaper than the basic way, by the class's
-    `cost`. Where the arrays are too small the answer tells how much room is needed.
+    `cost`. Cycles are told apart by the sums of their links' `mark`s in the hash table `slot`, which has to
+    have more places than there is room for cycles. Where an array is too small the search ends and
+    the answer tells how much room it wanted by then.
     """
     price = np.empty(rank.shape[1])
     basic = np.empty(rank.shape[1], dtype=np.int64)
-    n_cycle, n_link = 0, 0
+    one_side = np.empty(rank.shape[1], dtype=np.int64)
+    other_side = np.empty(rank.shape[1], dtype=np.int64)
+    n_cycle, n_member = 0, 0
     for bush in range(root.size):
         own_cost = cost[cargo[bush]]
         price[root[bush]] = 0.0
@@ -79,173 +149,239 @@ def find_cycles(
                 if flow[bush, own] <= dust[bush] and price[tail[own]] + own_cost[own] >= low:
                     continue
                 # Two walks back along the basic links, the later vertex first, until they meet.
-                for side in range(2):
-                    if side == 0:
-                        if n_cycle < cycle_bush.size:
-                            cycle_start[n_cycle] = n_link
-                        if n_link < cycle_link.size:
-                            cycle_link[n_link] = own
-                        n_link += 1
-                    elif n_cycle < cycle_bush.size:
-                        cycle_middle[n_cycle] = n_link
-                    one, other = tail[own], vertex
-                    while one != other:
-                        if rank[bush, one] > rank[bush, other]:
-                            link = basic[one]
-                            one = tail[link]
-                            is_here = side == 0
-                        else:
-                            link = basic[other]
-                            other = tail[link]
-                            is_here = side == 1
-                        if is_here:
-                            if n_link < cycle_link.size:
-                                cycle_link[n_link] = link
-                            n_link += 1
-                if n_cycle < cycle_bush.size:
-                    cycle_bush[n_cycle] = bush
-                    cycle_class[n_cycle] = cargo[bush]
-                    cycle_start[n_cycle + 1] = n_link
-                n_cycle += 1
-    return n_cycle, n_link
+                one_side[0] = own
+                n_one, n_other = 1, 0
+                one_sum, other_sum = mark[own], 0
+                one, other = tail[own], vertex
+                while one != other:
+                    if rank[bush, one] > rank[bush, other]:
+                        link = basic[one]
+                        one_side[n_one] = link
+                        n_one += 1
+                        one_sum += mark[link]
+                        one = tail[link]
+                    else:
+                        link = basic[other]
+                        other_side[n_other] = link
+                        n_other += 1
+                        other_sum += mark[link]
+                        other = tail[link]
+                # The same cycle may be closed by either side: the larger sum stands first.
+                if other_sum > one_sum:
+                    at = file_cycle(
+                        other_side[:n_other], one_side[:n_one], other_sum, one_sum, cargo[bush], n_cycle,
+                        slot, cycle_start, cycle_middle, cycle_link, cycle_class, key,
+                    )  # fmt: skip
+                else:
+                    at = file_cycle(
+                        one_side[:n_one], other_side[:n_other], one_sum, other_sum, cargo[bush], n_cycle,
+                        slot, cycle_start, cycle_middle, cycle_link, cycle_class, key,
+                    )  # fmt: skip
+                if at < 0:
+                    n_link = cycle_start[n_cycle] + n_one + n_other
+                    return n_cycle + 1, n_link, n_member
+                n_cycle = max(n_cycle, at + 1)
+                n_member += 1
+                if n_member > member_bush.size:
+                    return n_cycle, cycle_start[n_cycle], n_member
+                member_cycle[n_member - 1] = at
+                member_bush[n_member - 1] = bush
+    return n_cycle, cycle_start[n_cycle], n_member
+
+
+@kernel("void(int64[::1], int32[::1], int64[::1], int32[::1])")
+def sort_members(
+    member_cycle: IntArray, member_bush: Int32Array, member: IntArray, bush: Int32Array
+) -> None:
+    """Write the members cycle by cycle, those of a cycle in the order in which they were found."""
+    member[:] = 0
+    for found in range(member_cycle.size):
+        member[member_cycle[found] + 1] += 1
+    for cycle in range(member.size - 1):
+        member[cycle + 1] += member[cycle]
+    filled = member[:-1].copy()
+    for found in range(member_cycle.size):
+        cycle = member_cycle[found]
+        bush[filled[cycle]] = member_bush[found]
+        filled[cycle] += 1
 
 
 @kernel(
-    f"float64({CYCLES}, float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], {LINKS})"
+    "float64(int32[::1], int64, int64, int32[::1], int64, int64, float64[:, ::1], float64[::1], float64[::1])"
+)
+def measure_room(
+    link: Int32Array,
+    begin: int,
+    end: int,
+    bush: Int32Array,
+    first: int,
+    after: int,
+    flow: FloatArray,
+    dust: FloatArray,
+    room: FloatArray,
+) -> float:
+    """Write what each of some members can give from links begin … end; return the sum."""
+    total = 0.0
+    for member in range(first, after):
+        own = flow[bush[member]]
+        least = np.inf
+        for position in range(begin, end):
+            least = min(least, own[link[position]])
+            if least <= dust[bush[member]]:
+                least = 0.0
+                break
+        room[member] = least
+        total += least
+    return total
+
+
+@kernel(
+    f"float64({SHAPES}, {MEMBERS}, float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[::1], float64[::1], {LINKS})"
 )
 def shift_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
+    member: IntArray,
+    bush: Int32Array,
     scale: FloatArray,
     fixed: FloatArray,
     weight: FloatArray,
     flow: FloatArray,
+    dust: FloatArray,
+    room: FloatArray,
     state: FloatArray,
     parameters: FloatArray,
     points: FloatArray,
 ) -> float:
     """Bring the two sides of every cycle together by one Newton step, in place; return the excess.
 
-    The excess is the sum of cost difference times the flow that could still be moved.
+    The excess is the sum of cost difference times the flow that could still be moved. `room` [n_member] is scratch.
     """
-    total = 0.0
-    for cycle in range(cycle_bush.size):
-        bush, cargo = cycle_bush[cycle], cycle_class[cycle]
-        first, middle, after = cycle_start[cycle], cycle_middle[cycle], cycle_start[cycle + 1]
+    excess = 0.0
+    for cycle in range(cargo.size):
+        kind, first, after = cargo[cycle], start[cycle], start[cycle + 1]
         difference, slope, extra = 0.0, 0.0, 0.0
         for position in range(first, after):
-            link = cycle_link[position]
-            sign = 1.0 if position < middle else -1.0
-            difference += sign * state[link, COST]
-            extra += sign * fixed[cargo, link]
-            slope += weight[cargo, link] * state[link, SLOPE]
-        difference = scale[cargo] * difference + extra
-        slope *= scale[cargo]
+            own = link[position]
+            sign = 1.0 if position < middle[cycle] else -1.0
+            difference += sign * state[own, COST]
+            extra += sign * fixed[kind, own]
+            slope += weight[kind, own] * state[own, SLOPE]
+        difference = scale[kind] * difference + extra
+        slope *= scale[kind]
         if difference == 0.0:
             continue
-        sign = -1.0 if difference > 0.0 else 1.0
-        from_start, from_end = (first, middle) if difference > 0.0 else (middle, after)
-        step = np.inf
-        for position in range(from_start, from_end):
-            step = min(step, flow[bush, cycle_link[position]])
-        if step <= 0.0:
+        begin, end = (first, middle[cycle]) if difference > 0.0 else (middle[cycle], after)
+        total = measure_room(
+            link, begin, end, bush, member[cycle], member[cycle + 1], flow, dust, room
+        )
+        if total <= 0.0:
             continue
-        total += step * abs(difference)
-        if slope * step > abs(difference):
-            step = abs(difference) / slope
-            if step <= 0.0:
-                continue
+        excess += total * abs(difference)
+        share = 1.0
+        if slope * total > abs(difference):
+            share = abs(difference) / (slope * total)
+        if share <= 0.0:
+            continue
+        sign = -1.0 if difference > 0.0 else 1.0
+        for place in range(member[cycle], member[cycle + 1]):
+            step = sign * share * room[place]
+            for position in range(first, middle[cycle]):
+                flow[bush[place], link[position]] += step
+            for position in range(middle[cycle], after):
+                flow[bush[place], link[position]] -= step
+        step = sign * share * total
         for position in range(first, after):
-            link = cycle_link[position]
-            change = sign * step if position < middle else -sign * step
-            flow[bush, link] += change
-            state[link, VOLUME] += weight[cargo, link] * change
-            refresh_link(state, parameters, points, link)
-    return total
+            own = link[position]
+            change = step if position < middle[cycle] else -step
+            state[own, VOLUME] += weight[kind, own] * change
+            refresh_link(state, parameters, points, own)
+    return excess
 
 
-@kernel(f"void({CYCLES}, float64[:, ::1], float64[::1], float64[::1])")
+@kernel(f"void({SHAPES}, float64[:, ::1], float64[::1], float64[::1])")
 def spread_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
     weight: FloatArray,
     change: FloatArray,
     of_link: FloatArray,
 ) -> None:
-    """Write the change of link volumes when `change` of flow moves to the own side of each cycle."""
+    """Write the change of link volumes when `change` of flow moves to the first side of each cycle."""
     of_link[:] = 0.0
-    for cycle in range(cycle_bush.size):
+    for cycle in range(cargo.size):
         amount = change[cycle]
-        of_class = weight[cycle_class[cycle]]
-        for position in range(cycle_start[cycle], cycle_middle[cycle]):
-            link = cycle_link[position]
-            of_link[link] += of_class[link] * amount
-        for position in range(cycle_middle[cycle], cycle_start[cycle + 1]):
-            link = cycle_link[position]
-            of_link[link] -= of_class[link] * amount
+        if amount == 0.0:
+            continue
+        of_class = weight[cargo[cycle]]
+        for position in range(start[cycle], middle[cycle]):
+            of_link[link[position]] += of_class[link[position]] * amount
+        for position in range(middle[cycle], start[cycle + 1]):
+            of_link[link[position]] -= of_class[link[position]] * amount
 
 
-@kernel(f"void({CYCLES}, float64[:, ::1], float64[::1])")
+@kernel(f"void({SHAPES}, float64[:, ::1], float64[::1])")
 def gather_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
     of_link: FloatArray,
     of_cycle: FloatArray,
 ) -> None:
-    """Write the sum over the own side less that over the basic side, of a value by class and link."""
-    for cycle in range(cycle_bush.size):
-        own = of_link[cycle_class[cycle]]
+    """Write the sum over the first side less that over the second, of a value by class and link."""
+    for cycle in range(cargo.size):
+        own = of_link[cargo[cycle]]
         total = 0.0
-        for position in range(cycle_start[cycle], cycle_middle[cycle]):
-            total += own[cycle_link[position]]
-        for position in range(cycle_middle[cycle], cycle_start[cycle + 1]):
-            total -= own[cycle_link[position]]
+        for position in range(start[cycle], middle[cycle]):
+            total += own[link[position]]
+        for position in range(middle[cycle], start[cycle + 1]):
+            total -= own[link[position]]
         of_cycle[cycle] = total
 
 
-@kernel(f"void({CYCLES}, float64[:, ::1], float64[::1], float64[::1], boolean[::1])")
-def fix_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,  # noqa: ARG001 - the kernels of this module take cycles alike
+@kernel(
+    f"void({SHAPES}, {MEMBERS}, float64[:, ::1], float64[::1], float64[::1], float64[::1], float64[::1])"
+)
+def limit_cycles(
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
+    member: IntArray,
+    bush: Int32Array,
     flow: FloatArray,
     dust: FloatArray,
-    gradient: FloatArray,
-    is_fixed: BoolArray,
+    room: FloatArray,
+    least: FloatArray,
+    most: FloatArray,
 ) -> None:
-    """Mark the cycles whose dearer side has no flow to give up, in place."""
-    for cycle in range(cycle_bush.size):
-        own_is_dearer = gradient[cycle] > 0.0
-        begin = cycle_start[cycle] if own_is_dearer else cycle_middle[cycle]
-        end = cycle_middle[cycle] if own_is_dearer else cycle_start[cycle + 1]
-        is_fixed[cycle] = False
-        for position in range(begin, end):
-            if flow[cycle_bush[cycle], cycle_link[position]] <= dust[cycle_bush[cycle]]:
-                is_fixed[cycle] = True
+    """Write how far flow can move round every cycle: least <= change <= most, in place."""
+    for cycle in range(cargo.size):
+        first, after = member[cycle], member[cycle + 1]
+        least[cycle] = -measure_room(
+            link, start[cycle], middle[cycle], bush, first, after, flow, dust, room
+        )
+        most[cycle] = measure_room(
+            link, middle[cycle], start[cycle + 1], bush, first, after, flow, dust, room
+        )
 
 
 @kernel(
-    f"int64({CYCLES}, float64[:, ::1], float64[::1], float64[::1], boolean[::1], float64, int64, float64[::1])"
+    f"int64({SHAPES}, float64[:, ::1], float64[::1], float64[::1], float64[::1], boolean[::1], float64, int64, float64[::1])"
 )
 def solve_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
     weight: FloatArray,
     slope: FloatArray,
+    damping: FloatArray,
     gradient: FloatArray,
     is_fixed: BoolArray,
     tolerance: float,
@@ -254,49 +390,56 @@ def solve_cycles(
 ) -> int:
     """Write the Newton change of flow round every cycle, in place; return the steps taken.
 
-    Conjugate gradients, preconditioned by the diagonal (Hestenes and Stiefel 1952), until the
-    residual has fallen to `tolerance` of the gradient. Cycles that are fixed do not change.
+    Conjugate gradients, preconditioned by the diagonal (Hestenes and Stiefel 1952), from the
+    given `change` until the residual has fallen to `tolerance` of the gradient. `damping` is added to
+    the diagonal of the matrix. Cycles that are fixed keep
+    their change.
     """
     size, n_link = gradient.size, slope.size
     of_link = np.zeros(n_link)
     of_class = np.zeros(weight.shape)
     image, diagonal = np.zeros(size), np.zeros(size)
     residual, search = np.empty(size), np.empty(size)
-    rho = 0.0
+    spread_cycles(start, middle, link, cargo, weight, change, of_link)
+    for own in range(n_link):
+        for kind in range(weight.shape[0]):
+            of_class[kind, own] = weight[kind, own] * slope[own] * of_link[own]
+    gather_cycles(start, middle, link, cargo, of_class, image)
+    rho, target = 0.0, 0.0
     for cycle in range(size):
         total = 0.0
-        for position in range(cycle_start[cycle], cycle_start[cycle + 1]):
-            link = cycle_link[position]
-            own = weight[cycle_class[cycle], link]
-            total += own * own * slope[link]
-        diagonal[cycle] = max(total, 1e-300)
-        change[cycle] = 0.0
-        residual[cycle] = 0.0 if is_fixed[cycle] else -gradient[cycle]
+        for position in range(start[cycle], start[cycle + 1]):
+            own = link[position]
+            total += weight[cargo[cycle], own] ** 2 * slope[own]
+        diagonal[cycle] = max(total + damping[cycle], 1e-300)
+        residual[cycle] = 0.0 if is_fixed[cycle] else -gradient[cycle] - image[cycle]
+        if not is_fixed[cycle]:
+            residual[cycle] -= damping[cycle] * change[cycle]
         search[cycle] = residual[cycle] / diagonal[cycle]
         rho += residual[cycle] * search[cycle]
-    start = rho
+        if not is_fixed[cycle]:
+            target += gradient[cycle] * gradient[cycle] / diagonal[cycle]
+    target *= tolerance * tolerance
     for step in range(most_steps):
-        if rho <= tolerance * tolerance * start or rho == 0.0:
+        if rho <= target or rho == 0.0:
             return step
-        spread_cycles(
-            cycle_start, cycle_middle, cycle_link, cycle_bush, cycle_class, weight, search, of_link
-        )  # fmt: skip
+        spread_cycles(start, middle, link, cargo, weight, search, of_link)
         curvature = 0.0
-        for link in range(n_link):
-            curvature += of_link[link] * of_link[link] * slope[link]
+        for own in range(n_link):
+            curvature += of_link[own] * of_link[own] * slope[own]
             for kind in range(weight.shape[0]):
-                of_class[kind, link] = weight[kind, link] * slope[link] * of_link[link]
+                of_class[kind, own] = weight[kind, own] * slope[own] * of_link[own]
+        for cycle in range(size):
+            curvature += damping[cycle] * search[cycle] * search[cycle]
         if curvature <= 0.0:
             return step
-        gather_cycles(
-            cycle_start, cycle_middle, cycle_link, cycle_bush, cycle_class, of_class, image
-        )  # fmt: skip
+        gather_cycles(start, middle, link, cargo, of_class, image)
         alpha = rho / curvature
         rho_next = 0.0
         for cycle in range(size):
             if not is_fixed[cycle]:
                 change[cycle] += alpha * search[cycle]
-                residual[cycle] -= alpha * image[cycle]
+                residual[cycle] -= alpha * (image[cycle] + damping[cycle] * search[cycle])
                 rho_next += residual[cycle] * residual[cycle] / diagonal[cycle]
         ratio = rho_next / rho
         for cycle in range(size):
@@ -306,37 +449,71 @@ def solve_cycles(
     return most_steps
 
 
-@kernel(f"void({CYCLES}, float64[:, ::1], float64, float64[::1])")
+@kernel(f"void({SHAPES}, {MEMBERS}, float64[:, ::1], float64[::1], float64[::1], float64[::1])")
 def move_round_cycles(
-    cycle_start: IntArray,
-    cycle_middle: IntArray,
-    cycle_link: Int32Array,
-    cycle_bush: IntArray,
-    cycle_class: IntArray,  # noqa: ARG001
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
+    member: IntArray,
+    bush: Int32Array,
+    flow: FloatArray,
+    dust: FloatArray,
+    change: FloatArray,
+    moved: FloatArray,
+) -> None:
+    """Move the change round every cycle as far as flow is there, in place.
+
+    `change` becomes what was really moved, `moved` [n_member] each member's part of it.
+    """
+    for cycle in range(cargo.size):
+        first, after = member[cycle], member[cycle + 1]
+        if change[cycle] == 0.0:
+            moved[first:after] = 0.0
+            continue
+        is_back = change[cycle] < 0.0
+        begin = start[cycle] if is_back else middle[cycle]
+        end = middle[cycle] if is_back else start[cycle + 1]
+        total = measure_room(link, begin, end, bush, first, after, flow, dust, moved)
+        share = 0.0
+        if total > 0.0:
+            share = max(-1.0, min(1.0, change[cycle] / total))
+        change[cycle] = share * total
+        for place in range(first, after):
+            step = share * moved[place]
+            moved[place] = step
+            if step == 0.0:
+                continue
+            own = flow[bush[place]]
+            for position in range(start[cycle], middle[cycle]):
+                own[link[position]] += step
+            for position in range(middle[cycle], start[cycle + 1]):
+                own[link[position]] -= step
+
+
+@kernel(f"void({SHAPES}, {MEMBERS}, float64[:, ::1], float64, float64[::1])")
+def move_members(
+    start: IntArray,
+    middle: IntArray,
+    link: Int32Array,
+    cargo: IntArray,
+    member: IntArray,
+    bush: Int32Array,
     flow: FloatArray,
     share: float,
-    change: FloatArray,
+    moved: FloatArray,
 ) -> None:
-    """Move `share` of the change round every cycle as far as flow is there, in place.
-
-    `change` becomes what was really moved.
-    """
-    for cycle in range(cycle_bush.size):
-        bush = cycle_bush[cycle]
-        step = share * change[cycle]
-        first, middle, after = cycle_start[cycle], cycle_middle[cycle], cycle_start[cycle + 1]
-        begin, end = (first, middle) if step < 0.0 else (middle, after)
-        room = abs(step)
-        for position in range(begin, end):
-            room = min(room, flow[bush, cycle_link[position]])
-        step = room if step > 0.0 else -room
-        change[cycle] = step
-        if step == 0.0:
-            continue
-        for position in range(first, middle):
-            flow[bush, cycle_link[position]] += step
-        for position in range(middle, after):
-            flow[bush, cycle_link[position]] -= step
+    """Move `share` of what was moved round every cycle once more, in place; below zero takes back."""
+    for cycle in range(cargo.size):
+        for place in range(member[cycle], member[cycle + 1]):
+            step = share * moved[place]
+            if step == 0.0:
+                continue
+            own = flow[bush[place]]
+            for position in range(start[cycle], middle[cycle]):
+                own[link[position]] += step
+            for position in range(middle[cycle], start[cycle + 1]):
+                own[link[position]] -= step
 
 
 @kernel(f"float64(float64[::1], float64, float64[::1], {LINKS})")

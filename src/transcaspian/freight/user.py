@@ -7,33 +7,22 @@ a time, Newton steps round all of them at once. Fresh shortest-path trees certif
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from transcaspian.errors import InfeasibleError, InputError, NotConvergedError, Problem
-from transcaspian.freight.arrays import BoolArray, FloatArray, Int32Array, IntArray
+from transcaspian.freight.arrays import FloatArray, IntArray
 from transcaspian.freight.bush_kernels import (
-    DUST,
     certify_bushes,
     settle_bushes,
     start_bushes,
     work_bushes,
 )
-from transcaspian.freight.cycle_kernels import (
-    find_cycles,
-    fix_cycles,
-    gather_cycles,
-    move_round_cycles,
-    search_step,
-    shift_cycles,
-    solve_cycles,
-    spread_cycles,
-)
+from transcaspian.freight.bushes import Bushes, Pair, Triple, empty_bushes
+from transcaspian.freight.cycles import CycleWork
 from transcaspian.freight.delay import DelayTable, delay, delay_integral
 from transcaspian.freight.delay_kernels import BPR
 from transcaspian.freight.link_kernels import (
-    COST,
     FACTOR,
     FLAGS,
     KIND,
@@ -44,7 +33,6 @@ from transcaspian.freight.link_kernels import (
     N_STATE,
     PENALTY,
     POWER,
-    SLOPE,
     START,
     VOLUME,
     refresh_all,
@@ -54,17 +42,9 @@ from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, Traffic
 
 __all__ = ["AssignOptions", "Assignment", "Bushes", "assign"]
 
-SWEEPS = 3  # over the cycles before each Newton step
-NEWTON_STEPS = 12  # at most in a round
-CG_TOLERANCE = 0.05  # residual over gradient at which conjugate gradients stop
-CG_STEPS = 50
-SHORT_STEP = 0.1  # a Newton step below this share tells that bushes are still far off
-REST_FROM_NEWTON = 3  # rounds without Newton steps after a short one
-SETTLED = 0.02  # cycles are left alone when their excess is this share of the round's
 FIRST_PENALTY = 10.0  # of hard capacities: slope over time at capacity, per capacity
 PENALTY_GROWTH = 4.0
 SLOW = 0.25  # an excess that falls by less than this share calls for a larger penalty
-ROOM = 1.25  # arrays of cycles that grow get this share of what was needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +61,6 @@ class AssignOptions:
     """Hard capacity of every link, infinite for none; multipliers keep volumes within."""
     capacity_tolerance: float = 1e-7
     """How far a volume may lie above its hard capacity, relative to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bushes:
-    """The flow of every origin and class: rows of bushes, columns of links or vertices."""
-
-    root: IntArray  # [n_bush]
-    cargo: IntArray  # [n_bush] class
-    in_bush: BoolArray  # [n_bush, n_link]
-    flow: FloatArray  # [n_bush, n_link]
-    order: Int32Array  # [n_bush, n_vertex] vertices so that every link leads onward
-    n_order: IntArray  # [n_bush] vertices that can be reached
-    rank: Int32Array  # [n_bush, n_vertex] place in `order`; -1: not reached
-    dust: FloatArray  # [n_bush] flow up to this is a rounding error
-
-    def arrays(self) -> "BushArrays":
-        """Return the arrays in the order in which the compiled loops take them."""
-        return (
-            self.root,
-            self.cargo,
-            self.in_bush,
-            self.flow,
-            self.order,
-            self.n_order,
-            self.rank,
-            self.dust,
-        )
-
-
-# mypy mixes up the items of several tuples unpacked in one call unless they are all of one type.
-Pair = tuple[Any, Any]
-Triple = tuple[Any, Any, Any]
-CycleArrays = tuple[Any, Any, Any, Any, Any]
-BushArrays = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +158,16 @@ class _Solver:
         first = np.flatnonzero(is_new)
         self.pair_start = np.r_[first, trips.origin.size].astype(np.int64)
         self.pairs: Pair = (trips.destination, trips.demand)
-        self.bushes = _empty_bushes(network, trips, first)
+        self.bushes = empty_bushes(network, trips, first)
         self.least = np.full(trips.origin.size, np.inf)
-        self.potential = _potential_factors(classes)
-        self.cycle_room = (16, 256)
-        self.rest_from_newton = 0
+        self.cycles = CycleWork.on(
+            self.in_star,
+            self.bushes,
+            self.costs,
+            self.state,
+            self.tables,
+            _potential_factors(classes),
+        )
         self.multiplier = np.zeros(network.delays.size)
         self.worst_excess = np.inf
         self.estimate = np.inf
@@ -310,7 +261,7 @@ class _Solver:
                 *self.in_star, *self.out_star, self.network.first_through, *bushes, *self.costs, self.state, *self.tables
             )  # fmt: skip
             self.estimate = self._relative(excess)
-            self._work_cycles(excess)
+            self.cycles.balance(excess)
             if self.estimate > self.options.gap:
                 yield self.estimate, False
 
@@ -325,84 +276,6 @@ class _Solver:
         """Return the excess over what all flow pays."""
         total = float((self.least * self.trips.demand).sum()) + excess
         return excess / total if total > 0.0 else 0.0
-
-    def _work_cycles(self, excess: float) -> None:
-        """Bring the cycles of all bushes near balance."""
-        cycles = self._find_cycles()
-        if cycles[3].size == 0:
-            return
-        flow, dust = self.bushes.flow, self.bushes.dust
-        rested = self.rest_from_newton > 0
-        self.rest_from_newton = max(self.rest_from_newton - 1, 0)
-        for _ in range(NEWTON_STEPS):
-            for _ in range(SWEEPS):
-                left = shift_cycles(*cycles, *self.costs, flow, self.state, *self.tables)
-            if left <= SETTLED * excess:
-                break
-            if rested or self.potential is None:
-                continue
-            if self._step_newton(cycles, flow, dust, *self.potential) < SHORT_STEP:
-                self.rest_from_newton = REST_FROM_NEWTON
-                rested = True
-
-    def _find_cycles(self) -> CycleArrays:
-        """Return start, middle, links, bush and class of the cycles."""
-        bushes = self.bushes
-        cost = np.ascontiguousarray(
-            self.classes.scale[:, None] * self.state[:, COST] + self.classes.fixed
-        )
-        while True:
-            n_cycle, n_link = self.cycle_room
-            arrays: CycleArrays = (
-                np.zeros(n_cycle + 1, dtype=np.int64),
-                np.empty(n_cycle, dtype=np.int64),
-                np.empty(n_link, dtype=np.int32),
-                np.empty(n_cycle, dtype=np.int64),
-                np.empty(n_cycle, dtype=np.int64),
-            )
-            found, links = find_cycles(
-                *self.in_star, bushes.order, bushes.n_order, bushes.rank, bushes.root, bushes.cargo,
-                bushes.in_bush, bushes.flow, bushes.dust, cost, *arrays,
-            )  # fmt: skip
-            if found <= n_cycle and links <= n_link:
-                return (
-                    arrays[0][: found + 1],
-                    arrays[1][:found],
-                    arrays[2][:links],
-                    arrays[3][:found],
-                    arrays[4][:found],
-                )
-            self.cycle_room = (int(found * ROOM), int(links * ROOM))
-
-    def _step_newton(
-        self,
-        cycles: CycleArrays,
-        flow: FloatArray,
-        dust: FloatArray,
-        class_factor: FloatArray,
-        link_factor: FloatArray,
-    ) -> float:
-        """Move flow round all cycles by one Newton step; return its length."""
-        size = cycles[3].size
-        gradient, change, is_fixed = np.empty(size), np.empty(size), np.empty(size, dtype=bool)
-        scale, fixed, weight = self.costs
-        own_fixed = class_factor[:, None] * fixed
-        cost = np.ascontiguousarray(
-            (class_factor * scale)[:, None] * self.state[:, COST] + own_fixed
-        )
-        gather_cycles(*cycles, cost, gradient)
-        fix_cycles(*cycles, flow, dust, gradient, is_fixed)
-        slope = self.state[:, SLOPE] * link_factor
-        solve_cycles(*cycles, weight, slope, gradient, is_fixed, CG_TOLERANCE, CG_STEPS, change)
-        move_round_cycles(*cycles, flow, 1.0, change)
-        difference = np.empty(self.network.delays.size)
-        spread_cycles(*cycles, weight, change, difference)
-        gather_cycles(*cycles, own_fixed, gradient)
-        fixed_change = float((gradient * change).sum())
-        length = search_step(difference, fixed_change, link_factor, self.state, *self.tables)
-        if length < 1.0:
-            move_round_cycles(*cycles, flow, length - 1.0, change)
-        return float(length)
 
     def result(self, gaps: list[float]) -> Assignment:
         """Return the flows of the last round."""
@@ -495,19 +368,3 @@ def _make_state(delays: DelayTable, *, is_marginal: bool) -> FloatArray:
         state[:, FACTOR] *= 1.0 + state[:, POWER]
         state[:, FLAGS] = MARGINAL
     return state
-
-
-def _empty_bushes(network: TrafficNetwork, trips: Trips, first: IntArray) -> Bushes:
-    """Return bushes without links for every first pair of a class and origin."""
-    n_bush, n_link, n_vertex = first.size, network.delays.size, network.n_vertex
-    largest = np.maximum.reduceat(trips.demand, first) if n_bush else np.zeros(0)
-    return Bushes(
-        root=trips.origin[first].copy(),
-        cargo=trips.cargo[first].copy(),
-        in_bush=np.zeros((n_bush, n_link), dtype=bool),
-        flow=np.zeros((n_bush, n_link)),
-        order=np.zeros((n_bush, n_vertex), dtype=np.int32),
-        n_order=np.zeros(n_bush, dtype=np.int64),
-        rank=np.full((n_bush, n_vertex), -1, dtype=np.int32),
-        dust=DUST * largest,
-    )
