@@ -20,6 +20,7 @@ from transcaspian.web.files import (
 )
 from transcaspian.web.html import render, render_error
 from transcaspian.web.models import ErrorData, PageData, page_data
+from transcaspian.web.sheets import sheet_file
 from transcaspian.web.view import View
 
 __all__ = ["HEADERS", "PAGE", "answer", "error_answer"]
@@ -115,6 +116,8 @@ def _body(page: Page, view: View, form: str, query: PageQuery, state: State) -> 
     if form == "xlsx":
         tables = (find_table(page, query.table),) if query.table else page.tables()
         return excel_file(page, tables, view.here(), view.language)
+    if form == "pdf" and page.sheet is not None and not query.chart:
+        return sheet_file(page.sheet)
     chart = find_chart(page, query.chart)
     if form == "vega":
         return bytes(JSONResponse(vega_file(chart, view.language)).body)

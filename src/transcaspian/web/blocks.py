@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 from markupsafe import Markup
 
+from transcaspian.report.project_sheet import SheetContent
+
 __all__ = [
     "Block",
     "CellValue",
@@ -143,7 +145,8 @@ class Page:
     """A whole page.
 
     key: which page. title and lead: what it says first. blocks: the rest. choices: what the reader
-    can change. run: the run it shows, empty for none. section: its place in the navigation.
+    can change. run: the run it shows, empty for none. section: its place in the navigation. sheet: the page
+    for print, of a project.
     """
 
     key: str
@@ -153,6 +156,7 @@ class Page:
     choices: tuple[Choice, ...] = ()
     run: str = ""
     section: str = ""
+    sheet: SheetContent | None = None
 
     def tables(self) -> tuple[Table, ...]:
         """Return every table, those of charts too."""

@@ -51,7 +51,7 @@ class PageContext:
     """What the template `page.html` needs.
 
     page: the page. view: language, address and parameters. tables: every table as it reads, by key.
-    charts: every chart as SVG, by key. navigation: sections with the one in force. languages:
+    charts: every chart as SVG, by key; chart_links: their files. navigation: sections with the one in force. languages:
     addresses of this page in the other languages. downloads: the whole page as files. runs: keys
     and titles of all runs. is_reviewed: whether the language was read by a speaker.
     """
@@ -84,7 +84,11 @@ def render(page: Page, view: View, runs: Sequence[str]) -> str:
         ),
         downloads=tuple(
             Link(text, view.here(format=form))
-            for text, form in (("JSON", "json"), ("Excel", "xlsx"))
+            for text, form in (
+                ("JSON", "json"),
+                ("Excel", "xlsx"),
+                *(((view.t("PDF sheet"), "pdf"),) if page.sheet is not None else ()),
+            )
         ),
         runs=tuple((run, view.plain_link(urls.run_page(run))) for run in runs),
         is_reviewed=view.language.is_reviewed,

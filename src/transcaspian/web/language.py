@@ -21,7 +21,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from transcaspian.results.theme import MINUS, NO_VALUE
 from transcaspian.web.words import WORDS
 
-__all__ = ["LANGUAGES", "COMPLETE", "Language", "choose_language", "language_of"]
+__all__ = ["COMPLETE", "LANGUAGES", "Language", "choose_language", "language_of"]
 
 # Code → own name; English is the language of the sources.
 LANGUAGES = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "kk": "Қазақша"}

@@ -27,6 +27,7 @@ from transcaspian.web.pages.common import (
     source_links,
 )
 from transcaspian.web.runs import Run
+from transcaspian.web.sheets import project_sheet
 from transcaspian.web.view import View
 
 __all__ = ["answer_table", "project_page", "projects_page", "ranked_projects"]
@@ -276,9 +277,9 @@ def project_page(run: Run, project: str, view: View) -> Page:
         ),
         _facts(run, view, row),
     ]
-    yearly = _yearly(run, view, scenario, project)
-    if yearly is not None:
-        blocks.append(yearly)
+    flows = _real_flows(run, scenario, project)
+    if flows.height:
+        blocks.append(_yearly(run, view, flows))
     blocks += [*_gains(run, view, scenario, project), _flows(run, view, scenario, project)]
     blocks += _variants(run, view, scenario, row)
     shown = {"with": project}
@@ -305,6 +306,7 @@ def project_page(run: Run, project: str, view: View) -> Page:
         choices=(scenario_choice(run, view, scenario),),
         run=run.key,
         section="projects",
+        sheet=project_sheet(run, row, flows) if flows.height else None,
     )
 
 
@@ -355,31 +357,33 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
     )
 
 
-def _yearly(run: Run, view: View, scenario: str, project: str) -> Chart | None:
-    """Return what residents, firms and states gain each year less what they pay: real flows."""
-    t = view.t
-    real = (
-        run.table("ledger")
-        .filter(
-            pl.col("scenario") == scenario,
-            pl.col("project") == project,
-            pl.col("receiver").is_in(["resources", "environment"])
-            | pl.col("payer").is_in(["resources", "environment"]),
-        )
-        .with_columns(
-            amount=pl.when(pl.col("payer").is_in(["resources", "environment"]))
+def _real_flows(run: Run, scenario: str, project: str) -> pl.DataFrame:
+    """Return year, is_capital and amount of what comes from and goes to outside the economy.
+
+    Transfers between parties cancel; what is left is cost and benefit.
+    """
+    outside = ["resources", "environment"]
+    real = run.table("ledger").filter(
+        pl.col("scenario") == scenario,
+        pl.col("project") == project,
+        pl.col("receiver").is_in(outside) | pl.col("payer").is_in(outside),
+    )
+    return (
+        real.with_columns(
+            amount=pl.when(pl.col("payer").is_in(outside))
             .then(pl.col("amount_musd"))
             .otherwise(-pl.col("amount_musd")),
             is_capital=pl.col("kind").str.contains("capital|residual"),
         )
-    )
-    if real.is_empty():
-        return None
-    frame = (
-        real.group_by("year", "is_capital", maintain_order=True)
+        .group_by("year", "is_capital", maintain_order=True)
         .agg(amount=pl.col("amount").sum())
         .sort("year", "is_capital")
     )
+
+
+def _yearly(run: Run, view: View, frame: pl.DataFrame) -> Chart:
+    """Return costs and benefits by year."""
+    t = view.t
     words = {True: t("building and residual value"), False: t("benefits less operation")}
     shown = frame.with_columns(
         kind=pl.col("is_capital").replace_strict(words, return_dtype=pl.String)
