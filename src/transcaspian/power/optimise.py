@@ -1,28 +1,40 @@
 """Least-cost operation and expansion of a `Grid`, by the method that fits its shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.lp import Solution, SolveOptions, Status, solve_from, solver_version
+from transcaspian.lp import Basis, Solution, SolveOptions, Status, solve_from, solver_version
 from transcaspian.lp import solve as solve_lp
+from transcaspian.power.benders import optimise_capacities
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.conflict import describe_conflict
 from transcaspian.power.equations import build_grid, objective_constant
-from transcaspian.power.grid import Grid
+from transcaspian.power.grid import (
+    Branches,
+    Grid,
+    GridGenerators,
+    GridLinks,
+    GridStorageUnits,
+    GridStores,
+)
 from transcaspian.power.quadratic import solve_quadratic
 from transcaspian.power.windows import Start, WindowPlan, even_bounds, solve_by_windows
 
 __all__ = ["GridOptions", "GridResult", "pack", "solve"]
 
 FloatArray = NDArray[np.float64]
+Part = TypeVar("Part", GridGenerators, GridStorageUnits, GridStores, GridLinks, Branches)
 
 LONG_WINDOW = 730  # snapshots, a month of hours
 # Below this many snapshots one cold solve takes less time than cutting and joining.
 FEWEST_FOR_WINDOWS = 1000
+SAMPLE_STEP = 6  # of so many days one gives the first capacities
+HOURS_PER_DAY = 24
 # Above this many columns an interior-point method beats simplex on capacity expansion.
 MOST_FOR_SIMPLEX = 60_000
 
@@ -31,10 +43,12 @@ MOST_FOR_SIMPLEX = 60_000
 class GridOptions:
     """How a grid is solved.
 
-    method: "auto", "windows", "simplex", "ipm" or "hipo"; workers: threads of the window start.
+    method: "auto", "windows", "simplex", "ipm", "hipo" or "benders"; workers: threads of the window
+    start; gap: relative gap at which "benders" ends (the others end at an optimal vertex).
     """
 
     method: str = "auto"
+    gap: float = 1e-7
     workers: int = 2
     time_limit_s: float = float("inf")
 
@@ -78,7 +92,13 @@ def solve(
     method = choose_method(program, options)
     labels = {name: block.labels for name, block in program.lp.columns.items()}
     fits = start is not None and dict(start.labels) == labels
-    solution = _solve_by(program, method, options, start.optimum if start and fits else None)
+    solution = None
+    if method == "benders":
+        solution = _solve_by_cuts(grid, program, options)
+        method = method if solution is not None else "hipo after cuts that did not apply"
+    if solution is None:
+        optimum = start.optimum if start and fits else None
+        solution = _solve_by(program, method, options, optimum)
     return pack(grid, program, solution, method, build_s, perf_counter() - began - build_s)
 
 
@@ -127,8 +147,8 @@ def pack(
 def choose_method(program: HourlyProgram, options: GridOptions) -> str:
     """Return the method by the shape of the program.
 
-    Quadratic cost: interior point for quadratic programs. Operation alone over many snapshots: window start. Expansion of some
-    size: interior point with crossover. Else simplex.
+    Quadratic cost: interior point for quadratic programs. Operation alone over many snapshots:
+    window start. Expansion of some size: interior point with crossover. Else simplex.
     """
     if program.lp.quadratic is not None:
         return "interior point, quadratic"
@@ -138,7 +158,7 @@ def choose_method(program: HourlyProgram, options: GridOptions) -> str:
     if not expands and program.n_hour >= FEWEST_FOR_WINDOWS:
         return "windows"
     if expands and program.lp.n_col > MOST_FOR_SIMPLEX:
-        return "ipm"
+        return "hipo"
     return "simplex"
 
 
@@ -158,4 +178,67 @@ def _solve_by(
         return solve_quadratic(program.lp, options.time_limit_s)
     if start is not None and method == "simplex":
         return solve_from(program.lp, start.basis, SolveOptions(time_limit_s=options.time_limit_s))
-    return solve_lp(program.lp, SolveOptions(method=method, time_limit_s=options.time_limit_s))
+    plain = method.partition(" ")[0]
+    return solve_lp(program.lp, SolveOptions(method=plain, time_limit_s=options.time_limit_s))
+
+
+def _solve_by_cuts(grid: Grid, program: HourlyProgram, options: GridOptions) -> Solution | None:
+    """Return the optimum of an expansion by cuts; None where the method does not apply."""
+    n_capacity = program.lp.n_col - program.n_hourly_col
+    if not n_capacity:
+        return None
+    few = build_grid(sample_days(grid, SAMPLE_STEP))
+    guess = solve_lp(few.lp, SolveOptions(method="simplex"))
+    if guess.status is not Status.OPTIMAL:
+        return None
+
+    def start(dispatch: HourlyProgram) -> Basis | None:
+        plan = WindowPlan(even_bounds(dispatch.n_hour, LONG_WINDOW), workers=options.workers)
+        return solve_by_windows(dispatch, plan)[0].basis
+
+    found = optimise_capacities(
+        program,
+        guess.x[few.n_hourly_col :],
+        options.gap,
+        start if program.n_hour >= FEWEST_FOR_WINDOWS else None,
+        options.time_limit_s,
+    )
+    return None if found is None else found[0]
+
+
+def sample_days(grid: Grid, step: int) -> Grid:
+    """Return every `step`-th block of 24 snapshots of a grid, weighted up to all of them.
+
+    Limits over many snapshots are left out: this is where a search begins, not where it ends.
+    """
+    n = grid.n_snapshot
+    kept = np.flatnonzero(np.arange(n) // HOURS_PER_DAY % step == 0)
+    factor = grid.weight_objective.sum() / max(grid.weight_objective[kept].sum(), 1e-300)
+
+    units = grid.generators
+    free = np.full(len(units.names), np.inf)
+    return replace(
+        grid,
+        n_snapshot=kept.size,
+        weight_objective=grid.weight_objective[kept] * factor,
+        weight_stores=grid.weight_stores[kept],
+        weight_generators=grid.weight_generators[kept] * factor,
+        demand=grid.demand[kept],
+        generators=replace(_taken(units, kept, n), energy_min=-free, energy_max=free),
+        storage_units=_taken(grid.storage_units, kept, n),
+        stores=_taken(grid.stores, kept, n),
+        links=_taken(grid.links, kept, n),
+        branches=_taken(grid.branches, kept, n),
+        limits=(),
+    )
+
+
+def _taken(part: Part, kept: NDArray[np.int64], n_snapshot: int) -> Part:
+    """Return a part of a grid with some of its snapshots."""
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    by_snapshot = {
+        name: value[kept]
+        for name, value in values.items()
+        if isinstance(value, np.ndarray) and value.ndim == 2 and value.shape[0] == n_snapshot > 1
+    }
+    return type(part)(**values | by_snapshot)
