@@ -9,7 +9,6 @@ from markupsafe import Markup
 from transcaspian.report.blocks import Block, Cell, Fold, Header, HtmlTable, Remark, Section
 from transcaspian.report.markup import (
     ColumnView,
-    csv_address,
     frame_table,
     head_cell,
     number_cell,
@@ -93,8 +92,6 @@ def _sheet(sheet: pl.DataFrame, project: str, names: Names) -> Fold:
         f"{names.run(project)}: ENTSO-E indicators",
         headers,
         tuple(rows),
-        csv_address(sheet),
-        f"entsoe_{project}.csv",
     )
     return Fold(title, (table,), f"entsoe-{project}")
 

@@ -17,6 +17,7 @@ __all__ = ["gains_section", "small_matrix"]
 
 MOST_COUNTRIES = 7
 MOST_PROJECTS = 8
+DIGITS = 6  # of the downloads; the run folder has every digit
 SMALL = 0.005  # countries with no more of the largest gain share a row
 
 
@@ -85,7 +86,7 @@ def _matrix(own: pl.DataFrame, names: Names, project: str, terms: Terms) -> Html
         f"{names.run(project)}: who gains, million USD, NPV at {terms.headline}",
         headers,
         tuple(rows),
-        csv_address(own),
+        csv_address(own.select("country", "party", pl.col("npv_musd").round_sig_figs(DIGITS))),
         f"who_gains_{project}.csv",
     )
 

@@ -11,6 +11,10 @@ from transcaspian.report.names import REFERENCE, Names
 
 __all__ = ["map_tables"]
 
+# The download is for charts: what differs by less, and digits beyond, stand in the run folder.
+SAME = 1e-2
+DIGITS = 4
+
 
 def map_tables(layers: Sequence[Layer], names: Names) -> tuple[HtmlTable, ...]:
     """Return a table a layer: flows without any project; the download has every run."""
@@ -49,14 +53,14 @@ def _layer_table(layer: Layer, names: Names) -> HtmlTable:
 
 
 def _flow_frame(layer: Layer) -> pl.DataFrame:
-    """Return what moves without any project, and with each what differs by a thousandth."""
+    """Return what moves without any project, and with each what differs by a hundredth."""
     rows = []
     for (run, year), flows in layer.flows.items():
         reference = layer.flows.get((REFERENCE, year), {})
         for link, flow in flows.items():
             before = reference.get(link)
             is_same = (
-                before is not None and abs(before.total - flow.total) <= 1e-3 * before.total + 1e-9
+                before is not None and abs(before.total - flow.total) <= SAME * before.total + 1e-9
             )
             if run in layer.runs and flow.total > 0 and (run == REFERENCE or not is_same):
                 rows.append((run, year, link, flow.forward, flow.reverse, flow.load))
@@ -71,4 +75,4 @@ def _flow_frame(layer: Layer) -> pl.DataFrame:
             "load": pl.Float64,
         },
         orient="row",
-    ).with_columns(pl.col("forward", "reverse", "load").round_sig_figs(6))
+    ).with_columns(pl.col("forward", "reverse", "load").round_sig_figs(DIGITS))
