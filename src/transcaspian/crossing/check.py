@@ -1,6 +1,7 @@
 """The rules that a crossing keeps: one function a rule, each giving the problems it finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,71 @@ def check_crossing(crossing: Crossing) -> Crossing:
 
 def _problem(table: str, name: str, column: str, message: str, cure: str) -> Problem:
     return Problem(f"crossing/{table}.csv", 0, column, f"{name}: {message}", cure)
+
+
+ABOVE_ZERO = {
+    "vessels": ("payload_t", "draught_laden_m", "speed_kn"),
+    "cargoes": ("tonnes",),
+    "routes": ("distance_km",),
+    "sidings": ("tracks",),
+    "berths": ("count",),
+    "yards": ("import_units",),
+    "visits": ("service_h",),
+    "weathers": ("mean_spell_h",),
+}
+FROM_ZERO = {
+    "vessels": ("space", "usd_day", "breakdown_share", "repair_h", "dock_days"),
+    "cargoes": ("space", "clearance_h"),
+    "routes": ("variation",),
+    "sidings": ("train_h",),
+    "berths": ("fixed_h", "cranes", "cranes_per_vessel"),
+    "ports": ("pilotage_h",),
+    "arrivals": ("units",),
+    "visits": ("calls", "variation"),
+}
+
+
+def check_numbers_are_in_range(crossing: Crossing) -> Iterator[Problem]:
+    """Find rates, sizes and times of zero or less, and trains of no wagon."""
+    tables: dict[str, Mapping[Any, Row]] = {
+        "vessels": crossing.vessels,
+        "cargoes": crossing.cargoes,
+        "routes": crossing.routes,
+        "sidings": crossing.sidings,
+        "berths": crossing.berths,
+        "yards": crossing.yards,
+        "ports": crossing.ports,
+        "arrivals": crossing.arrivals,
+        "visits": crossing.visits,
+        "weathers": crossing.weathers,
+    }
+    for rules, may_be_zero in ((ABOVE_ZERO, False), (FROM_ZERO, True)):
+        rule = "from zero up" if may_be_zero else "above zero"
+        for table, columns in rules.items():
+            for name, row in tables[table].items():
+                for column in columns:
+                    value = row[column]
+                    is_right = value is None or 0.0 < value < np.inf or (may_be_zero and value == 0)
+                    if not is_right:
+                        yield _problem(
+                            table, _name(name), column, f"{value} must be {rule}.", "Correct it."
+                        )
+    for (berth, cargo), rate in crossing.handling.items():
+        if not (rate > 0.0 and np.isfinite(rate)):
+            message = f"{cargo}: a rate of {rate} units an hour handles nothing."
+            yield _problem("handling", berth, "units_per_h", message, "Give a rate above zero.")
+    for name, row in crossing.arrivals.items():
+        if int(row["batch"]) < 1:
+            yield _problem("arrivals", name, "batch", "has batches of none.", "Give 1 or more.")
+    for service in crossing.services.values():
+        if service.count < 0 or not float(service.row["fill_share"]) > 0.0:
+            message = f"has {service.count} vessels that sail {service.row['fill_share']} full."
+            yield _problem("services", service.name, "count", message, "Correct the numbers.")
+
+
+def _name(key: object) -> str:
+    parts = (key,) if isinstance(key, str) else sorted(str(part) for part in key)  # type: ignore[attr-defined]
+    return "-".join(parts)
 
 
 def check_every_vessel_has_a_route(crossing: Crossing) -> Iterator[Problem]:
@@ -244,6 +310,7 @@ def check_weather_has_all_months(crossing: Crossing) -> Iterator[Problem]:
 
 
 CHECKS = (
+    check_numbers_are_in_range,
     check_every_vessel_has_a_route,
     check_services_fit_their_ports,
     check_services_can_handle_their_cargo,

@@ -41,6 +41,7 @@ GROWING_SHARE = 0.02
 GROWING_Z = 3.0
 GROWING_SHARE_OF_ONE = 0.05
 NEARLY_ALWAYS_BUSY = 0.9
+LEAST_SERVED = 1e-3  # of the arrivals, for a ratio to say anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +224,13 @@ def _growing(
         arrived = float(np.mean(values[:, at["pair", name, "arrived"]]))
         if not only_grows(growth, arrived):
             continue
-        ratio = arrived / max(arrived - float(np.mean(growth)), 1e-9)
+        served = arrived - float(np.mean(growth))
         cause = _what_is_short(pair, crossing, model, places, at, values)
-        found.append(f"unstable: arrivals {ratio:.2f} × service, {name}: {cause}")  # noqa: RUF001
+        if served < LEAST_SERVED * arrived:
+            found.append(f"unstable: nearly nothing is served, {name}: {cause}")
+        else:
+            ratio = arrived / served
+            found.append(f"unstable: arrivals {ratio:.2f} × service, {name}: {cause}")  # noqa: RUF001
     for resource in model.resource_names:
         growth = values[:, at["resource", resource, "queue_growth"]]
         if float(np.mean(growth)) > 10.0 and only_grows(growth, 100.0):
