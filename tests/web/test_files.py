@@ -1,6 +1,7 @@
 """What is downloaded is what the page shows, in every form."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -79,6 +80,27 @@ def test_a_chart_goes_out_as_a_drawing(client: TestClient, form: str, start: byt
 
     assert answer.status_code == 200
     assert answer.content.startswith(start)
+
+
+def test_a_project_goes_out_as_a_sheet_of_one_page(client: TestClient) -> None:
+    answer = client.get(f"{PAGE}?format=pdf")
+
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{FIRST}-project.pdf"'
+    assert len(answer.content) > 10_000
+
+
+def test_the_risk_of_a_project_is_that_of_the_run(
+    client: TestClient, run_folders: tuple[Path, Path]
+) -> None:
+    risk = pl.read_parquet(run_folders[1] / FIRST / "risk.parquet").filter(
+        scenario="reference", project="CABLE"
+    )
+
+    facts = dict(shown(client, "facts").select("what", "value").iter_rows())
+
+    assert facts["NPV, median"] == risk["p50_musd"][0]
+    assert facts["Chance that the NPV is below zero"] == risk["probability_negative"][0]
 
 
 def test_the_description_of_a_chart_holds_its_data_and_the_readers_numbers(

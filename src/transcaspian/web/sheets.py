@@ -61,8 +61,14 @@ def _by_year(flows: pl.DataFrame, years: np.ndarray) -> np.ndarray:
 def _swings(run: Run, row: Mapping[str, Any]) -> pl.DataFrame:
     """Return the NPV with each uncertain input at its P10 and P90, where the run has it."""
     if not run.has("tornado"):
-        columns = dict.fromkeys(("npv_low_musd", "npv_high_musd", "npv_median_musd"), pl.Float64)
-        return pl.DataFrame(schema={"input": pl.String} | columns)
+        return pl.DataFrame(
+            schema={
+                "input": pl.String,
+                "npv_low_musd": pl.Float64,
+                "npv_high_musd": pl.Float64,
+                "npv_median_musd": pl.Float64,
+            }
+        )
     return (
         run.table("tornado")
         .filter(pl.col("scenario") == row["scenario"], pl.col("project") == row["project"])

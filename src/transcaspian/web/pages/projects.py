@@ -333,6 +333,7 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
     for year in run.terms.years:
         facts.append((t("Benefit in {year}", year=year), row[f"benefit_{year}_musd"], MONEY, model))
         facts.append((t("CO₂ in {year}", year=year), row[f"co2_mt_per_year_{year}"], "Mt/a", model))
+    facts += _risk(run, view, row)
     facts += [
         (t("Life"), float(row["life_years"]), "years", capex_is),
         (
@@ -355,6 +356,28 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
         source=model_source(run, view, "projects"),
         confidence=model_confidence(run, view),
     )
+
+
+def _risk(
+    run: Run, view: View, row: Mapping[str, Any]
+) -> list[tuple[str, float | None, str | None, str]]:
+    """Return the spread of the NPV over the uncertain inputs, where the run has it."""
+    t = view.t
+    if not run.has("risk"):
+        return []
+    found = run.table("risk").filter(
+        pl.col("scenario") == row["scenario"], pl.col("project") == row["project"]
+    )
+    return [
+        (title, float(found[column][0]), unit, "derived")
+        for title, column, unit in (
+            (t("NPV, tenth percentile"), "p10_musd", MONEY),
+            (t("NPV, median"), "p50_musd", MONEY),
+            (t("NPV, ninetieth percentile"), "p90_musd", MONEY),
+            (t("Chance that the NPV is below zero"), "probability_negative", None),
+        )
+        if found.height
+    ]
 
 
 def _real_flows(run: Run, scenario: str, project: str) -> pl.DataFrame:
