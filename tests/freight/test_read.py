@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from transcaspian.errors import InputError, NotFoundError
@@ -79,8 +80,13 @@ def test_a_link_of_no_time_and_no_capacity_carries_everything(files):
     [
         ("1 3 10 2.5 4", "1 9 10 2.5 4", 9, "term_node", "Node 9"),
         ("1 3 10 2.5 4", "1 3 ten 2.5 4", 9, "", "'ten' is not a number"),
-        ("1 3 10 2.5 4", "1 3 -10 2.5 4", 9, "capacity", "below zero"),
+        ("1 3 10 2.5 4", "1 3 -10 2.5 4", 9, "capacity", "not a number from 0 up"),
         ("1 3 10 2.5 4", "1 3 0 2.5 4", 9, "capacity", "It is zero although"),
+        ("1 3 10 2.5 4", "1 3 10 nan 4", 9, "length", "not a finite number"),
+        ("1 3 10 2.5 4", "1 3 10 2.5 inf", 9, "free_flow_time", "not a number from 0 up"),
+        ("0.15 4 50 7", "0.15 0.5 50 7", 9, "power", "between 0 and 1"),
+        ("1 3 10 2.5 4", "1.5 3 10 2.5 4", 9, "init_node", "Node 1.5"),
+        ("<NUMBER OF ZONES> 2", "<NUMBER OF ZONES> 2.5", 0, "<NUMBER OF ZONES>", "not a whole number"),
         ("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4", 0, "<NUMBER OF LINKS>", "the file has 3"),
         ("<NUMBER OF NODES> 3", "<NUMBER OF NODES> x", 0, "<NUMBER OF NODES>", "not a number"),
     ],
@@ -108,3 +114,64 @@ def test_wrong_trip_lines_are_named(files, old, new, row):
 def test_a_missing_file_is_said(files):
     with pytest.raises(NotFoundError, match="nothing_net"):
         read_tntp(files[0].with_name("nothing_net.tntp"), files[1])
+
+
+ODD_NET = """\ufeff<NUMBER OF ZONES>\t2
+<NUMBER OF NODES>\t3   ~ counted twice
+<FIRST THRU NODE> 3
+<NUMBER OF LINKS>3
+<END OF METADATA>\t
+
+
+~ \tinit\tterm\tcapacity ;
+\t1\t3\t10\t2.5\t4\t0.15\t4\t50\t7\t1\t;
+
+   3    2   1.0E1  1.5 6.0   0   0  50   0 1;~ a link of its own
+1 2 0 3 0 0.15 4 50 0 1
+;
+"""
+ODD_TRIPS = """~ made by hand
+
+<NUMBER OF ZONES> 2
+<END OF METADATA>
+ORIGIN 1:
+1 :5.0;2:20.0   ~ the only trips that leave
+
+origin\t2
+    2 :    10.00;
+"""
+
+
+def test_odd_spacing_and_comments_read_the_same(files):
+    plain = read_tntp(*files)
+    files[0].write_text(ODD_NET, encoding="utf-8")
+    files[1].write_text(ODD_TRIPS)
+    odd = read_tntp(*files)
+    for name in ("tail", "head", "n_vertex", "first_through"):
+        assert np.array_equal(getattr(odd.network, name), getattr(plain.network, name))
+    assert np.array_equal(odd.network.delays.parameters, plain.network.delays.parameters)
+    assert np.array_equal(odd.trips.demand, plain.trips.demand)
+
+
+def test_headers_that_are_missing_follow_from_the_links(files):
+    lines = [line for line in NET.splitlines() if not line.startswith("<NUMBER")]
+    files[0].write_text("\n".join(lines))
+    assert read_tntp(*files).network.n_vertex == 3
+
+
+def test_without_a_first_through_node_every_node_is_passed(files):
+    files[0].write_text(NET.replace("<FIRST THRU NODE> 3\n", ""))
+    assert read_tntp(*files).network.first_through == 0
+
+
+def test_parallel_links_stay_two_links(files):
+    more = NET.replace("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4")
+    files[0].write_text(more + "1 2 10 3 0 0 0 50 0 1 ;\n")
+    problem = read_tntp(*files)
+    assert list(zip(problem.network.tail, problem.network.head, strict=True)).count((0, 1)) == 2
+
+
+def test_a_file_without_links_is_refused(files):
+    files[0].write_text("<NUMBER OF NODES> 3\n<END OF METADATA>\n")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_tntp(*files)

@@ -15,6 +15,8 @@ __all__ = ["read_tntp"]
 
 TAG = re.compile(r"<([^>]+)>\s*([^<~]*)")
 TRIP = re.compile(r"(\d+)\s*:\s*([-+.\deE]+)\s*;?")
+ORIGIN = re.compile(r"origin[\s:]*(\d+)[\s:;]*", re.IGNORECASE)
+COMMENT = "~"
 END_OF_METADATA = "END OF METADATA"
 LINK_COLUMNS = (
     "init_node",
@@ -28,6 +30,7 @@ LINK_COLUMNS = (
     "toll",
 )
 NEEDED = 7  # speed and toll may be left out
+MOST_ROWS = 1e9  # a count above is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,20 @@ class _Text:
             )
             raise InputError("The TNTP file cannot be read.", [problem]) from None
 
+    def count(self, tag: str) -> int:
+        """Return the whole number of a tag, 0 where it is missing; InputError where it is none."""
+        value = self.number(tag, 0.0)
+        if not (0.0 <= value < MOST_ROWS and value == int(value)):
+            problem = Problem(
+                self.name,
+                0,
+                f"<{tag}>",
+                f"{value:g} is not a whole number from 0 up.",
+                "Write one whole number after the tag.",
+            )
+            raise InputError("The TNTP file cannot be read.", [problem])
+        return int(value)
+
 
 def read_tntp(
     net: Path, trips: Path, distance_weight: float | None = None, toll_weight: float | None = None
@@ -63,12 +80,17 @@ def read_tntp(
 
     time = free_flow_time * (1 + b * (flow / capacity) ** power), to which come distance_weight *
     length + toll_weight * toll: the weights given, else `<DISTANCE FACTOR>` and `<TOLL FACTOR>` of
-    the network file, else zero. Trips within a zone are left out: they use no link. Raises
-    InputError with every line that is wrong.
+    the network file, else zero. Trips within a zone are left out: they use no link. What follows a
+    `~` is a comment. Without `<NUMBER OF NODES>` the nodes are those that links name, without
+    `<NUMBER OF ZONES>` every node may be a zone, without `<FIRST THRU NODE>` all may be passed.
+    Raises InputError with every line that is wrong.
     """
     text = _read_text(net)
-    n_zone, n_node = int(text.number("NUMBER OF ZONES")), int(text.number("NUMBER OF NODES"))
+    n_node = text.count("NUMBER OF NODES")
     columns = _read_links(text, n_node)
+    if not n_node:
+        n_node = int(max(columns["init_node"].max(), columns["term_node"].max()))
+    n_zone = text.count("NUMBER OF ZONES") or n_node
     weights = (
         text.number("DISTANCE FACTOR", 0.0) if distance_weight is None else distance_weight,
         text.number("TOLL FACTOR", 0.0) if toll_weight is None else toll_weight,
@@ -77,9 +99,14 @@ def read_tntp(
     network = TrafficNetwork(
         tail=columns["init_node"].astype(np.int64) - 1,
         head=columns["term_node"].astype(np.int64) - 1,
-        delays=bpr(columns["free_flow_time"], columns["b"], columns["capacity"], columns["power"]),
-        n_vertex=n_node,
-        first_through=int(text.number("FIRST THRU NODE", 1.0)) - 1,
+        delays=bpr(
+            columns["free_flow_time"],
+            columns["b"],
+            columns["capacity"],
+            np.where(columns["b"] > 0.0, columns["power"], 1.0),
+        ),
+        n_vertex=max(n_node, n_zone),
+        first_through=max(text.count("FIRST THRU NODE") - 1, 0),
     )
     return TrafficProblem(
         network,
@@ -96,13 +123,14 @@ def _read_text(path: Path) -> _Text:
     lines: list[tuple[int, str]] = []
     in_metadata = True
     for number, line in enumerate(
-        path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+        path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1
     ):
+        line = line.split(COMMENT, 1)[0]  # noqa: PLW2901 - comments are no part of any line
         found = TAG.search(line) if in_metadata else None
         if found:
             tags[found.group(1).strip().upper()] = found.group(2)
             in_metadata = found.group(1).strip().upper() != END_OF_METADATA
-        elif line.strip() and not line.lstrip().startswith("~"):
+        elif line.strip(" \t;"):
             lines.append((number, line))
     return _Text(path.name, tags, lines)
 
@@ -128,6 +156,10 @@ def _read_links(text: _Text, n_node: int) -> dict[str, FloatArray]:
         problems += _check_link(text.name, number, values, n_node)
         rows.append(values)
     expected = text.number("NUMBER OF LINKS", float(len(rows)))
+    if not problems and not rows:
+        problems.append(
+            Problem(text.name, 0, "", "There are no links.", "Add a line for each link.")
+        )
     if not problems and len(rows) != expected:
         problems.append(
             Problem(
@@ -169,13 +201,28 @@ def _check_link(file: str, row: int, values: list[float], n_node: int) -> list[P
             "Correct it or <NUMBER OF NODES>.",
         )
         for end in ("init_node", "term_node")
-        if link[end] != int(link[end]) or not 1 <= link[end] <= n_node
+        if not 1.0 <= link[end] <= (n_node or MOST_ROWS) or link[end] != int(link[end])
     ]
     problems += [
-        Problem(file, row, name, f"{link[name]:g} is below zero.", "Correct it.")
+        Problem(file, row, name, f"{link[name]:g} is not a number from 0 up.", "Correct it.")
         for name in ("capacity", "free_flow_time", "b", "power")
-        if not link[name] >= 0.0
+        if not 0.0 <= link[name] < np.inf
     ]
+    problems += [
+        Problem(file, row, name, f"{link[name]:g} is not a finite number.", "Correct it.")
+        for name in ("length", "toll")
+        if not np.isfinite(link[name])
+    ]
+    if 0.0 < link["power"] < 1.0 and link["b"] > 0.0:
+        problems.append(
+            Problem(
+                file,
+                row,
+                "power",
+                f"{link['power']:g} lies between 0 and 1: the first vehicle would slow the link without bound.",
+                "Give 0 (constant) or a power from 1 up.",
+            )
+        )
     if (
         link["capacity"] == 0.0
         and link["b"] > 0.0
@@ -202,9 +249,9 @@ def _read_trips(text: _Text, n_zone: int) -> Trips:
     problems: list[Problem] = []
     origin = 0
     for number, line in text.lines:
-        words = line.split()
-        if words[0].lower() == "origin":
-            origin = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+        if line.split()[0].rstrip(":;").lower().startswith("origin"):
+            named = ORIGIN.fullmatch(line.strip())
+            origin = int(named.group(1)) if named else 0
             if not 1 <= origin <= n_zone:
                 problems.append(
                     Problem(
@@ -232,7 +279,12 @@ def _read_trips(text: _Text, n_zone: int) -> Trips:
         values, wrong = _numbers([amount for _, amount in pairs])
         zones = np.array([int(zone) for zone, _ in pairs[: len(values)]], dtype=np.int64)
         amounts = np.array(values)
-        if wrong or (zones < 1).any() or (zones > n_zone).any() or not (amounts >= 0.0).all():
+        if (
+            wrong
+            or (zones < 1).any()
+            or (zones > n_zone).any()
+            or not (np.isfinite(amounts) & (amounts >= 0.0)).all()
+        ):
             problems.append(
                 Problem(
                     text.name,
