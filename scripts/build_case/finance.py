@@ -56,7 +56,7 @@ INCOME = {
 REGULATED = {"cable": 0.075, "line": 0.07, "plant": 0.08}
 # Owners outside the countries that the fund may invest in (Azerbaijan, Kazakhstan, Central Asia,
 # Bulgaria, Hungary, Romania, Türkiye), or gifts of a state to itself.
-NOT_OFFERED = ("TRIPP_RAIL", "TRIPP_ROAD", "ANAKLIA", "GE_RAIL", "RASHT_ASTARA", "BTK_UPGRADE", "DOSTYK_MOYINTY")  # fmt: skip
+NOT_OFFERED = ("TRIPP_RAIL", "TRIPP_ROAD", "ANAKLIA", "GE_RAIL", "RASHT_ASTARA", "BTK_UPGRADE", "BTK_BEFORE", "DOSTYK_MOYINTY")  # fmt: skip
 ONLY_JIM = ("BLACK_SEA_CABLE", "OVERLAND_GE_TR")  # partly owned in Georgia
 FACILITIES = (
     {

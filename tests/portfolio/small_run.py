@@ -190,3 +190,34 @@ def _finance() -> dict[str, list[dict[str, object]]]:
             {"scenario": "slow", "probability": 0.2},
         ],
     }  # fmt: skip
+
+
+def with_factory(run: RunTables) -> RunTables:
+    """Return the run with a factory besides, valued by flows of its own."""
+    projects, ledger = run.results["projects"], run.results["ledger"]
+    line = projects.filter(pl.col("project") == "LINE")
+    factory = line.with_columns(
+        project=pl.lit("FACTORY"),
+        sector=pl.lit("own"),
+        kind=pl.lit("other"),
+        capex_musd=pl.lit(20.0),
+    )
+    owners = ("project_owners", "KZ")
+    rows: list[tuple[object, ...]] = []
+    for scenario in SCENARIOS:
+        head = (scenario, "FACTORY")
+        rows += [
+            (*head, year, "capital_cost", *owners, "resources", "KZ", 10.0, "resource")
+            for year in (2027, 2028)
+        ]
+        for year in range(OPENING, LAST + 1):
+            rows.append((*head, year, "sales", "consumers", "KZ", *owners, 9.0, "transfer"))
+            rows.append((*head, year, "materials", *owners, "resources", "KZ", 4.0, "resource"))
+    own = pl.DataFrame(rows, schema=ledger.schema, orient="row")
+    shares = [{"project": "FACTORY", "party": "owner", "country": "KZ", "share": 1.0}]
+    offer = {"project": "FACTORY", "vehicles": "FUND", "charge_share": 0.0, "latest_delay_years": 2}
+    case = dict(run.case)
+    case["projects/shares"] = pl.concat([case["projects/shares"], pl.DataFrame(shares)])
+    case["finance/offers"] = pl.concat([case["finance/offers"], _table("offers", [offer])])
+    results = {"projects": pl.concat([projects, factory]), "ledger": pl.concat([ledger, own])}
+    return RunTables(results, case, run.settings)

@@ -114,6 +114,17 @@ def _best_shares(made: SelectionProblem) -> float:
     return float(best)
 
 
+def test_every_public_name_is_there() -> None:
+    import transcaspian as tc
+    from transcaspian import portfolio
+
+    for name in portfolio.__all__:
+        assert getattr(portfolio, name).__name__ == name
+    assert tc.portfolio.select is select
+    with pytest.raises(AttributeError):
+        getattr(portfolio, "nothing")  # noqa: B009
+
+
 def test_of_two_projects_that_need_the_same_money_the_better_is_chosen() -> None:
     made = problem(
         candidate("A", option(2028, [60.0, 0.0], 10.0)),

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 import pyxirr
 
-from tests.portfolio.small_run import LAST, small_run
+from tests.portfolio.small_run import LAST, small_run, with_factory
 from transcaspian.errors import InfeasibleError, InputError, NotFoundError
 from transcaspian.portfolio.choose import SelectOptions, select
 from transcaspian.portfolio.explain import explain_rejected, frontier
@@ -185,6 +185,40 @@ def test_a_rejected_project_enters_with_the_worth_it_lacks_and_not_with_less() -
             assert (one.project in found.projects) is enters
 
 
+def test_a_rejected_project_enters_when_its_calls_fall_by_the_share_named() -> None:
+    run = small_run()
+    dear = run.case["finance/vehicles"].with_columns(required_return=0.13)
+    run.case["finance/vehicles"] = dear  # type: ignore[index]
+    problem = make_offers(run, read_vehicle(run, "FUND")).problem
+    best = select(problem, OWN, EXACT)
+    cut = {
+        one.project: one.price_cut
+        for one in explain_rejected(problem, OWN, best, EXACT)
+        if one.price_cut is not None
+    }
+
+    assert set(cut) == {"LINE", "PORT_BIG"}
+    for project, share in cut.items():
+        part = 1.01 * share
+        cheaper = tuple(
+            replace(
+                c,
+                options=tuple(
+                    replace(
+                        o,
+                        call=o.call * (1.0 - part),
+                        per_share={"vehicle": o.per_share["vehicle"] + part * o.call_worth},
+                    )
+                    for o in c.options
+                ),
+            )
+            if c.project == project
+            else c
+            for c in problem.candidates
+        )
+        assert project in select(replace(problem, candidates=cheaper), OWN, EXACT).projects
+
+
 def test_a_project_under_construction_is_left_out_with_the_reason(
     tables: dict[str, pl.DataFrame],
 ) -> None:
@@ -240,6 +274,25 @@ def test_a_later_opening_moves_costs_and_keeps_gains_in_their_years() -> None:
     net[2:4] -= 50.0
     net[4:] += 20.0 - 1.0
     assert option.if_chosen["economic"][0] == pytest.approx(net @ 1.06 ** -(years - 2025.0))
+
+
+def test_a_project_with_own_flows_competes_on_the_same_terms_and_takes_its_flows_along() -> None:
+    run = with_factory(small_run(facilities=[], covenants=[]))
+    made = make_offers(run, read_vehicle(run, "FUND"))
+    (factory,) = [c for c in made.problem.candidates if c.project == "FACTORY"]
+
+    worth = [float(option.per_share["vehicle"][0]) for option in factory.options]
+    chosen = select(made.problem, OWN, EXACT).projects
+
+    assert [option.start_year for option in factory.options] == [2029, 2030, 2031]
+    # Income 9 a year less 4 of costs on 20: nothing but time is lost by waiting a year.
+    fee = made.fee["FACTORY", 2029].sum()
+    assert fee > 0.0
+    late = made.finance["FACTORY", 2030].money
+    first = made.finance["FACTORY", 2029].money
+    assert late.income[:, late.opening :] == pytest.approx(1.02 * first.income[:, first.opening :])
+    assert worth[0] > worth[1] > worth[2] > 0.0
+    assert "FACTORY" in chosen
 
 
 def test_a_cluster_brings_what_it_gains_beyond_its_members_from_its_opening_on() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from transcaspian.errors import InfeasibleError
 from transcaspian.lp import SolveOptions, Status, solve
 from transcaspian.portfolio.choose import (
+    Chosen,
     Selection,
     SelectOptions,
     solve_model,
@@ -27,8 +28,9 @@ class Rejection:
 
     value_gap_musd: by how much its worth in the objective must rise for it to enter; None where
     no choice can hold it. price_cut: the share by which its calls would have to fall to bring that
-    much, its ticket unchanged; None where there is nothing to cut. enters_if_paid_by_others: it
-    would be chosen if its ticket came on top of the budgets. words: the same as a sentence.
+    much, its ticket and budgets unchanged; None where no cut is enough.
+    enters_if_paid_by_others: it would be chosen if its ticket came on top of the budgets. words: the
+    same as a sentence.
     """
 
     project: str
@@ -73,9 +75,21 @@ def _explain(
     ticket = next(one for one in forced.chosen if one.project == project)
     paid_by_others = build_model(problem, objective, free=project)
     enters = project in solve_model(problem, paid_by_others, objective, options).projects
-    cut = gap / ticket.ticket_musd if ticket.ticket_musd > 0.0 else None
+    worth = objective.weights.get("vehicle", 0.0) * ticket.share * _call_worth(problem, ticket)
+    cut = gap / worth if worth > gap else None
     return Rejection(
         project, gap, cut, enters, ticket.ticket_musd, _words(best, forced, project, gap, enters)
+    )
+
+
+def _call_worth(problem: SelectionProblem, ticket: Chosen) -> float:
+    """Return the present value of the calls of a chosen option, for its whole equity."""
+    return next(
+        option.call_worth
+        for candidate in problem.candidates
+        if candidate.project == ticket.project
+        for option in candidate.options
+        if option.start_year == ticket.start_year
     )
 
 

@@ -127,11 +127,12 @@ def _by_scenario(
     return np.stack([_by_year(rows.filter(pl.col("scenario") == one), years) for one in scenarios])
 
 
-def delayed(valued: Valued, opening_year: int, delay: int) -> Valued:
+def delayed(valued: Valued, opening_year: int, delay: int, *, with_gains: bool = False) -> Valued:
     """Return the project built `delay` years later.
 
-    Costs move along. Gains stay in their calendar years: those before the new opening are lost,
-    and those of the years added at the end are as in the last year.
+    Costs move along. Gains that models found stay in their calendar years: those before the new
+    opening are lost, and those of the years added at the end are as in the last year. Own flows are
+    counted from the opening: they move along too (`with_gains`).
     """
     if delay == 0:
         return valued
@@ -142,6 +143,8 @@ def delayed(valued: Valued, opening_year: int, delay: int) -> Valued:
         return np.concatenate([np.zeros(delay), cost])
 
     def kept(gain: FloatArray) -> FloatArray:
+        if with_gains:
+            return np.concatenate([np.zeros((gain.shape[0], delay)), gain], axis=1)
         longer = np.concatenate([gain, np.repeat(gain[:, -1:], delay, axis=1)], axis=1)
         return np.where(is_open, longer, 0.0)
 

@@ -267,7 +267,8 @@ class _Book:
             return (), reason
         options = []
         for delay in range(earliest, latest + 1):
-            option = self.option(row, delayed(planned, opening, delay), opening + delay)
+            later = delayed(planned, opening, delay, with_gains=row["sector"] == "own")
+            option = self.option(row, later, opening + delay)
             last = np.flatnonzero(option.call)
             if not last.size or self.years[int(last[-1])] <= self.vehicle.years[-1]:
                 options.append(option)
@@ -304,6 +305,9 @@ class _Book:
             inflow=extended(finance.distribution, valued.years, self.years),
             per_share=per_share,
             if_chosen={name: self.worth(valued, name) for name in valued.benefit},
+            call_worth=float(
+                self.present_value((finance.equity + fee) / level, valued.years, own_rate)
+            ),
         )
 
     def income(self, row: Mapping[str, Any], valued: Valued, opening: int) -> FloatArray:

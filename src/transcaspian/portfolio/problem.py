@@ -43,6 +43,7 @@ class Option:
 
     `call` is what owners must pay in; `spending` the whole cost of building, equity or not;
     `inflow` what they get back by scenario and year of the horizon, to be invested again.
+    `call_worth` is the present value of all calls, as `per_share` discounts; 0 where it is unknown.
     """
 
     start_year: int
@@ -51,6 +52,7 @@ class Option:
     inflow: FloatArray  # [n_scenario, n_year]
     per_share: Mapping[str, FloatArray]  # objective -> [n_scenario]
     if_chosen: Mapping[str, FloatArray] = field(default_factory=dict)  # objective -> [n_scenario]
+    call_worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
