@@ -140,6 +140,70 @@ def test_what_could_change_the_optimum_is_refused_by_name(tmp_path, addition, me
         read_matpower(write(tmp_path, CASE + addition))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("3 1 300", "3 1 3.0e+2"),
+        lambda text: text.replace("1 0 0 0 0 1 100 1 500 0;", "1, 0, 0, 0, 0, 1, 100, 1, 500, 0"),
+        lambda text: text.replace("  1 0 0 0 0 1", "\t1\t0\t0\t0\t0\t1"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("1 0 0 0 0 1 100 1 500 0;", "1 0 0 0 0 ... more\n 1 100 1 500 0;"),
+        lambda text: text.replace("1 100 1 500 0;", "1 100 1 500 0; % [cheap]; here", 1),
+        lambda text: text + "%{\nmpc.bus = [1 2 3];\n%}\n",
+        lambda text: text.replace("mpc", "casedata"),
+        lambda text: text + "mpc.bus_name = {\n 'a; b';\n 'c % d';\n};\n",
+        lambda text: text + "mpc.dcline = [1 3 0 10 10 0 0 1 1 0 100 0 0 0 0 0 0];\n",
+        lambda text: text.replace("500 0;", "Inf 0;", 1),
+        lambda text: text.replace("1 3 0 ", "1 1 0 "),
+    ],
+)  # fmt: skip
+def test_ways_to_write_the_same_case_are_read_alike(tmp_path, change):
+    result = solve(read_matpower(write(tmp_path, change(CASE))))
+    assert result.objective == pytest.approx(100 + 180 * 10 + 120 * 30)
+
+
+@pytest.mark.parametrize("cost", ["2 0 0 2 30 0;", "2 0 0 4 0 0 30 0;", "1 0 0 2 0 0 500 15000;",
+                                  "1 0 0 4 0 0 10 300 20 600 500 15000;"])  # fmt: skip
+def test_ways_to_write_the_same_cost_are_read_alike(tmp_path, cost):
+    assert run(tmp_path, COST=cost).objective == pytest.approx(100 + 180 * 10 + 120 * 30)
+
+
+@pytest.mark.parametrize("limits", [("0", "0"), ("-360", "360"), ("-400", "400"), ("0", "360")])
+def test_angle_limits_of_nothing_or_a_full_turn_are_none(tmp_path, limits):
+    low, high = limits
+    assert run(tmp_path, LOW=low, HIGH=high).objective == pytest.approx(100 + 180 * 10 + 120 * 30)
+
+
+def test_negative_load_feeds_the_network(tmp_path):
+    result = solve(read_matpower(write(tmp_path, CASE.replace("2 1 0   0", "2 1 -50 0"))))
+    assert result.objective < 100 + 180 * 10 + 120 * 30
+
+
+def test_a_dispatchable_load_is_a_generator_below_zero(tmp_path):
+    # It pays 25 for up to 50 MW at bus 3, where power costs 30 from gen 2: it takes nothing.
+    text = CASE.replace("3 0 0 0 0 1 100 0 500 0;", "3 0 0 0 0 1 100 1 0 -50;")
+    result = solve(read_matpower(write(tmp_path, text.replace("2 0 0 2 99", "2 0 0 2 25"))))
+    assert result.columns["generator_p"][0, 2] == pytest.approx(0.0, abs=1e-9)
+    text = text.replace("2 0 0 2 99", "2 0 0 2 35")
+    result = solve(read_matpower(write(tmp_path, text)))
+    assert result.columns["generator_p"][0, 2] == pytest.approx(-50.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  2 1 0 ", "  1 1 0 ", "bus 1 is given more than once"),
+        ("3 1 300", "3 1 NaN", "is not all numbers"),
+        ("3 1 300", "3 1 30*10", "is not all numbers"),
+        ("  2 0 0 2 99 0  0;\n", "", "has 2 rows for 3 generators"),
+        ("mpc.gencost", "mpc.other", "has 0 rows for 3 generators"),
+    ],
+)
+def test_what_a_case_lacks_is_named(tmp_path, old, new, message):
+    with pytest.raises(InputError, match=message):
+        read_matpower(write(tmp_path, CASE.replace(old, new)))
+
+
 def test_an_unknown_bus_is_named_with_its_row(tmp_path):
     with pytest.raises(InputError, match=r"mpc.gen.*row 2: bus 7 is not in mpc.bus"):
         read_matpower(

@@ -117,6 +117,15 @@ class _Case:
             if table.shape[1] < width:
                 message = f"{table.shape[1]} columns where the format has {width}."
                 self.add_problem(name, 1, message, "Use version 2 of the case format.")
+        numbers = self.matrix("bus")[:, BUS_I]
+        for row in np.flatnonzero(np.isin(numbers, numbers[_repeats(numbers)])).tolist():
+            message = f"bus {numbers[row]:.0f} is given more than once."
+            self.add_problem("bus", row + 1, message, "Give every bus a number of its own.")
+        n_cost, n_plant = len(self.matrix("gencost")), len(self.matrix("gen"))
+        if n_cost < n_plant:
+            message = f"it has {n_cost} rows for {n_plant} generators."
+            cure = "Give every generator a cost, in the order of mpc.gen."
+            self.problems.append(Problem(self.file, 0, "mpc.gencost", message, cure))
         for row, line in enumerate(self.matrix("dcline"), start=1):
             if line.size > DCLINE_STATUS and line[DCLINE_STATUS] > 0:
                 cure = "Take it out of service, or model it as generators."
@@ -127,10 +136,24 @@ class _Case:
         self.raise_problems()
 
 
+def _repeats(values: FloatArray) -> NDArray[np.bool_]:
+    """Return which values have stood before."""
+    _, first = np.unique(values, return_index=True)
+    again = np.ones(values.size, dtype=bool)
+    again[first] = False
+    return again
+
+
 def _parse(path: Path) -> dict[str, "FloatArray | str"]:
     """Return the assignments of the file: matrices as arrays, the rest as text."""
     text = path.read_text(encoding="utf-8", errors="replace")
+    text = re.sub(
+        r"^[ \t]*%\{[ \t]*\r?\n.*?^[ \t]*%\}[ \t]*$", "", text, flags=re.DOTALL | re.MULTILINE
+    )
     text = re.sub(r"%[^\n]*", "", text)
+    own = re.search(r"^\s*function\s+(\w+)\s*=", text)
+    if own is not None:  # the case may go by another name than mpc
+        text = re.sub(rf"\b{own[1]}\.(?=[A-Za-z])", "mpc.", text)
     text = re.sub(r"\.\.\.[^\n]*\n", " ", text)
     changed = CHANGE.search(text)
     if changed is not None:
@@ -160,11 +183,14 @@ def _matrix(file: str, name: str, body: str) -> FloatArray:
     for number, row in enumerate(rows):
         try:
             values[number, : len(row)] = [float(cell) for cell in row]
+            is_number = not np.isnan(values[number]).any()
         except ValueError:
+            is_number = False
+        if not is_number:
             problem = Problem(
                 file, 0, f"mpc.{name}", f"row {number + 1}: {' '.join(row)!r} is not all numbers.",
                 "Write plain numbers; formulas are not read.")  # fmt: skip
-            raise InputError(f"The case {file} cannot be read.", [problem]) from None
+            raise InputError(f"The case {file} cannot be read.", [problem])
     return values
 
 
@@ -228,8 +254,6 @@ def _generators(
     segments: list[tuple[int, float, float]] = []
     costs = case.matrix("gencost")
     for item, row in enumerate(rows.tolist()):
-        if row >= costs.shape[0]:
-            continue
         model, count = int(costs[row, MODEL]), int(costs[row, NCOST])
         numbers = costs[row, COST:]
         if model == POLYNOMIAL:
