@@ -20,6 +20,7 @@ SMALLEST = {
     "power.py": ["dispatch"],
     "power_year.py": ["336"],
     "register_facts.py": [],
+    "web_map.py": [],
     "web_readers.py": ["--readers", "5", "--seconds", "1"],
 }
 

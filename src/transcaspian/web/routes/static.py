@@ -2,6 +2,8 @@
 
 from functools import cache
 from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -35,10 +37,18 @@ def static_file(name: str) -> Response:
     return Response(_content(name), media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
+def _folder_of(package: str) -> Path:
+    """Return where a package is installed without importing it: it would load what it can draw."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise NotFoundError(f"The package {package!r} is not installed.")
+    return Path(spec.origin).parent
+
+
 @cache
 def _content(name: str) -> bytes:
     if name == "vega.js":
         return vega_script().encode()
     if name in LIBRARIES:
-        return (resources.files("maplibre") / "srcjs" / name).read_bytes()
+        return (_folder_of("maplibre") / "srcjs" / name).read_bytes()
     return (resources.files("transcaspian.web") / "static" / name).read_bytes()
