@@ -14,7 +14,24 @@ KEY = {"scenario": "reference"}
 
 def value_tables(values: Values) -> dict[str, pl.DataFrame]:
     """Return every table of risk, packages, owners and cables."""
-    return _draws(values) | _dates(values) | _together() | _owners(values) | _cables()
+    return (
+        _indicators(values)
+        | _draws(values)
+        | _dates(values)
+        | _together()
+        | _owners(values)
+        | _cables()
+    )
+
+
+def _indicators(values: Values) -> dict[str, pl.DataFrame]:
+    rows = [
+        {**KEY, "project": project, "scope": "all", "indicator": name, "rate": 0.06, "value": value,
+         "unit": unit, "note": ""}
+        for project in values
+        for name, value, unit in (("mirr", 0.07, "1/a"), ("payback", 12.5, "a"), ("first_year_return", 0.05, "1/a"))
+    ]  # fmt: skip
+    return {"indicators": pl.DataFrame(rows)}
 
 
 def _draws(values: Values) -> dict[str, pl.DataFrame]:

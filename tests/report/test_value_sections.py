@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from tests.report.sample import sample_case, sample_results
+from tests.report.sample import SampleResults, sample_case, sample_results
+from transcaspian.report.assumptions_section import reading_section
 from transcaspian.report.blocks import Figure, Fold, HtmlTable, Section
 from transcaspian.report.economy_section import economy_section
 from transcaspian.report.entsoe_section import entsoe_section
@@ -11,6 +12,7 @@ from transcaspian.report.interactions_section import interactions_section
 from transcaspian.report.names import Names, names_of_case
 from transcaspian.report.risk_section import risk_section, shown_runs
 from transcaspian.report.schema import with_every_table
+from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, with_terms
 
 Parts = tuple[dict[str, pl.DataFrame], Names, Terms]
@@ -108,3 +110,24 @@ def test_the_lead_counts_those_that_pay_their_owners(parts: Parts) -> None:
     paid = parts[0]["owners_value"].filter(pl.col("npv_financial_musd") > 0).height
 
     assert f"{paid} of 7 projects and clusters pay their owners" in texts(economy_section(*parts))
+
+
+def test_a_sheet_holds_returns_dates_and_risk(parts: Parts) -> None:
+    facts = dict(sheet_facts("zangezur", parts[0], parts[2]))
+
+    assert facts["Payback from the first spending"] == "12.5 years"
+    assert facts["FIRR of the owners after tax"].startswith("5.00\u202f% real")
+    assert facts["Best opening year"] == "2029 or beyond the years tried"
+    assert "chance of a loss 20\u202f%" in facts["NPV, P10 to P90"]
+
+
+def test_a_sheet_without_the_tables_has_no_further_facts(parts: Parts) -> None:
+    empty = {name: table.clear() for name, table in parts[0].items()}
+
+    assert sheet_facts("zangezur", empty, parts[2]) == []
+
+
+def test_the_page_prints_the_conventions_of_the_values() -> None:
+    results = SampleResults(sample_results().tables, {"conventions": "discounted to 2025 (t = 0)"})
+
+    assert "discounted to 2025 (t = 0)." in texts(reading_section(sample_case(), results))

@@ -192,7 +192,7 @@ def _link(title: str, address: str | None) -> Markup:
 def reading_section(case: CaseLike, results: ResultsLike) -> Section:
     """Return how to read the page, and under which terms it may be passed on."""
     settings = case.settings
-    terms = (
+    terms: tuple[tuple[str, str], ...] = (
         ("With and without", "The same network is solved with and without a project, in every model year as if it were open. "
          f"Model years: {', '.join(str(year) for year in settings.model_years)}; values between them are interpolated, zero before opening, "
          "constant after the last one."),
@@ -202,19 +202,27 @@ def reading_section(case: CaseLike, results: ResultsLike) -> Section:
         ("Break-even cost", "The capital cost at which NPV is zero. Where the cost is assumed this is the figure to compare an offer with."),
         ("EIRR", "The discount rate at which NPV is zero; “none” where the yearly values never change sign or do so more than once."),
         ("Benefit/cost", "Discounted benefits over discounted costs; above 1 is worth it."),
+        ("FIRR, MIRR", "The owners' rate of return at market prices, after tax; the economic rate with gains put aside and costs financed at the headline rate."),
+        ("P10, P50, P90", "Values that one, five and nine draws of ten do not exceed."),
+        ("First in, last in", "A project put alone into today's network (PINT), or taken out of a package (TOOT)."),
         ("Ranked", "Projects added alone to the network of the reference. Other sizes of the same project and clusters stand apart: "
          "they contain each other and would be counted twice."),
         ("Price", "What one more MWh would cost the system in that zone and hour."),
         ("Generalised cost", "Charges and hours, the hours valued by commodity."),
         ("Hatched", "The figure rests on an assumed or synthetic input."),
     )  # fmt: skip
+    conventions = results.manifest.get("conventions")
+    if conventions:
+        terms += (("Conventions", f"{conventions}."),)
     table = HtmlTable(
         "Words of this page",
         (Header("Word"), Header("Meaning")),
         tuple((head_cell(word), text_cell(meaning)) for word, meaning in terms),
     )
     manifest = ", ".join(
-        f"{key} {value}" for key, value in results.manifest.items() if isinstance(value, str | int)
+        f"{key} {value}"
+        for key, value in results.manifest.items()
+        if isinstance(value, str | int) and key != "conventions"
     )
     return Section(
         "reading",

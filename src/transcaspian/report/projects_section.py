@@ -32,6 +32,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
+from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, npv_column, percent
 from transcaspian.report.worth import worth_of
 from transcaspian.results.theme import (
@@ -318,6 +319,7 @@ def _sheet(
          "held constant"),
         ("Worth it?", f"{worth.verdict}; {worth.certainty}"),
     ]  # fmt: skip
+    facts[-1:-1] = sheet_facts(str(row["project"]), tables, terms)
     if row["is_cluster"]:
         facts.insert(1, ("Members", _members(row["members"], names)))
     table = HtmlTable(

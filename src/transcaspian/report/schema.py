@@ -46,6 +46,7 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "realisations": _columns(
         "t:project w:realisation seed year r:benefit_musd difference_musd npv_musd"
     ),
+    "indicators": _columns("t:scenario project scope indicator r:rate value t:unit note"),
     "risk": _columns(
         "t:scenario project r:mean_musd p10_musd p50_musd p90_musd probability_negative mean_error_musd"
     ),
