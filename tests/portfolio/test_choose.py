@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -58,8 +60,6 @@ def test_the_choice_is_worth_as_much_as_the_best_of_all_choices(
 def test_shares_within_a_floor_and_a_cap_are_the_best_of_every_set(
     made: SelectionProblem, cap: float
 ) -> None:
-    from dataclasses import replace
-
     bare = replace(made, ticket_floor=0.1, ticket_cap=cap, bundles=(), required=(), limits=())
     best = _best_shares(bare)
 
@@ -191,6 +191,20 @@ def test_complements_are_chosen_together_though_each_alone_loses() -> None:
     assert select(made).value == pytest.approx(2.0)
 
 
+def test_each_party_can_have_its_own_best_choice() -> None:
+    def priced(start: int, one: float, two: float) -> Option:
+        base = option(start, [60.0], 0.0)
+        return replace(base, per_share={"party:one": np.array([one]), "party:two": np.array([two])})
+
+    made = problem(
+        candidate("EARLY", priced(2028, 5.0, 1.0)), candidate("LATE", priced(2028, 3.0, 4.0))
+    )
+
+    assert select(made, Objective({"party:one": 1.0})).projects == ("EARLY",)
+    assert select(made, Objective({"party:two": 1.0})).projects == ("LATE",)
+    assert select(made, Objective({"party:one": 0.5, "party:two": 0.5})).projects == ("LATE",)
+
+
 def test_weight_on_the_bad_tail_turns_the_choice_to_the_safe_project() -> None:
     made = problem(
         candidate("SAFE", option(2028, [60.0], [5.0, 5.0])),
@@ -218,8 +232,6 @@ def test_the_mean_of_the_tail_is_that_of_its_definition(value: list[float], tail
 @settings(max_examples=30, deadline=None)
 @given(made=problems(most=6, most_choices=64))
 def test_a_larger_budget_never_lowers_the_value(made: SelectionProblem) -> None:
-    from dataclasses import replace
-
     try:
         before = select(made, OBJECTIVES[2], EXACT).value
     except InfeasibleError:

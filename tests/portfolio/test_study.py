@@ -16,10 +16,13 @@ from transcaspian.errors import InfeasibleError, InputError, NotFoundError
 from transcaspian.portfolio.choose import SelectOptions, select
 from transcaspian.portfolio.explain import explain_rejected, frontier
 from transcaspian.portfolio.model import Objective
-from transcaspian.portfolio.offers import make_offers, read_vehicle
+from transcaspian.portfolio.offers import RunTables, make_offers, read_vehicle
 from transcaspian.portfolio.parties import coalition, resized
 from transcaspian.portfolio.study import PortfolioOptions, portfolio_tables
 from transcaspian.portfolio.write import write_workbook
+from transcaspian.report.blocks import Fold, HtmlTable
+from transcaspian.report.names import Names
+from transcaspian.report.portfolio_section import portfolio_section
 
 OWN = Objective({"vehicle": 1.0})
 EXACT = SelectOptions(gap=1e-9)
@@ -389,3 +392,38 @@ def test_the_workbook_lives_by_formulas(tables: dict[str, pl.DataFrame], tmp_pat
     assert any(one.startswith("SUMPRODUCT($H$13:") for one in money)
     assert "B3*$C$1" in loans
     assert "B3+C3-F3" in loans
+
+
+def test_a_vehicle_without_anything_to_buy_commits_nothing() -> None:
+    made = portfolio_tables(small_run(offers=[]), PortfolioOptions())
+
+    assert made["portfolio_summary"].select("chosen", "committed_musd").row(0) == (0, 0.0)
+    assert made["portfolio_accounts"].is_empty()
+    assert made["portfolio_calls"]["call_musd"].sum() == 0.0
+
+
+def test_a_run_that_valued_nothing_is_an_error() -> None:
+    run = small_run()
+    nothing = RunTables(
+        dict(run.results) | {"projects": run.results["projects"].clear()}, run.case, run.settings
+    )
+
+    with pytest.raises(NotFoundError, match="valued no project"):
+        portfolio_tables(nothing, PortfolioOptions())
+
+
+def test_the_section_of_the_report_shows_every_vehicle_and_leads_to_its_numbers(
+    tables: dict[str, pl.DataFrame],
+) -> None:
+    section = portfolio_section(tables, Names(projects={"PORT": "The port"}))
+
+    assert section is not None
+    (fold,) = section.blocks
+    assert isinstance(fold, Fold)
+    kinds = [block.kind for block in fold.blocks]
+    assert kinds[:3] == ["table", "figure", "grid"]
+    chosen = fold.blocks[0]
+    assert isinstance(chosen, HtmlTable)
+    assert str(chosen.rows[0][0].text) == "The port"
+    assert chosen.download.startswith("data:text/csv")
+    assert portfolio_section({}, Names()) is None

@@ -61,8 +61,9 @@ class Selection:
         return tuple(one.project for one in self.chosen)
 
     def mean(self, objective: str, probability: FloatArray) -> float:
-        """Return the expected value of one objective [million USD]."""
-        return float(probability @ self.by_scenario[objective])
+        """Return the expected value of one objective [million USD]; zero where nothing carries it."""
+        found = self.by_scenario.get(objective)
+        return 0.0 if found is None else float(probability @ found)
 
 
 def objective_names(problem: SelectionProblem) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ def portfolio_tables(tables: RunTables, options: PortfolioOptions) -> dict[str, 
     names = options.vehicles or tuple(tables.case["finance/vehicles"]["vehicle"])
     if not names:
         raise NotFoundError("The case has no finance/vehicles.csv, so nobody pays for projects.")
+    if tables.results["projects"].is_empty():
+        raise NotFoundError("The run has valued no project, so there is nothing to choose from.")
     parts = [_of_vehicle(tables, name, options) for name in names]
     return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 

@@ -83,8 +83,25 @@ def _of_vehicle(own: Tables, row: Mapping[str, Any], names: Names) -> list[Block
     blocks.append(
         Fold("What is not chosen, and what would have to change", (_rejected_table(own, names),))
     )
+    if own["portfolio_frontier"].height > 1:
+        points = _points_table(
+            own["portfolio_frontier"],
+            ColumnView("point", "Point", "", "year"),
+            "Efficient choices: none is better in own and in economic NPV",
+            "portfolio_frontier.csv",
+            names,
+        )
+        blocks.append(Fold("The efficient choices, project by project", (points,)))
     if own["portfolio_sizes"].height:
-        blocks.append(_sizes_table(own, names))
+        blocks.append(
+            _points_table(
+                own["portfolio_sizes"],
+                ColumnView("size_musd", "Size", "million USD", "number"),
+                "The choice at other sizes: the vehicle's size is not published",
+                "portfolio_sizes.csv",
+                names,
+            )
+        )
     breaches = own["portfolio_covenants"].filter("is_breached")
     if breaches.height:
         blocks.append(
@@ -293,10 +310,10 @@ def _frontier_figure(own: Tables, row: Mapping[str, Any]) -> Figure:
             ColumnView("vehicle_npv_musd", "Own NPV", "million USD", "signed"),
             ColumnView("economic_npv_musd", "Economic NPV", "million USD", "signed"),
             ColumnView("committed_musd", "Committed", "million USD", "number"),
-            ColumnView("projects", "Projects and opening years"),
         ),
         "Choices of which none is better in both",
         f"portfolio_frontier_{row['vehicle']}.csv",
+        is_compact=True,
     )
     span = float(points["economic_npv_musd"].to_numpy().max()) - float(
         points["economic_npv_musd"].to_numpy().min()
@@ -364,21 +381,22 @@ def _rejected_table(own: Tables, names: Names) -> HtmlTable:
     return frame_table(shown, views, "Projects offered and not chosen", "portfolio_rejected.csv")
 
 
-def _sizes_table(own: Tables, names: Names) -> HtmlTable:
-    frame = own["portfolio_sizes"].with_columns(
+def _points_table(
+    points: pl.DataFrame, first: ColumnView, caption: str, file_name: str, names: Names
+) -> HtmlTable:
+    frame = points.with_columns(
         named=pl.col("projects").map_elements(
             lambda text: _project_names(text, names), return_dtype=pl.String
         )
     )
     views = (
-        ColumnView("size_musd", "Size", "million USD", "number"),
+        first,
         ColumnView("committed_musd", "Committed", "million USD", "number"),
         ColumnView("vehicle_npv_musd", "Own NPV", "million USD", "signed"),
         ColumnView("economic_npv_musd", "Economic NPV", "million USD", "signed"),
         ColumnView("named", "Projects and opening years"),
     )
-    caption = "The choice at other sizes: the vehicle's size is not published"
-    return frame_table(frame, views, caption, "portfolio_sizes.csv")
+    return frame_table(frame, views, caption, file_name)
 
 
 def _project_names(text: str, names: Names) -> str:
