@@ -1,5 +1,6 @@
 """Portfolio problems for tests, and an answer to each by trying every choice."""
 
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -70,13 +71,9 @@ def best_by_trying(made: SelectionProblem, objective: Objective) -> float | None
 
     Every rule is written anew here, on chosen options and not on rows of a program.
     """
-    choices = [[None, *each.options] for each in made.candidates]
     best = None
-    for combination in product(*choices):
-        chosen = [
-            (c, o) for c, o in zip(made.candidates, combination, strict=True) if o is not None
-        ]
-        if not _meets_rules(made, chosen):
+    for chosen in combinations_of(made):
+        if not meets_rules(made, chosen):
             continue
         value = np.zeros(len(made.scenarios))
         for name, weight in objective.weights.items():
@@ -99,7 +96,14 @@ def best_by_trying(made: SelectionProblem, objective: Objective) -> float | None
     return best
 
 
-def _meets_rules(made: SelectionProblem, chosen: list[tuple[Candidate, Option]]) -> bool:
+def combinations_of(made: SelectionProblem) -> Iterator[list[tuple[Candidate, Option]]]:
+    """Yield every combination of options, at most one of each candidate."""
+    choices = [[None, *each.options] for each in made.candidates]
+    for combination in product(*choices):
+        yield [(c, o) for c, o in zip(made.candidates, combination, strict=True) if o is not None]
+
+
+def meets_rules(made: SelectionProblem, chosen: list[tuple[Candidate, Option]]) -> bool:
     groups = [c.group for c, _ in chosen]
     if len(set(groups)) < len(groups):
         return False

@@ -9,6 +9,8 @@ from scipy.optimize import linprog
 from tests.portfolio.small_problems import (
     best_by_trying,
     candidate,
+    combinations_of,
+    meets_rules,
     option,
     problem,
     problems,
@@ -17,6 +19,7 @@ from tests.portfolio.small_problems import (
 from transcaspian.errors import InfeasibleError, InputError
 from transcaspian.portfolio import (
     Bundle,
+    Candidate,
     Exclusion,
     Objective,
     Option,
@@ -73,9 +76,6 @@ def test_shares_within_a_floor_and_a_cap_are_the_best_of_every_set(
 def _best_shares(made: SelectionProblem) -> float:
     """Try every set that the rules on sets allow; find the best shares of each by an LP of its own."""
     from dataclasses import replace
-    from itertools import product
-
-    from tests.portfolio.small_problems import _meets_rules
 
     free = replace(
         made,
@@ -83,12 +83,8 @@ def _best_shares(made: SelectionProblem) -> float:
         largest_ticket_musd=float("inf"),
     )
     best = -np.inf
-    choices = [[None, *each.options] for each in made.candidates]
-    for combination in product(*choices):
-        chosen = [
-            (c, o) for c, o in zip(made.candidates, combination, strict=True) if o is not None
-        ]
-        if not _meets_rules(free, chosen):
+    for chosen in combinations_of(made):
+        if not meets_rules(free, chosen):
             continue
         fixed = sum(0.2 * float(made.probability @ o.if_chosen["economic"]) for _, o in chosen)
         if not chosen:
@@ -177,6 +173,70 @@ def test_money_that_came_back_pays_for_a_second_project() -> None:
     assert with_recycling.projects == ("A", "B")
     assert with_recycling.call[1] - with_recycling.recycled[1] <= 50.0 + 1e-6
     assert with_recycling.recycled[1] <= 40.0 + 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(made=problems(most=5, most_choices=48), seed=st.integers(0, 1000))
+def test_reinvested_money_allows_the_best_set_that_some_plan_pays_for(
+    made: SelectionProblem, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    tight = tuple(
+        replace(p, budget=p.budget / 2.0, commitment=20.0 * p.share) for p in made.parties
+    )
+    back = tuple(
+        replace(
+            c,
+            options=tuple(
+                replace(o, inflow=rng.integers(0, 15, o.inflow.shape).astype(float))
+                for o in c.options
+            ),
+        )
+        for c in made.candidates
+    )
+    recycling = replace(
+        made, candidates=back, parties=tight, required=(), recycled_share=0.8, recycling_ends=2029
+    )
+    free = replace(recycling, parties=(Party("any", 1.0, np.full(3, 1e9), 1e9),))
+
+    found = select(recycling, Objective({"vehicle": 1.0, "economic": 0.5}), EXACT)
+
+    best = max(
+        _worth(recycling, chosen)
+        for chosen in combinations_of(recycling)
+        if meets_rules(free, chosen) and _some_plan_pays(recycling, chosen)
+    )
+    assert found.value == pytest.approx(best, abs=1e-6)
+
+
+def _worth(made: SelectionProblem, chosen: list[tuple[Candidate, Option]]) -> float:
+    value = sum(
+        float(made.probability @ (o.per_share["vehicle"] + 0.5 * o.if_chosen["economic"]))
+        for _, o in chosen
+    )
+    for bundle in made.bundles:
+        names = {c.project for c, o in chosen if o.start_year <= bundle.open_by}
+        if set(bundle.projects) <= names:
+            value += 0.5 * float(made.probability @ bundle.if_chosen["economic"])
+            value += sum(float(made.probability @ v) for v in bundle.per_share["vehicle"].values())
+    return value
+
+
+def _some_plan_pays(made: SelectionProblem, chosen: list[tuple[Candidate, Option]]) -> bool:
+    """Ask a linear program of its own for reinvestments by year that keep every budget."""
+    call = sum((o.call for _, o in chosen), np.zeros(3))
+    came = np.cumsum(sum((o.inflow for _, o in chosen), np.zeros((len(made.scenarios), 3))), axis=1)
+    least = np.array(
+        [max(0.0, *(call[t] - p.budget[t] / p.share for p in made.parties)) for t in range(3)]
+    )
+    if np.any(least > call):
+        return False
+    rows = [np.tri(3)[t] for t in range(3)]
+    limit = [0.8 * float(came[:, t].min()) for t in range(3)]
+    rows.append(-np.ones(3))
+    limit.append(min(p.commitment / p.share for p in made.parties) - float(call.sum()))
+    answer = linprog(np.zeros(3), np.array(rows), limit, bounds=list(zip(least, call, strict=True)))
+    return bool(answer.status == 0)
 
 
 def test_complements_are_chosen_together_though_each_alone_loses() -> None:
