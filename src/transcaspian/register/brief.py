@@ -18,7 +18,7 @@ from transcaspian.register.tables import Register, make_register
 __all__ = ["Brief", "write_brief"]
 
 TROUBLE = ("missed", "late", "at_risk", "unknown")
-AHEAD_DAYS = 184
+AHEAD = timedelta(days=184)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,17 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
         new=count_new(chosen, verdicts),
         counts=count_statuses(verdicts),
         trouble=tuple((verdict, titles[verdict.id]) for verdict in trouble),
-        ahead=tuple(find_due(chosen, as_of, as_of, as_of + timedelta(days=AHEAD_DAYS))),
+        ahead=tuple(find_due(chosen, as_of, as_of, _later(as_of))),
         contradictions=_contradictions(chosen, verdicts, as_of),
         models=tuple(
             newest_ranges(compare_with_runs(chosen, as_of, [verdict.id for verdict in verdicts]))
         ),
     )
+
+
+def _later(day: date) -> date:
+    """Return the day half a year on, or the calendar's last one."""
+    return date.max if date.max - day < AHEAD else day + AHEAD
 
 
 def _choose(register: Register, subject: str) -> Register:

@@ -5,32 +5,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from dateutil.rrule import rrulestr
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.register.columns import TABLES, date_columns
 from transcaspian.register.edtf import parse_date, parse_period
+from transcaspian.register.recurrence import is_recurrence, read_parts
 
 __all__ = ["Known", "check_tables"]
 
 Tables = Mapping[str, pl.DataFrame]
 Lines = Mapping[str, Sequence[int]]
 
-_RECURRENCE_PARTS = {
-    "FREQ",
-    "INTERVAL",
-    "COUNT",
-    "UNTIL",
-    "BYMONTH",
-    "BYMONTHDAY",
-    "BYDAY",
-    "BYSETPOS",
-    "WKST",
-}
-_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 # Parts that a counted duty may have: its periods are calendar years or months.
 _DUTY_PARTS = {"FREQ", "COUNT", "UNTIL"}
-_MAX_ROUNDS = 1000
 _MAX_TEXT = 4000
 _KEY = re.compile(r"[\w.:/+ &'()-]{1,120}", re.UNICODE)
 
@@ -89,28 +76,12 @@ def check_periods_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]
 
 
 def check_recurrences_can_be_read(tables: Tables, lines: Lines) -> Iterator[Problem]:
-    """Recurrence rules follow RFC 5545, repeat at most daily and have sensible counts."""
+    """Recurrence rules follow RFC 5545, repeat at most daily and are sure to come round."""
     for name, column in (("commitments", "recurrence"), ("bodies", "rhythm")):
         for row, text in _cells(tables[name], column):
-            if not _is_recurrence(text):
-                message = f"{text!r} is not a recurrence rule of days."
+            if not is_recurrence(text):
+                message = f"{text!r} is not a recurrence rule of days, or may never come round."
                 yield _problem(name, lines, row, column, message, "Write for example FREQ=YEARLY.")
-
-
-def _is_recurrence(text: str) -> bool:
-    parts = dict(part.partition("=")[::2] for part in text.split(";"))
-    if set(parts) - _RECURRENCE_PARTS or parts.get("FREQ") not in _FREQUENCIES:
-        return False
-    counts = [parts[name] for name in ("COUNT", "INTERVAL") if name in parts]
-    if not all(
-        count.isascii() and count.isdigit() and 1 <= int(count) <= _MAX_ROUNDS for count in counts
-    ):
-        return False
-    try:
-        rrulestr(text)
-    except (ValueError, TypeError, AttributeError):
-        return False
-    return True
 
 
 def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -313,7 +284,7 @@ def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Probl
 def _is_calendar_duty(recurrence: str | None) -> bool:
     if recurrence is None:
         return True
-    parts = dict(part.partition("=")[::2] for part in recurrence.split(";"))
+    parts = read_parts(recurrence)
     return not set(parts) - _DUTY_PARTS and parts.get("FREQ") in {"YEARLY", "MONTHLY"}
 
 

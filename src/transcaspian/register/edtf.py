@@ -118,32 +118,34 @@ def parse_date(text: str) -> VagueDate:
 def _parse_edtf(text: str, original: str) -> VagueDate | None:
     if text.startswith("../"):
         end = parse_date(text[3:])
+        if end.precision == "open":
+            raise _fail(original)
         return VagueDate(
             f"../{end.edtf}", date(FIRST_YEAR, 1, 1), end.last, "open", end.is_approximate
         )
     is_approximate = text.endswith("~")
     core = text.removesuffix("~")
     mark = "~" if is_approximate else ""
-    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", core):
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", core):
         year = _check_year(int(match[1]), original)
         try:
             day = date(year, int(match[2]), int(match[3]))
         except ValueError:
             raise _fail(original) from None
         return VagueDate(core + mark, day, day, "day", is_approximate)
-    if match := re.fullmatch(r"(\d{4})-(\d\d)", core):
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})", core):
         return _part_of_year(
             _check_year(int(match[1]), original), int(match[2]), original, is_approximate
         )
-    if match := re.fullmatch(r"(\d{4})-Q([1-4])", core):
+    if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", core):
         return _part_of_year(
             _check_year(int(match[1]), original), 32 + int(match[2]), original, is_approximate
         )
-    if match := re.fullmatch(r"(\d{4})-H([12])", core):
+    if match := re.fullmatch(r"([0-9]{4})-H([12])", core):
         return _part_of_year(
             _check_year(int(match[1]), original), 39 + int(match[2]), original, is_approximate
         )
-    if re.fullmatch(r"\d{4}", core):
+    if re.fullmatch(r"[0-9]{4}", core):
         year = _check_year(int(core), original)
         return VagueDate(core + mark, date(year, 1, 1), date(year, 12, 31), "year", is_approximate)
     return None
@@ -172,6 +174,8 @@ def _parse_words(text: str, original: str) -> VagueDate | None:
         r"(?:by|before|until|no later than|not later than) (?:the )?(.+)", text
     ):
         end = parse_date(match[1])
+        if end.precision == "open":
+            raise _fail(original)
         return VagueDate(
             f"../{end.edtf}", date(FIRST_YEAR, 1, 1), end.last, "open", end.is_approximate
         )
@@ -180,26 +184,26 @@ def _parse_words(text: str, original: str) -> VagueDate | None:
         return VagueDate(
             near.edtf.removesuffix("~") + "~", near.first, near.last, near.precision, True
         )
-    if match := re.fullmatch(r"(?:the )?(?:mid|middle)(?: of)?[ -](\d{4})", text):
+    if match := re.fullmatch(r"(?:the )?(?:mid|middle)(?: of)?[ -]([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[1]), original), 6, original, True)
-    if match := re.fullmatch(r"(?:the )?end(?: of)? (\d{4})", text):
+    if match := re.fullmatch(r"(?:the )?end(?: of)? ([0-9]{4})", text):
         day = date(_check_year(int(match[1]), original), 12, 31)
         return VagueDate(day.isoformat(), day, day, "day")
-    if match := re.fullmatch(r"(?:the )?(?:early|start of|beginning of) (\d{4})", text):
+    if match := re.fullmatch(r"(?:the )?(?:early|start of|beginning of) ([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[1]), original), 33, original, True)
-    if match := re.fullmatch(r"late (\d{4})", text):
+    if match := re.fullmatch(r"late ([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[1]), original), 36, original, True)
-    if match := re.fullmatch(r"q([1-4])[ /-]?(\d{4})", text):
+    if match := re.fullmatch(r"q([1-4])[ /-]?([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[2]), original), 32 + int(match[1]), original)
-    if match := re.fullmatch(r"h([12])[ /-]?(\d{4})", text):
+    if match := re.fullmatch(r"h([12])[ /-]?([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[2]), original), 39 + int(match[1]), original)
-    if match := re.fullmatch(r"(?:the )?(\w+) (quarter|half) (?:of )?(\d{4})", text):
+    if match := re.fullmatch(r"(?:the )?(\w+) (quarter|half) (?:of )?([0-9]{4})", text):
         number = _ORDINALS.get(match[1])
         base = 32 if match[2] == "quarter" else 39
         if number is None or (base == 39 and number > 2):
             return None
         return _part_of_year(_check_year(int(match[3]), original), base + number, original)
-    if match := re.fullmatch(r"([a-z]+)\.? (?:of )?(\d{4})", text):
+    if match := re.fullmatch(r"([a-z]+)\.? (?:of )?([0-9]{4})", text):
         part = _MONTHS.get(match[1]) or _SEASON_WORDS.get(match[1])
         if part is not None:
             return _part_of_year(_check_year(int(match[2]), original), part, original)
@@ -216,7 +220,7 @@ def parse_period(text: str) -> Period:
     >>> parse_period("2025-M01-10").last
     datetime.date(2025, 10, 31)
     """
-    if match := re.fullmatch(r"(\d{4})-M(\d\d)-(\d\d)", text):
+    if match := re.fullmatch(r"([0-9]{4})-M([0-9]{2})-([0-9]{2})", text):
         year, first, last = _check_year(int(match[1]), text), int(match[2]), int(match[3])
         if 1 <= first <= last <= 12:
             return Period(*_month_span(year, first, last))
