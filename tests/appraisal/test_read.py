@@ -3,6 +3,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from transcaspian.appraisal.cash_flow import appraise_cash_flow
 from transcaspian.appraisal.read import read_cash_flow
 from transcaspian.errors import InputError
 
@@ -210,3 +211,25 @@ def test_the_order_of_rows_changes_nothing(tmp_path, rows, random):
         path.write_text("year,net\n" + "".join(f"{year},{cents}e-2\n" for year, cents in rows))
         found.append(read_cash_flow(path).net.tolist())
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("midnight", ["T00:00:00", " 00:00:00", "T00:00:00.000Z", " 00:00"])
+def test_midnight_behind_a_date_says_nothing(tmp_path, midnight):
+    file = tmp_path / "flow.csv"
+    file.write_text(f"date,net\n2020-01-01{midnight},-100\n2021-01-01{midnight},110\n")
+    assert read_cash_flow(file).time.tolist() == [0.0, 366.0 / 365.0]
+
+
+def test_another_hour_behind_a_date_is_an_error(tmp_path):
+    file = tmp_path / "flow.csv"
+    file.write_text("date,net\n2020-01-01 12:00:00,-100\n")
+    with pytest.raises(InputError, match="is not a date"):
+        read_cash_flow(file)
+
+
+def test_amounts_near_the_largest_number_are_appraised(tmp_path):
+    file = tmp_path / "flow.csv"
+    file.write_text("year,net\n0,-1e299\n1,1.2e299\n")
+    found = appraise_cash_flow(read_cash_flow(file), 0.1)
+    assert found.irr == pytest.approx((0.2,))
+    assert found.note is None

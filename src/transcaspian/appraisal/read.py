@@ -20,7 +20,8 @@ TIME_COLUMNS = ("year", "date")
 AMOUNT_COLUMNS = ("net", "benefit", "cost")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}([,'\u2019 \u00a0\u202f_]\d{3})+(\.\d+)?")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Midnight, as spreadsheets and libraries write it behind a date, says nothing.
+ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]00:00(:00(\.0+)?)?Z?)?", re.ASCII)
 DAYS_PER_YEAR = Decimal(365)  # the contract of dated flows, as in the XIRR of spreadsheets
 MAX_YEARS = 10_000
 NET_TOLERANCE = Decimal("1e-6")
@@ -251,9 +252,9 @@ def _year(text: str) -> Decimal:
 
 
 def _day(text: str) -> Decimal:
-    if ISO_DATE.fullmatch(text):
+    if found := ISO_DATE.fullmatch(text):
         try:
-            return Decimal(date.fromisoformat(text).toordinal())
+            return Decimal(date.fromisoformat(found[1]).toordinal())
         except ValueError as error:
             raise _CellError(f"{text!r} is no day of the calendar.", "Correct the date.") from error
     message = f"{text!r} is not a date." if text else "the cell is empty."

@@ -111,7 +111,7 @@ def irr_note(flow: ArrayLike, rates: FloatArray) -> str:
     flows = np.asarray(flow, dtype=np.float64)
     if rates.size == 1:
         moved = flows[np.flatnonzero(flows)]
-        if moved[0] * moved[-1] < 0.0:
+        if (moved[0] > 0.0) != (moved[-1] > 0.0):
             return ""
         sign = "positive" if moved[0] > 0.0 else "negative"
         return f"The NPV touches zero at this rate and is {sign} at every other: no threshold."
