@@ -1,6 +1,6 @@
 """Wind and solar profiles of a case from observed weather."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,44 +78,55 @@ def fetch_weather(
     for profile in chosen.filter(pl.col("profile").is_in(at_sea))["profile"]:
         progress(f"{profile} stays as it is: it is at sea, its bus's coordinates are on land")
     chosen = chosen.filter(~pl.col("profile").is_in(at_sea))
-    weather: dict[str, Weather] = {}
+    weather = _weather_by_bus(folder, chosen, year, options, progress)
+    made = [_made(row, weather[str(row["bus"])], case, options) for row in chosen.to_dicts()]
+    if made:
+        put_series(folder, [series for series, _ in made], SOURCE, read)
+    return [report for _, report in made]
+
+
+def _weather_by_bus(
+    folder: Path,
+    chosen: pl.DataFrame,
+    year: int,
+    options: WeatherOptions,
+    progress: Callable[[str], None],
+) -> dict[str, Weather]:
+    """Return the weather at every bus; ask for what has not arrived yet."""
+    found: dict[str, Weather] = {}
     for row in chosen.unique("bus", keep="first", maintain_order=True).iter_rows(named=True):
         bus, lat, lon = str(row["bus"]), float(row["lat"]), float(row["lon"])
         progress(f"{bus}: weather of {year} at {lat:g}, {lon:g}")
         file = folder / DOWNLOADS / f"nasa-power-{year}-{lat:g}-{lon:g}.json"
         download(point_address(lat, lon, year, options.address), file, options.courtesy)
-        weather[bus] = read_weather(file, year)
-    series, report = [], []
-    for row in chosen.iter_rows(named=True):
-        profile, kind, bus = str(row["profile"]), str(row["kind"]), str(row["bus"])
-        before = case.profiles[profile].mean()
-        wanted = float(before) if options.keep_means else None
-        values, factor = _output(kind, weather[bus], wanted, profile)
-        scaled = f", {kind} times {factor:.3f} to keep the mean" if options.keep_means else ""
-        filled = weather[bus].filled_hours
-        series.append(
-            NewSeries(
-                profile,
-                values,
-                "derived",
-                f"weather of {year} at the bus; generic {'turbines' if kind == 'wind' else 'panels'}"
-                f"{scaled}; {filled} missing values interpolated",
-            )
-        )
-        report.append(
-            {
-                "profile": profile,
-                "bus": bus,
-                "kind": kind,
-                "mean_before": float(before),
-                "mean": float(values.mean()),
-                "factor": factor,
-                "filled_hours": filled,
-            }
-        )
-    if series:
-        put_series(folder, series, SOURCE, read)
-    return report
+        found[bus] = read_weather(file, year)
+    return found
+
+
+def _made(
+    row: Mapping[str, object], weather: Weather, case: Case, options: WeatherOptions
+) -> tuple[NewSeries, Fetched]:
+    """Return the new series of one profile, and what is reported of it."""
+    profile, kind = str(row["profile"]), str(row["kind"])
+    before = float(case.profiles[profile].mean())
+    wanted = before if options.keep_means else None
+    values, factor = _output(kind, weather, wanted, profile)
+    scaled = f", {kind} times {factor:.3f} to keep the mean" if options.keep_means else ""
+    plants = "turbines" if kind == "wind" else "panels"
+    note = (
+        f"weather of {weather.start.year} at the bus; generic {plants}{scaled};"
+        f" {weather.filled_hours} missing values interpolated"
+    )
+    report: Fetched = {
+        "profile": profile,
+        "bus": row["bus"],
+        "kind": kind,
+        "mean_before": before,
+        "mean": float(values.mean()),
+        "factor": factor,
+        "filled_hours": weather.filled_hours,
+    }
+    return NewSeries(profile, values, "derived", note), report
 
 
 def _offshore_profiles(case: Case) -> list[str]:
