@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -42,3 +43,16 @@ def test_people_get_the_same_figures_in_words(arguments):
 
 def test_a_missing_option_is_wrong_usage(arguments):
     assert runner.invoke(app, arguments[:3]).exit_code == 2
+
+
+def test_a_scale_asks_for_the_stochastic_equilibrium(arguments):
+    options = ["--theta", "0.2", "--distance-weight", "2", "--json"]
+    answer = json.loads(runner.invoke(app, [*arguments, *options]).stdout)
+    assert answer["objective"] is None
+    # Twenty trips share ways of 6 and 18 by the logit; hardly any wait on the second.
+    share = 1.0 / (1.0 + np.exp(0.2 * 12.0))
+    assert answer["tstt"] == pytest.approx(20.0 * (6.0 + 12.0 * share), rel=1e-3)
+
+
+def test_a_scale_and_the_system_optimum_exclude_each_other(arguments):
+    assert runner.invoke(app, [*arguments, "--theta", "1", "--system-optimum"]).exit_code == 2

@@ -2,11 +2,14 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transcaspian.cli.output import JSON_OPTION, print_json
+
+if TYPE_CHECKING:
+    from transcaspian.freight import Assignment, StochasticAssignment
 
 app = typer.Typer(help="Assign traffic to networks.", no_args_is_help=True)
 
@@ -37,19 +40,36 @@ def assign(
     system_optimum: Annotated[
         bool, typer.Option("--system-optimum", help="Minimise total cost instead.")
     ] = False,
+    theta: Annotated[
+        float | None,
+        typer.Option(
+            help="Stochastic equilibrium instead: scale of a path-size logit, per unit of cost.",
+            min=1e-12,
+        ),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """User equilibrium: objective (Beckmann), total cost (TSTT), relative gap, iterations, time."""
+    if theta is not None and system_optimum:
+        raise typer.BadParameter("--theta and --system-optimum exclude each other.")
     # Loading the compiled loops takes a second or two, which no other command should pay.
+    from transcaspian.freight.logit import LogitOptions, assign_stochastic
     from transcaspian.freight.read import read_tntp
     from transcaspian.freight.user import AssignOptions
     from transcaspian.freight.user import assign as assign_traffic
 
     problem = read_tntp(net, trips, distance_weight, toll_weight)
     started = time.perf_counter()
-    result = assign_traffic(problem, AssignOptions(gap, max_iterations, system_optimum))
+    objective: float | None = None  # a logit with path sizes minimises no function
+    result: Assignment | StochasticAssignment
+    if theta is None:
+        result = assign_traffic(problem, AssignOptions(gap, max_iterations, system_optimum))
+        objective = result.objective
+    else:
+        logit = LogitOptions(theta, gap=gap, max_iterations=max_iterations)
+        result = assign_stochastic(problem, logit)
     values = {
-        "objective": result.objective,
+        "objective": objective,
         "tstt": result.tstt,
         "relative_gap": result.relative_gap,
         "iterations": len(result.gaps),
@@ -58,8 +78,7 @@ def assign(
     if as_json:
         print_json(values)
         return
-    objective = "none" if result.objective is None else f"{result.objective:,.6f}"
-    typer.echo(f"Objective     {objective}")
+    typer.echo(f"Objective     {'none' if objective is None else f'{objective:,.6f}'}")
     typer.echo(f"Total cost    {result.tstt:,.6f}")
     typer.echo(f"Relative gap  {result.relative_gap:.3g}")
     typer.echo(f"Iterations    {values['iterations']}")

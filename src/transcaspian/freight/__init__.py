@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from transcaspian.freight.crossings import CrossingCurve
     from transcaspian.freight.elastic import ElasticAssignment, assign_elastic
     from transcaspian.freight.frames import freight_tables
+    from transcaspian.freight.logit import LogitOptions, StochasticAssignment, assign_stochastic
     from transcaspian.freight.money import accounts
     from transcaspian.freight.paths import Catalogue
     from transcaspian.freight.read import read_tntp
@@ -28,6 +29,8 @@ __all__ = [
     "ElasticAssignment",
     "FreightOptions",
     "FreightResult",
+    "LogitOptions",
+    "StochasticAssignment",
     "TrafficClasses",
     "TrafficNetwork",
     "TrafficProblem",
@@ -37,6 +40,7 @@ __all__ = [
     "assign",
     "assign_case",
     "assign_elastic",
+    "assign_stochastic",
     "collect_paths",
     "find_paths",
     "freight_tables",
@@ -50,6 +54,7 @@ _HOMES = {
     "crossings": ("CrossingCurve",),
     "elastic": ("ElasticAssignment", "assign_elastic"),
     "frames": ("freight_tables",),
+    "logit": ("LogitOptions", "StochasticAssignment", "assign_stochastic"),
     "money": ("accounts",),
     "paths": ("Catalogue",),
     "read": ("read_tntp",),

@@ -118,7 +118,7 @@ def build_path_table(
         arc=arc,
         unit_nest_start=starts_of(np.bincount(unit_of_path[nest_first], minlength=n_unit)),
         nest_path_start=np.r_[nest_first, unit_of_path.size].astype(np.int64),
-        log_path_size=_log_path_size(
+        log_path_size=log_path_size_of(
             np.cumsum(is_new_nest) - 1,
             path_of_arc,
             arc,
@@ -156,7 +156,7 @@ def _queue_entries(
     return step[order], queue[order], is_own[order]
 
 
-def _log_path_size(
+def log_path_size_of(
     nest: IntArray, path: IntArray, arc: IntArray, cost: FloatArray, n_path: int, exponent: float
 ) -> FloatArray:
     """Return the logarithm of each path's size; a path without cost is alone in its size."""
@@ -312,7 +312,7 @@ def solve_equilibrium(
         ) -> FloatArray:
             return change - response.by_factor(share, in_nest, slope * change)
 
-        step = _solve_linear(newton, residual)
+        step = solve_linear(newton, residual)
         volume, state = _search_line(response, background, volume, step, residual)
 
 
@@ -341,7 +341,7 @@ def _relative_gap(flow: FloatArray, answer: FloatArray, table: PathTable) -> flo
     return float(np.abs(flow - answer).sum()) / total if total > 0.0 else 0.0
 
 
-def _solve_linear(product: Callable[[FloatArray], FloatArray], right: FloatArray) -> FloatArray:
+def solve_linear(product: Callable[[FloatArray], FloatArray], right: FloatArray) -> FloatArray:
     """Return x with product(x) = right by BiCGSTAB (van der Vorst 1992), started from `right`."""
     x = right.copy()
     residual = right - product(x)
@@ -400,8 +400,6 @@ def queue_values(table: PathTable, network: Supernetwork, equilibrium: Equilibri
     def transposed(value: FloatArray) -> FloatArray:
         return value - slope * response.by_factor_transposed(share, in_nest, value)
 
-    answer = response.by_factor_transposed(
-        share, in_nest, _solve_linear(transposed, slope * direct)
-    )
+    answer = response.by_factor_transposed(share, in_nest, solve_linear(transposed, slope * direct))
     by_capacity = -slope * equilibrium.volume / network.queues.capacity
     return -(direct + answer) * by_capacity

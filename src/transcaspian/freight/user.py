@@ -40,7 +40,14 @@ from transcaspian.freight.link_kernels import (
 from transcaspian.freight.paths import Star
 from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, TrafficProblem, Trips
 
-__all__ = ["AssignOptions", "Assignment", "Bushes", "assign"]
+__all__ = [
+    "AssignOptions",
+    "Assignment",
+    "assign",
+    "check_costs",
+    "check_reachable",
+    "sort_trips",
+]
 
 FIRST_PENALTY = 10.0  # of hard capacities: slope over time at capacity, per capacity
 PENALTY_GROWTH = 4.0
@@ -90,8 +97,8 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
     where the iterations do not suffice.
     """
     options = options or AssignOptions()
-    _check_costs(problem.network, problem.classes)
-    solver = _Solver(problem.network, _sort_trips(problem.trips), problem.classes, options)
+    check_costs(problem.network, problem.classes)
+    solver = _Solver(problem.network, sort_trips(problem.trips), problem.classes, options)
     gaps: list[float] = []
     for gap, is_certified in solver.rounds():
         gaps.append(gap)
@@ -106,7 +113,7 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
     )
 
 
-def _check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
+def check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
     """Raise InputError with every link that some class would be paid for using."""
     free = (
         classes.scale[:, None] * delay(network.delays, np.zeros(network.delays.size))
@@ -126,7 +133,7 @@ def _check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
         raise InputError("Some links have a negative or missing cost.", problems)
 
 
-def _sort_trips(trips: Trips) -> Trips:
+def sort_trips(trips: Trips) -> Trips:
     """Return the trips by class, origin and destination: one bush serves neighbours."""
     order = np.lexsort((trips.destination, trips.origin, trips.cargo))
     return Trips(
@@ -269,7 +276,7 @@ class _Solver:
         excess = certify_bushes(
             *self.out_star, self.network.tail, self.network.first_through, *self.bushes.arrays(), self.pair_start, *self.pairs, *self.costs, self.state, self.least
         )  # fmt: skip
-        _check_reachable(self.network, self.classes, self.trips, self.least)
+        check_reachable(self.network, self.classes, self.trips, self.least)
         return self._relative(excess)
 
     def _relative(self, excess: float) -> float:
@@ -306,7 +313,7 @@ class _Solver:
         )
 
 
-def _check_reachable(
+def check_reachable(
     network: TrafficNetwork, classes: TrafficClasses, trips: Trips, least: FloatArray
 ) -> None:
     """Raise InputError with every pair that nothing joins."""
