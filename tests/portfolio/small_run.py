@@ -3,7 +3,7 @@
 import polars as pl
 
 from transcaspian.case.settings import CaseSettings
-from transcaspian.portfolio.offers import RunTables
+from transcaspian.portfolio.vehicle import RunTables
 
 SCENARIOS = ("reference", "slow")
 LAST = 2052
@@ -27,7 +27,7 @@ PROJECTS = (
     ("PORT_BIG", "freight", "port", "planned", "PORT", 160.0, 18.0, 9.0),
     ("LINE", "power", "line", "planned", None, 200.0, 5.0, 30.0),
     ("SHIPS", "freight", "ships", "planned", None, 60.0, 1.0, 0.5),
-    ("OLD", "freight", "port", "under_construction", None, 50.0, 10.0, 1.0),
+    ("OLD", "freight", "port", "complete", None, 50.0, 10.0, 1.0),
 )
 FACTOR = {"reference": 1.0, "slow": 0.7}
 OPENING, LIFE = 2029, 24

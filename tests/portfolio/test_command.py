@@ -14,8 +14,8 @@ from transcaspian.case.columns_finance import TABLES
 from transcaspian.case.read import read_case
 from transcaspian.cli.main import main
 from transcaspian.errors import InputError
-from transcaspian.portfolio.offers import RunTables
 from transcaspian.portfolio.study import PortfolioOptions, portfolio_tables
+from transcaspian.portfolio.vehicle import RunTables
 from transcaspian.results.read import read_results
 
 SOURCED = {"source": "assumption", "confidence": "assumed"}

@@ -16,9 +16,10 @@ from transcaspian.errors import InfeasibleError, InputError, NotFoundError
 from transcaspian.portfolio.choose import SelectOptions, select
 from transcaspian.portfolio.explain import explain_rejected, frontier
 from transcaspian.portfolio.model import Objective
-from transcaspian.portfolio.offers import RunTables, make_offers, read_vehicle
+from transcaspian.portfolio.offers import make_offers
 from transcaspian.portfolio.parties import coalition, resized
 from transcaspian.portfolio.study import PortfolioOptions, portfolio_tables
+from transcaspian.portfolio.vehicle import RunTables, read_vehicle
 from transcaspian.portfolio.write import write_workbook
 from transcaspian.report.blocks import Fold, HtmlTable
 from transcaspian.report.names import Names
@@ -222,13 +223,48 @@ def test_a_rejected_project_enters_when_its_calls_fall_by_the_share_named() -> N
         assert project in select(replace(problem, candidates=cheaper), OWN, EXACT).projects
 
 
-def test_a_project_under_construction_is_left_out_with_the_reason(
-    tables: dict[str, pl.DataFrame],
-) -> None:
+def test_a_complete_project_is_left_out_with_the_reason(tables: dict[str, pl.DataFrame]) -> None:
     (row,) = tables["portfolio_choice"].filter(state="left_out").rows(named=True)
 
     assert row["project"] == "OLD"
-    assert "being built" in row["reason"]
+    assert row["reason"] == "its cost is spent before 2027"
+
+
+def test_of_a_project_that_is_being_built_what_is_still_to_be_paid_is_for_sale() -> None:
+    run = small_run(facilities=[], covenants=[])
+    begun = pl.when(pl.col("project") == "PORT").then(pl.lit("under_construction"))
+    projects = run.results["projects"].with_columns(status=begun.otherwise("status"))
+    vehicles = run.case["finance/vehicles"].with_columns(first_year=2028)
+    case = dict(run.case) | {"finance/vehicles": vehicles}
+    begun_run = RunTables(dict(run.results) | {"projects": projects}, case, run.settings)
+
+    made = make_offers(begun_run, read_vehicle(begun_run, "FUND"))
+
+    (port,) = [c for c in made.problem.candidates if c.project == "PORT"]
+    (option,) = port.options
+    real = made.finance["PORT", 2029].money.income / 1.02 ** (np.arange(2027, LAST + 1) - 2024.0)
+    # Half of the cost falls in 2028: the other half of the income belongs to those who paid 2027.
+    assert option.call.sum() == pytest.approx(50.0 * 1.02**4 + made.fee["PORT", 2029].sum())
+    assert real[0, 2] == pytest.approx(0.5 * 17.0)
+    assert option.if_chosen["economic"].tolist() == [0.0, 0.0]
+    assert not made.problem.bundles
+
+
+def test_what_waits_for_a_project_that_is_being_built_waits_for_nothing() -> None:
+    rules = [
+        {"rule": "a", "kind": "needs", "project": "PORT", "other": "OLD"},
+        {"rule": "b", "kind": "needs", "project": "SHIPS", "other": "LINE"},
+        {"rule": "c", "kind": "needs", "project": "LINE", "other": "GONE"},
+    ]
+
+    made = make_offers(small_run(rules=rules), read_vehicle(small_run(), "FUND"))
+
+    assert {c.project for c in made.problem.candidates} == {"PORT", "PORT_BIG"}
+    assert {one.project: one.reason for one in made.left_out} == {
+        "OLD": "its cost is spent before 2027",
+        "LINE": "it needs GONE, which is not offered",
+        "SHIPS": "it needs LINE, which is not offered",
+    }
 
 
 def test_a_regulated_project_earns_what_is_granted() -> None:

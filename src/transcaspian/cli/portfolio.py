@@ -104,8 +104,8 @@ def _study(
     """Write the portfolio into the run; return its tables and whether the case has changed."""
     from transcaspian.case.read import read_case
     from transcaspian.cli.progress import shown_progress
-    from transcaspian.portfolio.offers import RunTables
     from transcaspian.portfolio.study import portfolio_tables
+    from transcaspian.portfolio.vehicle import RunTables
     from transcaspian.register.read import read_register
     from transcaspian.report import build_report
     from transcaspian.results.read import read_results

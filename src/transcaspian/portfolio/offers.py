@@ -8,8 +8,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.case.settings import CaseSettings
-from transcaspian.errors import InputError, NotFoundError
 from transcaspian.portfolio.debt import Facility, Terms, annuity_payment
 from transcaspian.portfolio.flows import (
     Earner,
@@ -20,65 +18,20 @@ from transcaspian.portfolio.flows import (
     flows_of_run,
     value,
 )
-from transcaspian.portfolio.problem import (
-    BuildCapacity,
-    Bundle,
-    Candidate,
-    Exclusion,
-    Option,
-    Party,
-    Precedence,
-    SelectionProblem,
-    ShareLimit,
+from transcaspian.portfolio.problem import Bundle, Candidate, Option, SelectionProblem
+from transcaspian.portfolio.rules import (
+    capacities_of,
+    limits_of,
+    order_rules,
+    party_of,
+    probabilities,
 )
+from transcaspian.portfolio.vehicle import BEGUN, EVERYBODY, LeftOut, RunTables, Vehicle
 from transcaspian.portfolio.waterfall import ProjectFinance, ProjectMoney, finance_project
 
-__all__ = ["LeftOut", "Offers", "RunTables", "Vehicle", "make_offers", "read_vehicle"]
+__all__ = ["JointMoney", "Offers", "make_offers"]
 
 FloatArray = NDArray[np.float64]
-EVERYBODY = "*"
-BEGUN = ("under_construction", "complete")
-Tables = Mapping[str, pl.DataFrame]
-
-
-@dataclass(frozen=True, slots=True)
-class RunTables:
-    """A finished run and its case, as far as a portfolio needs them."""
-
-    results: Tables
-    case: Tables
-    settings: CaseSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """One row of finance/vehicles with its parties."""
-
-    row: Mapping[str, Any]
-    parties: tuple[Mapping[str, Any], ...]
-    size_musd: float
-
-    @property
-    def name(self) -> str:
-        """Short name."""
-        return str(self.row["vehicle"])
-
-    @property
-    def years(self) -> range:
-        """Years of paying."""
-        return range(int(self.row["first_year"]), int(self.row["last_year"]) + 1)
-
-    def resized(self, size_musd: float) -> "Vehicle":
-        """Return the vehicle with another size."""
-        return replace(self, size_musd=size_musd)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A project that is offered but cannot be bought into, and why."""
-
-    project: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +86,6 @@ class JointMoney:
     inflation: float
 
 
-def read_vehicle(tables: RunTables, vehicle: str, size_musd: float | None = None) -> Vehicle:
-    """Return a vehicle of the case; NotFoundError where there is none of that name."""
-    rows = tables.case["finance/vehicles"].rows(named=True)
-    for row in rows:
-        if row["vehicle"] == vehicle:
-            parties = tables.case["finance/parties"].filter(pl.col("vehicle") == vehicle)
-            size = float(row["size_musd"]) if size_musd is None else size_musd
-            if not size > 0.0:
-                raise InputError(f"{vehicle!r} has the size {size!r}. Give one above zero.")
-            return Vehicle(row, tuple(parties.rows(named=True)), size)
-    known = ", ".join(row["vehicle"] for row in rows) or "none"
-    raise NotFoundError(f"The case has no vehicle {vehicle!r}; there is {known}.")
-
-
 def make_offers(tables: RunTables, vehicle: Vehicle) -> Offers:
     """Return what a vehicle can choose from, and under which rules."""
     book = _Book(tables, vehicle)
@@ -160,23 +99,27 @@ def make_offers(tables: RunTables, vehicle: Vehicle) -> Offers:
         shares = book.owners(row["project"])
         group = row["variant_of"] or row["project"]
         candidates.append(Candidate(row["project"], group, row["sector"], shares, options))
-    ordered, orderless = _order_rules(tables, candidates, book)
-    left_out += orderless
-    kept = tuple(c for c in candidates if c.project not in {one.project for one in orderless})
+    status = {project: str(row["status"]) for project, row in book.projects.items()}
+    order = order_rules(tables, {c.project: c.group for c in candidates}, status)
+    left_out += order.left_out
+    gone = {one.project for one in order.left_out}
+    kept = tuple(c for c in candidates if c.project not in gone)
     years = book.years
     row = vehicle.row
     problem = SelectionProblem(
         years=tuple(years),
         scenarios=book.flows.scenarios,
-        probability=_probabilities(tables, book.flows.scenarios),
+        probability=probabilities(tables, book.flows.scenarios),
         candidates=kept,
-        parties=tuple(_party(tables, vehicle, one, years) for one in vehicle.parties),
+        parties=tuple(party_of(tables, vehicle, one, years) for one in vehicle.parties),
         ticket_floor=float(row["ticket_floor"]),
         ticket_cap=float(row["ticket_cap"]),
         largest_ticket_musd=float(row["exposure_cap"]) * vehicle.size_musd,
-        limits=_limits(tables, vehicle),
-        **ordered,
-        capacities=_capacities(tables, years),
+        limits=limits_of(tables, vehicle),
+        precedences=order.precedences,
+        exclusions=order.exclusions,
+        required=order.required,
+        capacities=capacities_of(tables, years),
         bundles=book.bundles(kept),
         recycled_share=float(row["recycled_share"]),
         recycling_ends=vehicle.years[-1],
@@ -253,9 +196,9 @@ class _Book:
     def options(self, row: Mapping[str, Any]) -> tuple[tuple[Option, ...], str]:
         """Return every opening year that the vehicle can pay for, or why there is none."""
         project, opening = str(row["project"]), int(row["opening_year"])
-        if row["status"] in BEGUN:
-            return (), "it is being built or complete: what is spent is not for sale"
         planned = self.valued(project, (project,))
+        if row["status"] in BEGUN:
+            return self.options_of_begun(row, planned)
         spent = np.flatnonzero(planned.building)
         if not spent.size:
             return (), "nothing is to be built"
@@ -263,8 +206,8 @@ class _Book:
         latest = int(self.offers[project]["latest_delay_years"])
         earliest = max(0, self.vehicle.years[0] - first)
         if earliest > latest:
-            reason = f"building begins in {first}; put off by {latest} years it is still before {self.vehicle.years[0]}"
-            return (), reason
+            start = self.vehicle.years[0]
+            return (), f"building begins in {first}; put off by {latest} years still before {start}"
         options = []
         for delay in range(earliest, latest + 1):
             later = delayed(planned, opening, delay, with_gains=row["sector"] == "own")
@@ -275,6 +218,34 @@ class _Book:
         if not options:
             return (), f"its owners are called after {self.vehicle.years[-1]}"
         return tuple(options), ""
+
+    def options_of_begun(
+        self, row: Mapping[str, Any], planned: Valued
+    ) -> tuple[tuple[Option, ...], str]:
+        """Return the one option of a project that is being built: a part of what is still to be paid.
+
+        Who pays for a part of the cost owns that part of the project. It is built in any case, so
+        that its economic worth is no merit of the vehicle and counts for nothing.
+        """
+        whole = float(planned.building.sum())
+        open_years = planned.years >= self.vehicle.years[0]
+        part = float((planned.building * open_years).sum()) / whole if whole > 0.0 else 0.0
+        if row["status"] != "under_construction" or part <= 0.0:
+            return (), f"its cost is spent before {self.vehicle.years[0]}"
+        remaining = replace(
+            planned,
+            building=planned.building * open_years,
+            operation=part * planned.operation,
+            renewal=part * planned.renewal,
+            income=part * planned.income,
+        )
+        option = self.option(row, remaining, int(row["opening_year"]))
+        nothing = {name: 0.0 * worth for name, worth in option.if_chosen.items()}
+        last = np.flatnonzero(option.call)
+        if last.size and self.years[int(last[-1])] > self.vehicle.years[-1]:
+            return (), f"its owners are called after {self.vehicle.years[-1]}"
+        spending = np.zeros(len(self.years))
+        return (replace(option, if_chosen=nothing, spending=spending),), ""
 
     def option(self, row: Mapping[str, Any], valued: Valued, opening: int) -> Option:
         """Return one opening year, financed."""
@@ -383,7 +354,11 @@ class _Book:
 
     def bundles(self, candidates: tuple[Candidate, ...]) -> tuple[Bundle, ...]:
         """Return what clusters are worth beyond their members and the clusters inside them."""
-        starts = {c.project: [option.start_year for option in c.options] for c in candidates}
+        starts = {
+            c.project: [option.start_year for option in c.options]
+            for c in candidates
+            if self.projects[c.project]["status"] not in BEGUN
+        }
         clusters = {
             cluster: tuple(str(row["members"]).split(", "))
             for cluster, row in self.projects.items()
@@ -468,87 +443,3 @@ def _facility(row: Mapping[str, Any], life: int) -> Facility:
         repayment=row["repayment"],
         target_dscr=None if target is None else float(target),
     )
-
-
-def _party(tables: RunTables, vehicle: Vehicle, row: Mapping[str, Any], years: range) -> Party:
-    commitment = float(row["share"]) * vehicle.size_musd
-    budgets = tables.case["finance/budgets"].filter(pl.col("vehicle") == vehicle.name)
-    own = budgets.filter(pl.col("party") == row["party"])
-    used = own if own.height else budgets.filter(pl.col("party") == EVERYBODY)
-    share = dict(used.select("year", "share").iter_rows())
-    budget = [
-        commitment * float(share.get(year, 0.0)) if year in vehicle.years else 0.0 for year in years
-    ]
-    return Party(str(row["party"]), float(row["share"]), np.array(budget), commitment)
-
-
-def _probabilities(tables: RunTables, scenarios: tuple[str, ...]) -> FloatArray:
-    """Return the weights of the run's scenarios, added up to 1; equal ones where none is given."""
-    given = dict(tables.case["finance/probabilities"].select("scenario", "probability").iter_rows())
-    if not given:
-        return np.full(len(scenarios), 1.0 / len(scenarios))
-    missing = [one for one in scenarios if one not in given]
-    if missing:
-        raise InputError(
-            f"finance/probabilities.csv has no row of {', '.join(missing)}. Add what the run solved."
-        )
-    weights = np.array([float(given[one]) for one in scenarios])
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
-
-
-def _limits(tables: RunTables, vehicle: Vehicle) -> tuple[ShareLimit, ...]:
-    rows = tables.case["finance/limits"].filter(pl.col("vehicle") == vehicle.name)
-    return tuple(
-        ShareLimit(row["dimension"], row["member"], row["minimum_share"], row["maximum_share"])
-        for row in rows.iter_rows(named=True)
-    )
-
-
-def _capacities(tables: RunTables, years: range) -> tuple[BuildCapacity, ...]:
-    grouped: dict[tuple[str, str], FloatArray] = {}
-    for row in tables.case["finance/build_capacity"].iter_rows(named=True):
-        key = (row["dimension"], row["member"])
-        capacity = grouped.setdefault(key, np.full(len(years), np.inf))
-        inside = [row["from_year"] <= year <= row["to_year"] for year in years]
-        capacity[inside] = float(row["capacity_musd"])
-    return tuple(
-        BuildCapacity(dimension, member, capacity)  # type: ignore[arg-type] # checked on reading
-        for (dimension, member), capacity in grouped.items()
-    )
-
-
-def _order_rules(
-    tables: RunTables, candidates: list[Candidate], book: _Book
-) -> tuple[dict[str, Any], list[LeftOut]]:
-    """Return the rules between candidates, and candidates whose need can never be met."""
-    groups = {candidate.project: candidate.group for candidate in candidates}
-    orderless: list[LeftOut] = []
-    precedences, exclusions, required = [], [], []
-    for row in tables.case["finance/rules"].iter_rows(named=True):
-        project, other = row["project"], row["other"]
-        if row["kind"] == "required":
-            if project not in groups:
-                raise InputError(
-                    f"Rule {row['rule']!r} requires {project!r}, which cannot be bought into."
-                )
-            required.append(project)
-        elif row["kind"] == "excludes":
-            if project in groups and other in groups:
-                exclusions.append(Exclusion((project, other)))
-        elif project in groups:
-            served = other in groups or other in set(groups.values())
-            if served:
-                named = (
-                    other if other in groups else next(p for p, g in groups.items() if g == other)
-                )
-                precedences.append(Precedence(project, named, int(row["lag_years"])))
-            elif book.projects.get(other, {}).get("status") not in BEGUN:
-                orderless.append(LeftOut(project, f"it needs {other}, which is not offered"))
-    gone = {one.project for one in orderless}
-    return {
-        "precedences": tuple(
-            p for p in precedences if p.project not in gone and p.needs not in gone
-        ),
-        "exclusions": tuple(e for e in exclusions if not gone & set(e.projects)),
-        "required": tuple(required),
-    }, orderless

@@ -17,13 +17,14 @@ from transcaspian.portfolio.accounts import (
 from transcaspian.portfolio.choose import Selection, SelectOptions, select, tail_mean
 from transcaspian.portfolio.explain import explain_rejected, frontier
 from transcaspian.portfolio.model import Objective
-from transcaspian.portfolio.offers import Offers, RunTables, make_offers, read_vehicle
+from transcaspian.portfolio.offers import Offers, make_offers
 from transcaspian.portfolio.parties import (
     keep_vehicle,
     resized,
     returns_table,
     sharing_table,
 )
+from transcaspian.portfolio.vehicle import RunTables, read_vehicle
 
 __all__ = ["PortfolioOptions", "portfolio_tables"]
 
