@@ -1,5 +1,6 @@
 """The command `serve`: finished runs and the register in a browser."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -63,9 +64,11 @@ def serve(
             listener.bind((LOOPBACK, port))
         except OSError as error:
             raise InputError(f"Port {port} is not free: {error.strerror}. Name another with --port.") from error  # fmt: skip
+        listener.listen()  # who is told the address can ask at once
         address = f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
         if as_json:
             print_json({"address": address, "runs": [str(folder) for folder in folders]})
         else:
             console().print(f"Open {address} (Ctrl+C ends it)", soft_wrap=True)
+        sys.stdout.flush()  # who waits for the address through a pipe gets it now
         uvicorn.Server(uvicorn.Config(app, log_level="warning", workers=1)).run(sockets=[listener])

@@ -199,7 +199,7 @@ def _maps(view: View, runs: Sequence[Run], scenario: str, year: int) -> list[Blo
     for sector, table in SECTOR_TABLES.items():
         if not all(run.table(table).height for run in runs[:2]):
             continue
-        first, second = (sector_layer(run, view, sector, scenario) for run in runs[:2])
+        first, second = (sector_layer(run, view, sector, scenario, REFERENCE) for run in runs[:2])
         layer = _joined(first, second, year)
         marks = marks_of(layer, OTHER, year, "change")
         title = t(

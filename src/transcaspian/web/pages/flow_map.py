@@ -19,6 +19,7 @@ from transcaspian.report.map_flows import (
     power_layer,
 )
 from transcaspian.report.map_view import Mark, changes_of, draw_view, marks_of
+from transcaspian.report.names import REFERENCE
 from transcaspian.report.schema import with_every_table
 from transcaspian.results.theme import EN_DASH, LOAD_RAMP, NEGATIVE, POSITIVE
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Note, Page, Table
@@ -111,13 +112,18 @@ def _load_meaning(view: View, layer: Layer) -> str:
     return t("hours at the limit") if layer.key == "power" else t("load over capacity")
 
 
-def sector_layer(run: Run, view: View, sector: str, scenario: str) -> Layer:
-    """Return places and flows of a sector, names in the reader's language."""
+def sector_layer(run: Run, view: View, sector: str, scenario: str, project: str) -> Layer:
+    """Return places and flows of a sector without any project and with one, for every year.
+
+    Names are in the reader's language; `runs` of the layer are all that were solved.
+    """
     names = ("projects", SECTOR_TABLES[sector])
     tables = with_every_table(
         {name: run.table(name) for name in names} | {"projects": run.projects}
     )
     tables = of_scenario(tables, scenario, run.years)
+    flows = tables[SECTOR_TABLES[sector]]
+    tables[SECTOR_TABLES[sector]] = flows.filter(pl.col("run").is_in([REFERENCE, project]))
     layer = LAYERS[sector](tables, run.case, run.names, Projection())
     name_of = power_link_name if sector == "power" else freight_link_name
     return replace(
@@ -153,10 +159,11 @@ def map_page(run: Run, view: View) -> Page:
     sector = option(view.get("sector"), sectors, "sector of this run")
     if not sector:
         return Page("map", t("Map"), t("No flows in this run."), (), run=run.key, section="map")
-    layer = sector_layer(run, view, sector, scenario)
-    year = chosen_year(view, layer.years)
+    runs = run.runs_of(SECTOR_TABLES[sector], scenario)
     place = view.get("with")
-    wanted = chosen_run(view, layer.runs) if place in layer.runs else layer.runs[0]
+    wanted = chosen_run(view, runs) if place in runs else runs[0]
+    layer = sector_layer(run, view, sector, scenario, wanted)
+    year = chosen_year(view, layer.years)
     mode = view.get("show") or "flow"
     marks = marks_of(layer, wanted, year, mode)
     texts = MapWords(run, view, layer, mode)
