@@ -44,6 +44,7 @@ SMALL_TOLERANCE = 1e-9  # of the small programs
 MOST_PROJECTION_S = 2.0  # a projection that takes longer is not worth it
 GOOD_STEP = 0.4  # share of the promised saving that widens the region
 SMALL_PROMISE = 0.2  # share of the gap below which a step in the region is not worth a dispatch
+NEAR = 5e-4  # share of the cost: while the region promises more, steps stay within it
 LEVEL = 0.5  # share of the gap that the next point's promise leaves open
 OUTWARD = 0.3  # where that point cannot be found: share of the way from the best point to where the model is least
 SMALLEST_SCALE = 0.05  # of the largest capacity
@@ -342,7 +343,7 @@ def optimise_capacities(
             upper, best, best_x = total, point, np.concatenate([solution.x, point])
         elif np.isfinite(promised):
             radius *= NARROWER
-        promise = model.least(best, upper, least, most)
+        promise = model.least(best, upper, least, _worth(split, upper, most))
         if promise is not None:
             lower = max(lower, promise.cost)
         size = max(abs(upper), 1.0)
@@ -357,12 +358,31 @@ def optimise_capacities(
         if near is None:
             return None
         point, promised = near.capacity, upper - near.cost
-        if promise is not None and promised <= SMALL_PROMISE * (upper - lower):
+        is_small = promised <= min(SMALL_PROMISE * (upper - lower), NEAR * size)
+        if promise is not None and is_small:
             # Near here the model is true; it is elsewhere that it promises too much.
             nearest = model.nearest(best, lower + LEVEL * (upper - lower))
             point = best + OUTWARD * (promise.capacity - best) if nearest is None else nearest
             promised = np.inf
     return None
+
+
+def _worth(split: _Split, upper_cost: float, most: FloatArray) -> FloatArray:
+    """Return most of each capacity that could be part of anything cheaper than `upper_cost`.
+
+    Dispatch costs no less than every column at the better of its own bounds, so no capacity can
+    cost more than the rest. This bounds the small program before the cuts do.
+    """
+    lp, n = split.program, split.n_hourly_col
+    cost = lp.cost[:n]
+    bound = np.where(cost > 0.0, lp.col_lower[:n], lp.col_upper[:n])
+    used = cost != 0.0
+    floor = float(cost[used] @ bound[used]) + lp.offset
+    own = lp.cost[n:]
+    if not np.isfinite(floor) or (own < 0.0).any() or (lp.col_lower[n:] < 0.0).any():
+        return most
+    room = np.divide(upper_cost - floor, own, out=np.full(own.size, np.inf), where=own > 0.0)
+    return np.asarray(np.maximum(np.minimum(most, room), lp.col_lower[n:]))
 
 
 def _whole(
