@@ -261,3 +261,32 @@ def test_too_few_iterations_raise_instead_of_giving_flows():
     links[0]["time_h"] = 5.0
     with pytest.raises(NotConvergedError, match="relative gap"):
         assign_case(view(links, ONE_FLOW), FreightOptions(max_iterations=1))
+
+
+def test_boxes_that_one_way_lacks_come_back_empty_the_other():
+    demand = [
+        {"origin": "A", "destination": "B", "form": "container", "tonnes": 5e5},
+        {"origin": "B", "destination": "A", "form": "container", "tonnes": 2e5},
+        {"origin": "B", "destination": "A", "form": "bulk", "tonnes": 3e5},
+    ]
+    link = {"link": "AB", "node0": "A", "node1": "B"}
+    rows = freight_tables(assign_case(view([link], demand)))["freight_links"].sort("direction")
+    assert rows["empty_teu"].to_list() == pytest.approx([0.0, 3e4])
+    assert rows["empty_t"].to_list() == pytest.approx([3e5, 0.0])
+
+
+def test_the_parts_of_a_path_add_up_to_its_generalised_cost():
+    links = [
+        {"link": "AB", "node0": "A", "node1": "B", "capacity": 1000.0, "tariff_usd_per_t_km": 0.05},
+        {"link": "BC", "node0": "B", "node1": "C", "layer": "sea", "fixed_cost_usd_per_t": 3.0},
+    ]
+    port = {"terminal": "P", "node": "B", "layer0": "rail", "layer1": "sea", "cost_usd_per_t": 4.0}
+    demand = [{"origin": "A", "destination": "C", "tonnes": 1e6}]
+    case = view(links, demand, terminals=[port], layers=("rail", "sea"))
+    path = freight_tables(assign_case(case))["freight_paths"].row(0, named=True)
+    # 100 km at 0.05 and 3 for the sea, 25 h at 0.1, and half of ten hours more at capacity.
+    assert path["link_charge_usd_per_t"] == pytest.approx(8.0)
+    assert path["terminal_charge_usd_per_t"] == pytest.approx(4.0)
+    assert path["free_time_cost_usd_per_t"] == pytest.approx(2.5)
+    assert path["queue_cost_usd_per_t"] == pytest.approx(0.5)
+    assert path["generalised_cost_usd_per_t"] == pytest.approx(15.0)

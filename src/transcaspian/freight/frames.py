@@ -9,6 +9,7 @@ from transcaspian.freight.corridor import FreightResult
 __all__ = ["PathMeasures", "freight_tables", "measure_paths"]
 
 
+WAGON_FORMS = ("bulk", "liquid")  # cargo whose wagons come back over the same link
 NO_ROUTE = "none"  # route of paths over feeder links alone
 TOP_PATHS = 5  # paths listed of each unit
 SMALLEST_TONNES = 1e-3  # a kilogram: flows below are left out of the tables of flows
@@ -27,7 +28,11 @@ class PathMeasures:
         factor = np.append(result.equilibrium.factor, 1.0)[network.queue]
         self.arc_time_h = network.time_h * factor  # [n_arc of the network]
         self.money = self._sum(self.arc_money, n_path)
+        self.terminal_charge = self._sum(
+            np.where(network.terminal[arc] >= 0, self.arc_money, 0.0), n_path
+        )
         self.time_h = self._sum(self.arc_time_h[arc], n_path)
+        self.free_time_h = self._sum(network.time_h[arc], n_path)
         self.distance_km = self._sum(network.distance_km[arc], n_path)
         self.co2_t = self._sum(network.co2_t_per_t[arc], n_path)
         constants = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])
@@ -117,6 +122,8 @@ def _links(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     network = result.network
     arc = np.flatnonzero(network.link >= 0)
     common = _common_columns(result, measures, arc)
+    in_wagons = np.array([form in WAGON_FORMS for form in result.classes.form])[measures.cargo]
+    wagons = _arc_tonnes(result, measures, np.where(in_wagons, result.equilibrium.flow, 0.0))
     return pl.DataFrame(
         {
             "link": _names(network.links, network.link[arc]),
@@ -127,8 +134,19 @@ def _links(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
             "distance_km": network.distance_km[arc],
             **common,
             "co2_t": common["tonnes"].to_numpy() * network.co2_t_per_t[arc],
+            "empty_teu": _returning(result, arc, common["teu"].to_numpy()),
+            "empty_t": _returning(result, arc, wagons[arc]),
         }
     )
+
+
+def _returning(result: FreightResult, arc: IntArray, laden: FloatArray) -> FloatArray:
+    """Return what comes back empty over each arc: what the other way carries beyond this one."""
+    network = result.network
+    way = 2 * network.link[arc] + network.is_forward[arc]
+    of_way = sum_by(way, laden, 2 * len(network.links))
+    returning: FloatArray = np.maximum(of_way[way ^ 1] - of_way[way], 0.0)
+    return returning
 
 
 def _terminals(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
@@ -261,7 +279,7 @@ def _od(result: FreightResult) -> pl.DataFrame:
 def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     """Return the most used paths of each unit, best first."""
     demand, table, network, classes = result.demand, result.table, result.network, result.classes
-    flow = result.equilibrium.flow
+    flow, value_of_time = result.equilibrium.flow, table.value_of_time
     order = np.lexsort((np.arange(flow.size), -flow, table.unit))
     rank = np.arange(flow.size) - table.nest_path_start[table.unit_nest_start][table.unit[order]]
     path = order[(rank < TOP_PATHS) & (flow[order] > SMALLEST_TONNES)]
@@ -286,6 +304,14 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
             "time_h": measures.time_h[path],
             "distance_km": measures.distance_km[path],
             "generalised_cost_usd_per_t": result.equilibrium.cost[path] - measures.constant[path],
+            # The parts of that cost, and what route choice adds to it.
+            "link_charge_usd_per_t": (measures.money - measures.terminal_charge)[path],
+            "terminal_charge_usd_per_t": measures.terminal_charge[path],
+            "free_time_cost_usd_per_t": (value_of_time * measures.free_time_h)[path],
+            "queue_cost_usd_per_t": (value_of_time * (measures.time_h - measures.free_time_h))[
+                path
+            ],
+            "route_constant_usd_per_t": measures.constant[path],
             "nodes": pl.Series(places, dtype=pl.String),
             "links_and_terminals": pl.Series(links, dtype=pl.String),
         }
