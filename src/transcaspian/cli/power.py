@@ -29,7 +29,10 @@ def solve(
         str, typer.Option(help="Branch susceptance of a MATPOWER case: 1/x or x/(r2+x2).")
     ] = "1/x",
     method: Annotated[
-        str, typer.Option(help="auto, windows, simplex, ipm, hipo or benders; none changes the optimum.")
+        str,
+        typer.Option(
+            help="auto, windows, simplex, ipm, hipo or benders; none changes the optimum."
+        ),
     ] = "auto",
     losses: Annotated[
         Path | None,

@@ -24,8 +24,11 @@ def svg_to_pdf(svg: str) -> bytes:
         return bytes(vl_convert.svg_to_pdf(svg))
 
 
+_GLOBALS = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
+
+
 @cache
 def vega_script() -> str:
     """Return Vega, Vega-Lite and vega-embed as one ES module, out of the installed package."""
     with _ONE_AT_A_TIME:
-        return str(vl_convert.javascript_bundle())
+        return str(vl_convert.javascript_bundle(_GLOBALS))

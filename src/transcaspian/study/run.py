@@ -19,8 +19,8 @@ from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
-from transcaspian.study.owners import owners_tables
 from transcaspian.study.own import own_output_table
+from transcaspian.study.owners import owners_tables
 from transcaspian.study.power_room import solve_power
 from transcaspian.study.realisations import realisation_benefits, with_weather_range
 from transcaspian.study.residents import with_residents
