@@ -59,6 +59,13 @@ def _draws(values: Values) -> dict[str, pl.DataFrame]:
     return {
         "risk": pl.DataFrame(risk),
         "tornado": pl.DataFrame(tornado),
+        "variance_shares": pl.DataFrame(
+            [
+                {**KEY, "project": project, "input": name, "first_order": share, "total": share}
+                for project in values
+                for name, share in (("capex_factor", 0.7), ("delay_years", 0.3))
+            ]
+        ),
         "switching_values": pl.DataFrame(switching),
         "sensitivity": pl.DataFrame(sensitivity, schema_overrides={"eirr": pl.Float64}),
     }

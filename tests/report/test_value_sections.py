@@ -68,6 +68,13 @@ def test_the_tornado_names_the_input_that_the_value_hangs_on_most(parts: Parts) 
     assert "hangs most on capital cost" in texts(risk_section(*parts))
 
 
+def test_the_spread_is_told_apart_by_input(parts: Parts) -> None:
+    words = texts(risk_section(*parts))
+
+    assert "What the spread comes from" in words
+    assert "70.0\u202f%" in words
+
+
 def test_the_matrix_of_pairs_is_symmetric(parts: Parts) -> None:
     matrix = next(b for b in interactions_section(*parts).blocks if isinstance(b, HtmlTable))
 

@@ -63,6 +63,7 @@ def risk_section(
         *(() if announced is None else (announced,)),
         _switching_table(tables, names, terms, runs),
         _sensitivity_table(tables, names, terms, runs),
+        _spread_table(tables, names, runs),
     ]
     blocks += _tornadoes(tables, names, terms, runs)
     return Section(KEY, TITLE, _lead(tables, runs, terms), blocks, "Risk")
@@ -253,6 +254,24 @@ def _sensitivity_table(
         "sensitivity.csv",
     )
     return Fold("Changes one by one", (table,), "sensitivity")
+
+
+def _spread_table(tables: Mapping[str, pl.DataFrame], names: Names, runs: list[str]) -> Block:
+    """Return how much of the spread of the NPV each input makes (total Sobol index)."""
+    shares = tables["variance_shares"]
+    known = tuple(name for name in INPUTS if name in set(shares["input"]))
+    wide = _named(_wide(shares, "input", "total", known), names, runs)
+    views = [ColumnView("name", "Project")]
+    views += [
+        ColumnView(name, INPUTS[name][:1].upper() + INPUTS[name][1:], "", "share") for name in known
+    ]
+    table = frame_table(
+        wide,
+        views,
+        "Part of the variance of the NPV that would go if the input were known (total Sobol index)",
+        "variance_shares.csv",
+    )
+    return Fold("What the spread comes from", (table,), "spread")
 
 
 def _wide(frame: pl.DataFrame, on: str, values: str, columns: tuple[str, ...]) -> pl.DataFrame:

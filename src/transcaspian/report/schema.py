@@ -53,6 +53,7 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "tornado": _columns(
         "t:scenario project input r:low_value high_value npv_low_musd npv_high_musd npv_median_musd"
     ),
+    "variance_shares": _columns("t:scenario project input r:first_order total"),
     "switching_values": _columns("t:scenario project input r:switching t:unit"),
     "sensitivity": _columns("t:scenario project change r:npv_musd npv_change_musd eirr"),
     "delay_prices": _columns(
