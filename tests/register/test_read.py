@@ -1,4 +1,6 @@
+import random
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from tests.register.examples import PROMISE, TAIL, make
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register.columns import TABLES
+from transcaspian.register.export_tables import write_workbook
 from transcaspian.register.read import (
     packaged_folder,
     parse_rows,
@@ -188,6 +191,62 @@ def test_a_zip_whose_paths_climb_is_refused(name: str, tmp_path: Path) -> None:
     assert "leaves the archive" in str(error.value)
 
 
+@pytest.mark.parametrize("ending", [".zip", ".xlsx"])
+def test_a_packed_file_with_wrong_bytes_is_read_or_refused_with_a_clear_error(
+    ending: str, tmp_path: Path
+) -> None:
+    whole = tmp_path / f"whole{ending}"
+    if ending == ".zip":
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in packaged_folder().glob("*.csv"):
+                archive.write(file, file.name)
+    else:
+        whole.write_bytes(write_workbook(read_packaged(), date(2026, 4, 30)))
+    content = whole.read_bytes()
+    chance = random.Random(2026)
+    refused = 0
+    for _ in range(40):
+        broken = bytearray(content)
+        for _ in range(4):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        (tmp_path / f"broken{ending}").write_bytes(bytes(broken))
+        try:
+            read_tables(tmp_path / f"broken{ending}")
+        except InputError:
+            refused += 1
+    assert refused > 20
+
+
+def test_a_table_that_is_packed_twice_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("compilers.csv", "code,name\nA,One\n")
+        archive.writestr("more/compilers.csv", "code,name\nB,Two\n")
+    with pytest.raises(InputError) as error:
+        read_tables(tmp_path / "twice.zip")
+    assert "there already" in str(error.value)
+
+
+def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "locked.zip", "w") as archive:
+        archive.writestr("compilers.csv", "code,name\nA,One\n")
+    content = bytearray((tmp_path / "locked.zip").read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place] |= 1  # the flag of encryption
+    (tmp_path / "locked.zip").write_bytes(bytes(content))
+    with pytest.raises(InputError, match="can't be unpacked"):
+        read_tables(tmp_path / "locked.zip")
+
+
+def test_a_workbook_that_unpacks_to_very_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "big.xlsx").write_bytes(write_workbook(read_packaged(), date(2026, 4, 30)))
+    packed = (tmp_path / "big.xlsx").stat().st_size
+    monkeypatch.setattr("transcaspian.register.read.MAX_FILE_BYTES", packed + 1)
+    with pytest.raises(InputError, match="unpacks to more"):
+        read_tables(tmp_path / "big.xlsx")
+
+
 def test_a_file_that_is_none_of_the_tables_is_refused(tmp_path: Path) -> None:
     (tmp_path / "promises.csv").write_text("id\n")
     with pytest.raises(InputError, match="no table has this name"):
@@ -200,7 +259,6 @@ def test_a_file_that_is_none_of_the_tables_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_known_by_a_day_never_shrinks() -> None:
-    from datetime import date
 
     register = read_packaged()
     counts = [

@@ -1,6 +1,6 @@
 """Recurrence rules are taken where they are sure to come round, checked against dateutil."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -40,7 +40,7 @@ rules = st.fixed_dictionaries(
 @given(rules, st.dates(date(2000, 1, 1), date(2050, 12, 31)))
 def test_every_rule_that_is_taken_comes_round_from_any_day(rule: str, first: date) -> None:
     if is_recurrence(rule):
-        start = datetime(first.year, first.month, 1)
+        start = datetime.combine(first.replace(day=1), time.min)
         following = rrulestr(rule, dtstart=start).after(start + timedelta(days=31))
         assert following is not None
         assert following - start < LONGEST

@@ -6,9 +6,12 @@ case; its `sources.csv` is shared with the other tables of that case.
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -180,74 +183,74 @@ def _raw_folder(folder: Path) -> Iterator[tuple[str, RawTable]]:
 
 
 def _raw_zip(source: Path, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
+    with _told_apart(source), zipfile.ZipFile(source) as archive:
+        there: dict[str, str] = {}
+        for member in _members(source, archive):
+            name = member.filename
+            path = PurePosixPath(name)
+            # Nothing is unpacked to disk, yet a name that climbs is never an honest one.
+            if path.is_absolute() or ".." in path.parts or "\\" in name:
+                wrong = ("The path leaves the archive.", "Pack the files without folders.")
+            elif path.suffix != ".csv" or path.stem not in TABLES:
+                wrong = ("No table has this name.", f"Tables are {', '.join(TABLES)}.")
+            elif path.stem in there:
+                wrong = (f"The table is there already, in {there[path.stem]!r}.", "Pack it once.")
+            else:
+                there[path.stem] = name
+                yield path.stem, _split(path.stem, archive.read(member), problems)
+                continue
+            problems.append(Problem(name, 0, "", *wrong))
+
+
+@contextmanager
+def _told_apart(source: Path) -> Iterator[None]:
+    """Turn what is wrong with a packed file into our error: damaged, encrypted, unknown packing."""
     try:
-        with zipfile.ZipFile(source) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            if sum(member.file_size for member in members) > MAX_FILE_BYTES:
-                raise InputError(
-                    f"{source.name} unpacks to more than {MAX_FILE_BYTES // 1_000_000} MB."
-                )
-            for member in members:
-                path = PurePosixPath(member.filename)
-                # Nothing is unpacked to disk, yet a name that climbs is never an honest one.
-                if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
-                    problems.append(
-                        Problem(
-                            member.filename,
-                            0,
-                            "",
-                            "The path leaves the archive.",
-                            "Pack the files without folders.",
-                        )
-                    )
-                elif path.suffix != ".csv" or path.stem not in TABLES:
-                    problems.append(
-                        Problem(
-                            member.filename,
-                            0,
-                            "",
-                            "No table has this name.",
-                            f"Tables are {', '.join(TABLES)}.",
-                        )
-                    )
-                else:
-                    yield path.stem, _split(path.stem, archive.read(member), problems)
-    except zipfile.BadZipFile as error:
-        raise InputError(f"{source.name} is not a zip file: {error}.") from None
+        yield
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
+        raise InputError(f"{source.name} is no whole zip file: {error}.") from None
+    except (RuntimeError, NotImplementedError) as error:  # encrypted; packed in a way unknown here
+        raise InputError(f"{source.name} can't be unpacked: {error}.") from None
+    except fastexcel.FastExcelError as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{source.name} is not an Excel workbook: {reason}") from None
+
+
+def _members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive; InputError where they unpack to more than is taken."""
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if sum(member.file_size for member in members) > MAX_FILE_BYTES:
+        raise InputError(f"{source.name} unpacks to more than {MAX_FILE_BYTES // 1_000_000} MB.")
+    return members
 
 
 def _raw_workbook(source: Path, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
-    try:
+    with _told_apart(source):
+        with zipfile.ZipFile(source) as archive:
+            _members(source, archive)
         book = fastexcel.read_excel(source)
-    except fastexcel.FastExcelError as error:
-        raise InputError(
-            f"{source.name} is not an Excel workbook: {str(error).splitlines()[0]}"
-        ) from None
-    for sheet in book.sheet_names:
-        if sheet == "about":
-            continue
-        if sheet not in TABLES:
-            problems.append(
-                Problem(
-                    source.name,
-                    0,
-                    sheet,
-                    "No table has the name of this sheet.",
-                    f"Tables are {', '.join(TABLES)}.",
-                )
-            )
-            continue
-        frame = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-        cells = [
-            ["" if cell is None else _unguard(cell) for cell in row] for row in frame.iter_rows()
-        ]
-        if not cells:
-            continue
-        table = _table(sheet)
-        raw = RawTable(cells[0], cells[1:], list(range(2, len(cells) + 1)))
-        if _header_is_right(table, raw.header, problems):
-            exact = _exact_numbers(book, sheet, table, raw)
-            yield sheet, _lower_booleans(table, exact)
+        for sheet in book.sheet_names:
+            if sheet == "about":
+                continue
+            if sheet in TABLES:
+                yield from _raw_sheet(book, sheet, problems)
+                continue
+            wrong = ("No table has the name of this sheet.", f"Tables are {', '.join(TABLES)}.")
+            problems.append(Problem(source.name, 0, sheet, *wrong))
+
+
+def _raw_sheet(
+    book: fastexcel.ExcelReader, sheet: str, problems: list[Problem]
+) -> Iterator[tuple[str, RawTable]]:
+    frame = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
+    cells = [["" if cell is None else _unguard(cell) for cell in row] for row in frame.iter_rows()]
+    if not cells:
+        return
+    table = _table(sheet)
+    raw = RawTable(cells[0], cells[1:], list(range(2, len(cells) + 1)))
+    if _header_is_right(table, raw.header, problems):
+        exact = _exact_numbers(book, sheet, table, raw)
+        yield sheet, _lower_booleans(table, exact)
 
 
 def _exact_numbers(
