@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -179,6 +179,7 @@ def test_a_sculpted_loan_has_one_cover_ratio_and_it_is_that_of_the_loan_life(
     assert finance.debts[0].principal.sum() == pytest.approx(finance.debts[0].draw.sum())
 
 
+@example(share=0.125, rate=5e-324, tenor=2, grace=0, repayment="annuity", build=1)
 @given(
     share=st.floats(0.1, 0.9),
     rate=st.floats(0.0, 0.2),

@@ -31,6 +31,7 @@ Rank = Literal["senior", "subordinated"]
 
 FILE = "finance/facilities.csv"
 CENT = 1e-8  # million USD: a balance below is rounding
+NO_RATE = 1e-12  # 1/a: below it the annuity's formula has lost its figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def annuity_payment(balance: float, rate: float, periods: int) -> float:
     >>> round(annuity_payment(100_000.0, 0.005, 360), 2)
     599.55
     """
-    if rate == 0.0:
+    if abs(rate) < NO_RATE:
         return balance / periods
     return balance * rate / -float(np.expm1(-periods * np.log1p(rate)))
 
