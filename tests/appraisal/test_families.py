@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcaspian.appraisal.families import interaction_tables, valued_pairs, valued_parts
@@ -67,6 +67,7 @@ def test_without_pairs_the_tables_are_empty_but_have_their_columns():
     assert "relation" in tables["interactions"].columns
 
 
+@settings(deadline=None)
 @given(st.integers(2, 4), st.integers(0, 2**32 - 1))
 def test_shares_of_every_closed_package_add_up_to_its_worth(count, seed):
     rng = np.random.default_rng(seed)
