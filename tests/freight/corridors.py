@@ -9,12 +9,15 @@ LAYER = {
     "name": "",
     "mode": "rail",
     "co2_kg_per_t_km": 0.02,
+    "co2_kg_per_vehicle_km": 0.0,
+    "vehicle_load_t": None,
     "operating_cost_share": 0.8,
     "delay_alpha": 0.5,
     "delay_beta": 4.0,
 }
 LINK = {
     "layer": "rail", "forms": "container;bulk;liquid", "country": "AZ", "time_h": 10.0, "distance_km": 100.0,
+    "headway_h": 0.0, "vehicle_capacity": None,
     "tariff_usd_per_teu_km": 0.0, "tariff_usd_per_t_km": 0.0, "fixed_cost_usd_per_teu": 0.0, "fixed_cost_usd_per_t": 0.0,
     "capacity_unit": "t", "route": None, "is_open": True, "capacity": None, "background": 0.0,
 }  # fmt: skip
@@ -30,7 +33,7 @@ COMMODITY = {
     "logit_scale_per_usd": 0.1,
     "gross_per_net": 1.0,
 }
-NUMBERS = ("capacity", "background")
+NUMBERS = ("capacity", "background", "vehicle_capacity", "vehicle_load_t")
 TEXTS = ("route", "capacity_group")
 
 

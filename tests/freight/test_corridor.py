@@ -290,3 +290,45 @@ def test_the_parts_of_a_path_add_up_to_its_generalised_cost():
     assert path["free_time_cost_usd_per_t"] == pytest.approx(2.5)
     assert path["queue_cost_usd_per_t"] == pytest.approx(0.5)
     assert path["generalised_cost_usd_per_t"] == pytest.approx(15.0)
+
+
+def test_half_a_headway_is_waited():
+    link = {"link": "AB", "node0": "A", "node1": "B", "time_h": 6.0, "headway_h": 48.0}
+    demand = [{"origin": "A", "destination": "B"}]
+    tables = freight_tables(assign_case(view([link], demand)))
+    assert tables["freight_routes"]["time_h"].item() == pytest.approx(30.0)
+
+
+def test_a_service_carries_its_vehicles_times_its_departures():
+    # A departure every 12 hours with 2000 t: 730 a year, 1460 kt.
+    link = {
+        "link": "AB",
+        "node0": "A",
+        "node1": "B",
+        "headway_h": 12.0,
+        "vehicle_capacity": 2000.0,
+    }
+    rows = freight_tables(assign_case(view([link], [{"origin": "A", "destination": "B"}])))
+    assert rows["freight_links"]["capacity"].to_list() == pytest.approx([1460.0, 1460.0])
+
+
+def test_a_vehicle_without_a_headway_is_named():
+    link = {"link": "AB", "node0": "A", "node1": "B", "vehicle_capacity": 2000.0}
+    with pytest.raises(InputError) as caught:
+        assign_case(view([link], [{"origin": "A", "destination": "B"}]))
+    assert caught.value.problems[0].column == "headway_h"
+
+
+def test_emissions_of_vehicles_are_spread_over_their_load():
+    layer = {"co2_kg_per_t_km": 0.0, "co2_kg_per_vehicle_km": 30.0, "vehicle_load_t": 1500.0}
+    link = {"link": "AB", "node0": "A", "node1": "B"}
+    demand = [{"origin": "A", "destination": "B", "tonnes": 1e6}]
+    tables = freight_tables(assign_case(view([link], demand, layer=layer)))
+    assert tables["freight_links"]["co2_t"].sum() == pytest.approx(1e6 * 100.0 * 0.02 / 1000.0)
+
+
+def test_emissions_of_vehicles_without_a_load_are_refused():
+    link = {"link": "AB", "node0": "A", "node1": "B"}
+    case = view([link], [{"origin": "A", "destination": "B"}], layer={"co2_kg_per_vehicle_km": 3.0})
+    with pytest.raises(InputError, match="Emissions of a layer"):
+        assign_case(case)

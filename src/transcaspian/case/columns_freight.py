@@ -26,6 +26,23 @@ TABLES = (
                 minimum=0.0,
             ),
             Column(
+                "co2_kg_per_vehicle_km",
+                "float",
+                "Carbon dioxide per vehicle-kilometre, spread over vehicle_load_t, besides that per"
+                " tonne-kilometre.",
+                unit="kg/km",
+                default=0.0,
+                minimum=0.0,
+            ),
+            Column(
+                "vehicle_load_t",
+                "float",
+                "Mean net load of a vehicle, empty runs included; needed with co2_kg_per_vehicle_km.",
+                unit="t",
+                required=False,
+                minimum=0.001,
+            ),
+            Column(
                 "operating_cost_share",
                 "float",
                 "Resource cost of carriage over the tariff charged; the rest is the carrier's margin.",
@@ -81,9 +98,26 @@ TABLES = (
             Column(
                 "time_h",
                 "float",
-                "Time without queue, headway wait included.",
+                "Time without queue; the wait for a departure included, unless headway_h says it.",
                 unit="h",
                 minimum=0.0,
+            ),
+            Column(
+                "headway_h",
+                "float",
+                "Time between departures of a service, each way; half of it is waited on top of time_h.",
+                unit="h",
+                default=0.0,
+                minimum=0.0,
+            ),
+            Column(
+                "vehicle_capacity",
+                "float",
+                "What one departure carries, t or TEU by capacity_unit. With headway_h it gives the"
+                " capacity where the year states none.",
+                unit="t or TEU",
+                required=False,
+                minimum=0.001,
             ),
             Column(
                 "tariff_usd_per_teu_km",

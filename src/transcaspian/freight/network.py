@@ -8,6 +8,7 @@ cargo enters and leaves the network, on any layer, free of charge.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,9 @@ __all__ = ["FORMS", "Queues", "Supernetwork", "build_supernetwork"]
 
 FORMS = ("container", "bulk", "truck", "liquid")
 KG_PER_T = 1000.0
+UNITS_PER_THOUSAND = 1000.0
+HOURS_PER_YEAR = 8760.0
+WAITED = 0.5  # of a headway, where cargo comes at any time and departures are regular
 FORWARD, BACKWARD = ">", "<"
 
 
@@ -161,6 +165,7 @@ def _check_network(
             (("node0", "node"), ("node1", "node"), ("layer", "layer")),
             (
                 "time_h",
+                "headway_h",
                 "distance_km",
                 "tariff_usd_per_teu_km",
                 "tariff_usd_per_t_km",
@@ -201,6 +206,19 @@ def _check_network(
                             "Costs, times and lengths cannot be negative or missing: a loop would earn money.",
                         )
                     )
+    problems += [
+        Problem(
+            "freight/links.csv",
+            row + 2,
+            "headway_h",
+            f"{label}: vehicle_capacity says nothing without the time between departures.",
+            "Give headway_h, or leave vehicle_capacity empty.",
+        )
+        for row, (label, headway, load) in enumerate(
+            links.select("link", "headway_h", "vehicle_capacity").iter_rows()
+        )
+        if load is not None and not headway
+    ]
     if problems:
         raise InputError("The freight network cannot be built.", problems)
 
@@ -379,7 +397,10 @@ def _fill(
         country=spread_index(
             _indices(links["country"], country_at), _indices(terminals["country"], country_at)
         ),
-        time_h=spread(_floats(links["time_h"]), _floats(terminals["time_h"])),
+        time_h=spread(
+            _floats(links["time_h"]) + WAITED * _floats(links["headway_h"]),
+            _floats(terminals["time_h"]),
+        ),
         distance_km=spread(distance, np.zeros(terminals.height)),
         usd_per_teu=spread(
             _floats(links["fixed_cost_usd_per_teu"])
@@ -392,7 +413,7 @@ def _fill(
             _floats(terminals["cost_usd_per_t"]),
         ),
         co2_t_per_t=spread(
-            distance * _floats(layers["co2_kg_per_t_km"])[link_layer] / KG_PER_T,
+            distance * _co2_per_tonne_km(layers)[link_layer] / KG_PER_T,
             np.zeros(terminals.height),
         ),
         operating_cost_share=np.where(link >= 0, share[layer], 0.0),
@@ -401,6 +422,36 @@ def _fill(
         queue=queue,
         queues=queues,
     )
+
+
+def _co2_per_tonne_km(layers: pl.DataFrame) -> FloatArray:
+    """Return kilograms per tonne-kilometre of each layer, its vehicles' own share included."""
+    per_vehicle = _floats(layers["co2_kg_per_vehicle_km"])
+    load = _floats(layers["vehicle_load_t"])
+    problems = [
+        Problem(
+            "freight/layers.csv",
+            int(row) + 2,
+            "vehicle_load_t",
+            f"{layers['layer'][int(row)]}: emissions per vehicle-kilometre need a load.",
+            "Give the mean net load of a vehicle.",
+        )
+        for row in np.flatnonzero((per_vehicle > 0.0) & ~(load > 0.0))
+    ]
+    if problems:
+        raise InputError("Emissions of a layer cannot be reckoned.", problems)
+    spread = np.divide(per_vehicle, load, out=np.zeros(load.size), where=per_vehicle > 0.0)
+    total: FloatArray = _floats(layers["co2_kg_per_t_km"]) + spread
+    return total
+
+
+def _capacity_of(row: Mapping[str, Any]) -> float | None:
+    """Return the capacity of a link in a year [kt or 1000 TEU]: stated, or that of its service."""
+    if row["capacity"] is not None:
+        return float(row["capacity"])
+    if row["vehicle_capacity"] is None:
+        return None
+    return float(row["vehicle_capacity"] * HOURS_PER_YEAR / row["headway_h"] / UNITS_PER_THOUSAND)
 
 
 def _floats(column: pl.Series) -> FloatArray:
@@ -442,10 +493,11 @@ def _queue_rows(
     )
     rows: dict[str, QueueRow] = {}
     for position, row in enumerate(tables["freight/links"].iter_rows(named=True)):
-        if row["capacity"] is not None:
+        capacity = _capacity_of(row)
+        if capacity is not None:
             layer = link_layer[position]
             record = (
-                float(row["capacity"]),
+                capacity,
                 float(row["background"] or 0.0),
                 row["capacity_unit"] == "teu",
                 alpha[layer],
