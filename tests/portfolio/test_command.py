@@ -109,6 +109,10 @@ def test_the_command_writes_tables_and_report_into_the_run(
     }  # fmt: skip
     for name, frame in before.tables.items():
         assert after.tables[name].equals(frame)
+    facts = after.manifest["portfolio"]
+    assert isinstance(facts, dict)
+    assert facts["case_hash"] == before.manifest["case_hash"]
+    assert facts["frontier_points"] == 3
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert re.search(r'id="portfolio"', page)
     assert "What joint funds should pay for" in page

@@ -123,7 +123,8 @@ def _study(
         others = {
             name: frame for name, frame in kept.tables.items() if not name.startswith("portfolio_")
         }
-        results = replace(kept, tables=others | tables)
+        manifest = dict(kept.manifest) | {"portfolio": _facts(options, case_hash(checked))}
+        results = replace(kept, tables=others | tables, manifest=manifest)
         progress("Drawing the report")
         promises = checked.path / "register"
         register = read_register(promises) if promises.is_dir() else None
@@ -138,6 +139,20 @@ def _study(
             " projects are worth as the run found it.\n"
         )
     return tables, is_changed
+
+
+def _facts(options: "PortfolioOptions", case: str) -> dict[str, object]:
+    """Return how a portfolio came about, for the manifest of the run."""
+    return {
+        "case_hash": case,
+        "vehicles": list(options.vehicles),
+        "weights": dict(options.weights),
+        "risk_weight": options.risk_weight,
+        "tail": options.tail,
+        "size_musd": options.size_musd,
+        "frontier_points": options.frontier_points,
+        "gap": options.select.gap,
+    }
 
 
 def _print(tables: "Mapping[str, pl.DataFrame]") -> None:
