@@ -3,10 +3,12 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.register.examples import PROMISE, TAIL, make
 from transcaspian.errors import InputError, NotFoundError
+from transcaspian.register.check import check_tables
 from transcaspian.register.columns import TABLES
 from transcaspian.register.export_tables import write_workbook
 from transcaspian.register.read import (
@@ -143,6 +145,32 @@ def test_a_key_that_could_do_harm_elsewhere_is_refused(key: str, tmp_path: Path)
         register[name].write_csv(folder / f"{name}.csv")
     with pytest.raises(InputError):
         read_register(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        '=HYPERLINK("http://x","y")',
+        "@SUM(A1)",
+        " =1",
+        "\t=1",
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "-SUM(A1)",
+    ],
+)
+def test_a_text_that_a_spreadsheet_would_run_is_refused(text: str) -> None:
+    register = make({"note": "x"})
+    rows = register["commitments"].with_columns(note=pl.lit(text))
+    (problem,) = check_tables(dict(register.tables) | {"commitments": rows}, {})
+    assert problem.column == "note"
+    assert "formula" in problem.message or "control" in problem.message
+
+
+@pytest.mark.parametrize("text", ["-5 % in a year (2024)", "+994 12", "- first, second", "a = b"])
+def test_a_text_that_begins_with_a_sign_is_taken(text: str) -> None:
+    assert check_tables(make({"note": text}).tables, {}) == []
 
 
 @pytest.mark.parametrize(

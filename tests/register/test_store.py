@@ -104,6 +104,16 @@ def test_undoing_a_row_that_others_refer_to_is_refused(address: str) -> None:
         assert "new" in set(store.read()["sources"]["key"])
 
 
+def test_undo_works_beside_old_rows_that_would_not_be_taken_today(sqlite_address: str) -> None:
+    with create_store(sqlite_address, make()) as store:
+        record_rows(store, "observations", [observation("2025", 5.0)], "One")
+        with store.writing() as connection:
+            statement = "UPDATE commitments SET note = '=1+1', recurrence = 'FREQ=HOURLY'"
+            connection.execute(sa.text(statement))
+        undo(store, "Two")
+        assert store.read()["observations"].is_empty()
+
+
 def test_the_rows_a_database_began_with_are_not_undone(address: str) -> None:
     with create_store(address, make()) as store, pytest.raises(NotFoundError):
         undo(store, "Analyst")

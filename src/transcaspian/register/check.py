@@ -11,7 +11,7 @@ from transcaspian.register.columns import TABLES, date_columns
 from transcaspian.register.edtf import parse_date, parse_period
 from transcaspian.register.recurrence import is_recurrence, read_parts
 
-__all__ = ["Known", "check_tables"]
+__all__ = ["Known", "check_joins", "check_tables"]
 
 Tables = Mapping[str, pl.DataFrame]
 Lines = Mapping[str, Sequence[int]]
@@ -39,9 +39,22 @@ def check_tables(tables: Tables, lines: Lines, known: Known | None = None) -> li
     problems = [problem for check in _CHECKS for problem in check(tables, lines)]
     problems += check_units_agree(tables, lines, there.units)
     keys = _all_keys(tables, there.keys)
-    problems += check_references_exist(tables, lines, keys)
-    problems += check_subjects_exist(tables, lines, keys)
-    return problems
+    return problems + _check_joins(tables, lines, keys)
+
+
+def check_joins(tables: Tables) -> list[Problem]:
+    """Return every row that refers to what is not there.
+
+    Rows entered long ago are held to this only: rules for new rows may have become stricter.
+    """
+    return _check_joins(tables, {}, _all_keys(tables, {}))
+
+
+def _check_joins(tables: Tables, lines: Lines, keys: Mapping[str, set[str]]) -> list[Problem]:
+    return [
+        *check_references_exist(tables, lines, keys),
+        *check_subjects_exist(tables, lines, keys),
+    ]
 
 
 def _all_keys(tables: Tables, known: Mapping[str, set[str]]) -> dict[str, set[str]]:
@@ -116,6 +129,21 @@ def _is_strange_text(text: pl.Expr) -> pl.Expr:
     return text.str.contains(r"[\x00-\x08\x0b-\x1f\x7f\x{FFFE}\x{FFFF}]") | (
         text.str.len_chars() > _MAX_TEXT
     )
+
+
+def check_texts_are_no_formulas(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Texts are none that a spreadsheet would run: `=…`, `@…`, or `+…` and `-…` that call something.
+
+    A sign before a number or a word ("-5 % in a year") is honest; exports put an apostrophe there.
+    """
+    for name, column, row in _bad_cells(tables, pl.String, _is_formula):
+        text = tables[name][column][row]
+        message = f"{text[:40]!r} would run as a formula in a spreadsheet."
+        yield _problem(name, lines, row, column, message, "Begin with a word.")
+
+
+def _is_formula(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"^\s*[=@]") | text.str.contains(r"^\s*[+-].*(?:[|!]|[A-Za-z]\()")
 
 
 def check_numbers_are_finite(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -320,6 +348,7 @@ _CHECKS: tuple[Callable[[Tables, Lines], Iterator[Problem]], ...] = (
     check_recurrences_can_be_read,
     check_keys_can_be_shown,
     check_texts_are_plain,
+    check_texts_are_no_formulas,
     check_numbers_are_finite,
     check_commitments_make_sense,
 )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from transcaspian.errors import InputError, NotFoundError, RegisterError
 from transcaspian.register import query
-from transcaspian.register.check import Known, check_tables
+from transcaspian.register.check import Known, check_joins, check_tables
 from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.query import Current
 from transcaspian.register.read import parse_rows, read_tables
@@ -240,7 +240,7 @@ def _check_revision(
 def _check_whole(connection: sa.Connection) -> None:
     """Refuse a change after which rows refer to what is gone."""
     tables = {name: query.read_table(connection, name) for name in TABLES}
-    problems = check_tables(tables, {})
+    problems = check_joins(tables)
     if problems:
         raise RegisterError(
             "Nothing was written: other rows refer to what would be taken back.", problems
