@@ -28,6 +28,7 @@ SOURCE = (
     " regulated returns are assumed, except the 300 million USD announced for the fund of"
     " Samruk-Kazyna and Azerbaijan Investment Holding."
 )
+SMALLEST_GAP = 1e-6  # what the solver is asked for; less is chance
 Tables = Mapping[str, pl.DataFrame]
 
 
@@ -118,7 +119,7 @@ def _named(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
 
 def _chosen_table(own: Tables, row: Mapping[str, Any], names: Names) -> HtmlTable:
     chosen = _named(own["portfolio_choice"].filter(pl.col("state") == "chosen"), names)
-    gap = format_share(row["gap"]) if row["gap"] > 0.0 else "0"
+    gap = format_share(max(row["gap"], SMALLEST_GAP))
     caption = (
         f"{row['name']}: what makes most of {row['objective']}; worth"
         f" {format_number(row['value_musd'])} million USD, proven within {gap}"
