@@ -19,6 +19,7 @@ __all__ = ["PageContext", "ShownCell", "ShownTable", "render", "render_error"]
 
 ROWS_SHOWN = 300
 NOT_FOUND = 404
+NOISE = 1e-9  # smaller values are rounding of sums: shown as zero, exact in the title
 LONG_TEXT = 48  # letters from which a cell is given room
 TABLE_FORMATS = ("csv", "xlsx", "parquet")
 CHART_FORMATS = ("svg", "png", "pdf")
@@ -190,6 +191,7 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
         long = "long" if len(value) > LONG_TEXT else ""
         return ShownCell(value, css=long, address=address)
     number = float(value)
+    shown_number = 0.0 if abs(number) < NOISE else number
     exact = language.exact(number)
     if column.kind in ("year", "whole"):
         text = str(int(number)) if column.kind == "year" else language.whole(int(number))
@@ -198,9 +200,9 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
         return ShownCell(language.share(number), exact, "n", _colours(load_colour(number)))
     if column.kind == "difference":
         colour = difference_colour(number, largest)
-        return ShownCell(language.signed(number), exact, "n", _colours(colour))
+        return ShownCell(language.signed(shown_number), exact, "n", _colours(colour))
     shown = {"signed": language.signed, "share": language.share}.get(column.kind, language.number)
-    return ShownCell(shown(number), exact, "n", address=address)
+    return ShownCell(shown(shown_number), exact, "n", address=address)
 
 
 def _colours(colour: str) -> str:

@@ -11,7 +11,6 @@ from transcaspian.web.blocks import (
     Chart,
     Choice,
     Column,
-    Kind,
     Link,
     Links,
     Note,
@@ -19,6 +18,7 @@ from transcaspian.web.blocks import (
     Table,
 )
 from transcaspian.web.pages.common import model_confidence, model_source, option
+from transcaspian.web.pages.generic import generic_column
 from transcaspian.web.runs import HOURLY, Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -200,10 +200,7 @@ def table_page(run: Run, name: str, view: View) -> Page:
     frame = pl.scan_parquet(run.file(name), glob=False)
     total = int(frame.select(pl.len()).collect().item())
     rows = frame.slice((page - 1) * ROWS_OF_PAGE, ROWS_OF_PAGE).collect()
-    columns = tuple(
-        Column(column, humanise(column), "", _kind(column, dtype))
-        for column, dtype in rows.schema.items()
-    )
+    columns = tuple(generic_column(column, dtype) for column, dtype in rows.schema.items())
     plain = rows.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     flat = plain.with_columns(
         pl.col(column).cast(pl.List(pl.String)).list.join("; ")
@@ -229,11 +226,3 @@ def table_page(run: Run, name: str, view: View) -> Page:
     return Page(
         "table", humanise(name), view.name(lead), tuple(blocks), run=run.key, section="overview"
     )
-
-
-def _kind(column: str, dtype: pl.DataType) -> Kind:
-    if column == "confidence":
-        return "word"
-    if column in ("year", "hour"):
-        return "year"
-    return "number" if dtype.is_numeric() else "text"

@@ -17,7 +17,7 @@ from transcaspian.web.pages.common import (
     scenario_choice,
     year_choice,
 )
-from transcaspian.web.pages.projects import plain_table
+from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.runs import Run
 from transcaspian.web.view import View
 
@@ -38,7 +38,7 @@ def crossing_page(run: Run, view: View) -> Page:
     year = chosen_year(view, run.years)
     months = [str(month) for month in range(1, 13)]
     month = int(option(view.get("month"), months, "month"))
-    blocks: list[Block] = _results(run, view, scenario, year)
+    blocks: list[Block] = []
     if run.case.tables["crossing/services"].is_empty():
         blocks.append(Note(t("The case has no crossing.")))
     else:
@@ -49,7 +49,7 @@ def crossing_page(run: Run, view: View) -> Page:
             seed=SEED,
         )
         blocks += _month(run, view, found, year, month)
-        blocks.append(_fleet(run, view))
+        blocks += [*_results(run, view, scenario, year), _fleet(run, view)]
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, run.years, year),
@@ -66,9 +66,8 @@ def _month_name(view: View, month: int) -> str:
 def _results(run: Run, view: View, scenario: str, year: int) -> list[Block]:
     """Return the crossing's tables of the run in one year, without any project."""
     blocks: list[Block] = []
-    for name in run.names_of_tables:
-        if not name.startswith("crossing_"):
-            continue
+    found = [name for name in run.names_of_tables if name.startswith("crossing_")]
+    for name in sorted(found, reverse=True):  # waits first, the curves behind them last
         frame = run.table(name)
         for column, value in (("scenario", scenario), ("run", REFERENCE), ("year", year)):
             if column in frame.columns:

@@ -22,7 +22,7 @@ from transcaspian.web.pages.common import (
     year_choice,
 )
 from transcaspian.web.pages.flow_map import power_link_name
-from transcaspian.web.pages.projects import plain_table
+from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View

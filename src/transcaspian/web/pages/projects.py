@@ -26,6 +26,7 @@ from transcaspian.web.pages.common import (
     scenario_name,
     source_links,
 )
+from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.runs import Run
 from transcaspian.web.sheets import project_sheet
 from transcaspian.web.view import View
@@ -243,15 +244,6 @@ def _interactions(run: Run, view: View, scenario: str) -> list[Block]:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
             blocks.append(plain_table(run, view, frame, name))
     return blocks
-
-
-def plain_table(run: Run, view: View, frame: pl.DataFrame, name: str) -> Table:
-    """Return a result table under its own column names."""
-    columns = [
-        Column(column, humanise(column), "", "number" if dtype.is_numeric() else "text")
-        for column, dtype in frame.schema.items()
-    ]
-    return frame_table(run, view, frame, columns, key=name, title=humanise(name), of=name)
 
 
 def project_page(run: Run, project: str, view: View) -> Page:
