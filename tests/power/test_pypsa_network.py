@@ -130,3 +130,32 @@ def test_impedance_comes_from_the_standard_type_where_one_is_named(tmp_path):
     # Two steps of 1.5 % off neutral; 12.2 % of which 0.25 % is resistance, per unit of 160 MVA.
     assert branches.impedance[1] == pytest.approx(1.03 * (0.122**2 - 0.0025**2) ** 0.5 / 160)
     assert branches.capacity.nominal.tolist() == [9.0, 160.0]
+
+
+def test_an_angle_limit_goes_by_reactance_and_shift_in_a_direct_current_part_too(tmp_path):
+    # x = 0.1 / 100 MVA; one degree less half a degree of shift is left for the flow to B.
+    transformers = "name,bus0,bus1,x,r,s_nom,phase_shift,v_ang_max\nT,A,B,0.1,0.05,100,0.5,1\n"
+    buses = "name,v_nom,carrier\nA,220,DC\nB,220,DC\n"
+    result = solve(
+        read_pypsa(
+            folder(tmp_path, buses=buses, links="name,bus0,bus1\n", transformers=transformers)
+        )
+    )
+    most = np.radians(0.5) * 100 / 0.1
+    assert result.columns["branch_s"][:, 0] == pytest.approx([most, most])
+
+
+def test_the_order_of_rows_and_columns_of_a_folder_changes_nothing(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for place in (first, second):
+        place.mkdir()
+        folder(place, lines="name,bus0,bus1,x,s_nom\nL,A,B,10,30\nM,B,A,20,30\n")
+    for file in second.glob("*.csv"):
+        if file.stem != "snapshots" and "-" not in file.stem:
+            header, *rows = [line.split(",") for line in file.read_text().splitlines()]
+            order = [0, *range(len(header) - 1, 0, -1)]
+            turned = [[row[k] for k in order] for row in (header, *reversed(rows))]
+            file.write_text("\n".join(",".join(row) for row in turned) + "\n")
+    one, two = solve(read_pypsa(first)), solve(read_pypsa(second))
+    assert two.objective == pytest.approx(one.objective, rel=1e-12)
+    assert two.price[:, ::-1] == pytest.approx(one.price)
