@@ -127,6 +127,20 @@ def test_the_map_can_be_made_interactive_and_leads_to_the_same_cards(
     expect(page.get_by_role("heading", level=1)).to_have_text("Aktau seaport")
 
 
+def test_names_on_the_interactive_map_never_touch(open_page: Callable[..., Page]) -> None:
+    page = open_page("/register")
+
+    kept = page.evaluate(
+        """async () => {
+          const { keepFree } = await import("/static/map.js");
+          const box = (left, rank) => ({ left, right: left + 10, top: 0, bottom: 10, rank });
+          return [...keepFree([box(0, 1), box(5, 0), box(20, 9), box(40, 2)], 2)];
+        }"""
+    )
+
+    assert kept == [1, 3]  # the first touches a weightier one, the third is of too little weight
+
+
 def test_a_chart_can_be_explored_without_evaluating_code(open_page: Callable[..., Page]) -> None:
     page = open_page(f"{RUN}/projects")
 

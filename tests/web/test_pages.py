@@ -18,6 +18,7 @@ from transcaspian.register.read import read_packaged
 from transcaspian.register.status import judge_all
 from transcaspian.web.app import create_app
 from transcaspian.web.models import PageData
+from transcaspian.web.pages.generic import generic_column
 from transcaspian.web.settings import WebSettings
 
 RUN = f"/runs/{FIRST}"
@@ -388,6 +389,26 @@ def test_an_answer_from_the_cache_is_the_first_one_again(app: FastAPI) -> None:
     assert first.content == second.content
     assert first.headers["content-type"] == second.headers["content-type"]
     assert second.headers["vary"].startswith("Accept, Accept-Language")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "shown"),
+    [
+        ("start_year", pl.Int64(), ("Start year", "", "year")),
+        ("hour", pl.Int16(), ("Hour", "", "year")),
+        ("units", pl.Int64(), ("Units", "", "whole")),
+        ("npv_musd", pl.Float64(), ("NPV", "million USD", "number")),
+        ("price_usd_per_mwh", pl.Float64(), ("Price", "USD/MWh", "number")),
+        ("delay_h", pl.Float64(), ("Delay", "h", "number")),
+        ("confidence", pl.String(), ("Confidence", "", "word")),
+    ],
+)
+def test_a_raw_column_shows_its_unit_and_years_as_years(
+    name: str, kind: pl.DataType, shown: tuple[str, str, str]
+) -> None:
+    column = generic_column(name, kind)
+
+    assert (column.label, column.unit, column.kind) == shown
 
 
 def test_json_has_no_infinity_and_no_nan(client: TestClient) -> None:
