@@ -85,6 +85,37 @@ def test_two_other_promises_are_too_few_for_an_outlook() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("done_on", "outlook"),
+    [
+        # As promised: this one would be done at the start of 2027, but its owner says 2029.
+        ("2022-01-01", None),
+        # Two years took four and a half: from 2025 on, until the middle of 2029.
+        ("2024-07-01", date(2029, 7, 1)),
+    ],
+)
+def test_others_never_give_an_earlier_day_than_the_owner_gave_last(
+    done_on: str, outlook: date | None
+) -> None:
+    others = [
+        PROMISE | LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
+        for number in range(3)
+    ]
+    found = slip_of(
+        "com",
+        "2025-06-01",
+        promise=EVENT | {"promised_on": "2025-01-01", "due": "2027-01-01"},
+        commitments=others,
+        evidence=[event("done", done_on) | {"commitment": f"other{n}"} for n in range(3)],
+        forecasts=[forecast("2025-03-01", "2029-01-01")],
+    )
+    if outlook is None:
+        assert found.class_outlook is None
+    else:
+        assert found.class_outlook is not None
+        assert abs((found.class_outlook - outlook).days) <= 3
+
+
 def test_no_outlook_lies_in_the_past() -> None:
     day = date(2026, 4, 30)
     for slip in find_slips(read_packaged(), day):

@@ -171,7 +171,7 @@ def _slip(
     is_open = done is None and (
         verdict is None or verdict.status not in {"met", "missed", "superseded"}
     )
-    half, late = _class_outlooks(first, known, facts.as_of) if is_open else (None, None)
+    half, late = _class_outlooks(first, last, known, facts.as_of) if is_open else (None, None)
     return Slip(
         subject=subject,
         status=verdict.status if verdict else "",
@@ -248,18 +248,21 @@ def pace_outlook(commitment: Commitment, facts: Facts) -> date | None:
 
 
 def _class_outlooks(
-    first: Vintage, overruns: Sequence[float], as_of: date
+    first: Vintage, last: Vintage, overruns: Sequence[float], as_of: date
 ) -> tuple[date | None, date | None]:
     """Return when half and four fifths of the comparable promises would be kept.
 
-    A promise still open has outlived the smaller overruns: only those that end after today count.
+    A promise still open has outlived the smaller overruns: only those count that end neither before
+    today nor before a later date that its own owner has given since.
     """
     given = (first.due.last - first.said.last).days
     if given <= 0:
         return None, None
     start = first.said.last.toordinal()
-    today = as_of.toordinal()
-    possible = [overrun for overrun in overruns if start + given * (1.0 + overrun) >= today]
+    earliest = as_of.toordinal()
+    if last.due.last > first.due.last:
+        earliest = max(earliest, last.due.last.toordinal())
+    possible = [overrun for overrun in overruns if start + given * (1.0 + overrun) >= earliest]
     if len(possible) < MIN_CLASS:
         return None, None
     half, late = np.quantile(np.array(possible), [0.5, 0.8])
