@@ -260,3 +260,13 @@ def test_the_frame_has_a_row_a_number_without_gaps(year: Simulation) -> None:
     assert frame.height == len(year.keys)
     assert frame.null_count().sum_horizontal().item() == 0
     assert frame["mean"].is_finite().all()
+
+
+def test_an_interval_of_hours_does_not_reach_below_zero() -> None:
+    key = ("cargo", "boxes", "mean_h")
+    made = Simulation(2030, 0, (key,), np.array([[1.0], [99.0]]), ())
+
+    low, high = made.interval(*key)
+
+    assert low == 0.0
+    assert high == pytest.approx(50.0 + 12.706 * 49.0, rel=1e-3)

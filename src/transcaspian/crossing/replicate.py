@@ -69,11 +69,14 @@ class Simulation:
         return float(np.mean(self.of(group, name, statistic)))
 
     def interval(self, group: str, name: str, statistic: str) -> tuple[float, float]:
-        """Return the confidence interval of the mean (Student); without width for one replication."""
+        """Return the confidence interval of the mean (Student); without width for one replication.
+
+        Hours, shares, counts and costs can't be below zero, so the interval ends there.
+        """
         values = self.of(group, name, statistic)
         half = half_width(values)
         mean = float(np.mean(values))
-        return mean - half, mean + half
+        return (max(mean - half, 0.0) if mean >= 0.0 else mean - half), mean + half
 
     def frame(self) -> pl.DataFrame:
         """Return one row a number: group, name, statistic, mean, low, high, replications."""
