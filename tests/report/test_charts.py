@@ -3,6 +3,7 @@
 import re
 import zlib
 from base64 import b64decode
+from urllib.parse import unquote
 
 import numpy as np
 import polars as pl
@@ -79,7 +80,7 @@ def test_a_chart_has_no_address_of_another_host() -> None:
 
 def test_a_download_holds_twelve_digits() -> None:
     frame = pl.DataFrame({"name": ["é;,", "b"], "value": [1 / 3, 2.0]})
-    content = b64decode(csv_address(frame).split(",", 1)[1]).decode("utf-8-sig")
+    content = unquote(csv_address(frame).split(",", 1)[1]).removeprefix("\ufeff")
     assert pl.read_csv(content.encode()).equals(frame.with_columns(pl.col("value").round(12)))
 
 

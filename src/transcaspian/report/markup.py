@@ -1,9 +1,9 @@
 """Small pieces of markup: figures in sentences, tables from frames, downloads, chips."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 import polars as pl
 from markupsafe import Markup, escape
@@ -84,9 +84,10 @@ def csv_address(frame: pl.DataFrame) -> str:
         else (pl.col(name).round_sig_figs(12) if dtype == pl.Float64 else pl.col(name))
         for name, dtype in frame.schema.items()
     )
-    # A byte order mark makes Excel read UTF-8.
-    content = b64encode(b"\xef\xbb\xbf" + flat.write_csv().encode()).decode("ascii")
-    return f"data:text/csv;charset=utf-8;base64,{content}"
+    # A byte order mark makes Excel read UTF-8. Digits and commas stand as they are, which takes a
+    # sixth less than base64.
+    content = quote("\ufeff" + flat.write_csv(), safe=",.;:-+/_~")
+    return f"data:text/csv;charset=utf-8,{content}"
 
 
 def text_cell(text: str | Markup, css: str = "", title: str = "") -> Cell:
