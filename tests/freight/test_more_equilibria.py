@@ -12,6 +12,7 @@ from tests.freight.roads import lines, random_problem, roads
 from transcaspian.errors import InfeasibleError, InputError
 from transcaspian.freight import (
     AssignOptions,
+    TrafficClasses,
     assign,
     assign_elastic,
     find_paths,
@@ -128,8 +129,7 @@ def test_used_paths_of_braess_carry_the_demand_at_equal_cost():
         assert result.time[list(path.links)].sum() == pytest.approx(92.0, rel=1e-8)
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 100_000))
+@pytest.mark.parametrize("seed", range(15))
 def test_asymmetric_costs_reach_a_flow_at_which_nobody_travels_cheaper(seed):
     problem = random_problem(seed, n_class=2)
     weight = problem.classes.weight * np.random.default_rng(seed).uniform(
@@ -141,3 +141,19 @@ def test_asymmetric_costs_reach_a_flow_at_which_nobody_travels_cheaper(seed):
     result = assign(problem, AssignOptions(gap=1e-10))
     assert result.tstt == pytest.approx(result.least_cost @ result.trips.demand, rel=1e-9)
     assert result.objective is None
+
+
+def test_trips_cut_off_by_a_capacity_of_zero_are_named_with_their_class():
+    classes = dataclasses.replace(TrafficClasses.single(2), names=("grain",))
+    problem = roads([(0, 1), (1, 2)], lines([1.0, 1.0], [0.0, 0.0]), [(0, 2, 5.0)], classes)
+    with pytest.raises(InputError) as caught:
+        assign(problem, limited(np.inf, 0.0))
+    assert [problem.message for problem in caught.value.problems] == [
+        "grain: every way from 1 to 3 needs a link of zero capacity (5 to carry)."
+    ]
+
+
+def test_a_capacity_below_zero_is_refused():
+    problem = roads(TWO_ROADS, lines([1.0, 1.0], [0.0, 0.0]), [(0, 1, 5.0)])
+    with pytest.raises(InputError, match="within the capacities"):
+        assign(problem, limited(-1.0, 9.0))

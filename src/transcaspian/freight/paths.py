@@ -62,13 +62,28 @@ class Star:
         """Return the star of any directed network."""
         return _make_star(tail, head, n_vertex)
 
-    def tree(self, cost: FloatArray, root: int, target: int = -1) -> tuple[FloatArray, IntArray]:
-        """Return the least cost to every vertex and the arc over which it is reached."""
+    def tree(
+        self, cost: FloatArray, root: int, target: int = -1, first_through: int = 0
+    ) -> tuple[FloatArray, IntArray]:
+        """Return the least cost to every vertex and the arc over which it is reached.
+
+        Stops at `target` where one is given; vertices below `first_through` are not passed.
+        """
         n_vertex = self.start.size - 1
         distance, arc_in = np.empty(n_vertex), np.empty(n_vertex, dtype=np.int64)
         heap, place = np.empty(n_vertex, dtype=np.int64), np.empty(n_vertex, dtype=np.int64)
         find_tree(
-            self.start, self.arc, self.end, cost, root, target, 0, distance, arc_in, heap, place
+            self.start,
+            self.arc,
+            self.end,
+            cost,
+            root,
+            target,
+            first_through,
+            distance,
+            arc_in,
+            heap,
+            place,
         )
         return distance, arc_in
 

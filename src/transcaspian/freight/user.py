@@ -98,7 +98,10 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
     """
     options = options or AssignOptions()
     check_costs(problem.network, problem.classes)
-    solver = _Solver(problem.network, sort_trips(problem.trips), problem.classes, options)
+    trips = sort_trips(problem.trips)
+    if options.capacity is not None:
+        _check_room(problem.network, problem.classes, trips, options.capacity)
+    solver = _Solver(problem.network, trips, problem.classes, options)
     gaps: list[float] = []
     for gap, is_certified in solver.rounds():
         gaps.append(gap)
@@ -131,6 +134,50 @@ def check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
     ]
     if problems:
         raise InputError("Some links have a negative or missing cost.", problems)
+
+
+def _check_room(
+    network: TrafficNetwork, classes: TrafficClasses, trips: Trips, capacity: FloatArray
+) -> None:
+    """Raise InputError with every capacity below zero and every pair cut off by those of zero."""
+    problems = [
+        Problem(
+            "capacity",
+            int(link) + 1,
+            "capacity",
+            f"the link from {network.name_of(int(network.tail[link]))} to {network.name_of(int(network.head[link]))} has {capacity[link]:g}.",
+            "Give a number from 0 up, infinite for no limit.",
+        )
+        for link in np.flatnonzero(~(capacity >= 0.0))
+    ]
+    star = Star.forward_of(network.tail, network.head, network.n_vertex)
+    shut = np.where(capacity > 0.0, 1.0, np.inf)
+    trees: dict[int, tuple[FloatArray, FloatArray]] = {}
+    for pair in range(trips.origin.size if np.isinf(shut).any() else 0):
+        origin, end = int(trips.origin[pair]), int(trips.destination[pair])
+        if origin not in trees:
+            trees[origin] = (
+                star.tree(shut, origin, first_through=network.first_through)[0],
+                star.tree(np.ones(shut.size), origin, first_through=network.first_through)[0],
+            )
+        with_room, without = trees[origin]
+        if np.isinf(with_room[end]) and np.isfinite(without[end]):
+            problems.append(
+                Problem(
+                    "trips",
+                    0,
+                    "destination",
+                    f"{_class_of(classes, trips, pair)}every way from {network.name_of(origin)} to {network.name_of(end)} needs a link of zero capacity ({trips.demand[pair]:.6g} to carry).",
+                    "Give one of them a capacity or drop the demand.",
+                )
+            )
+    if problems:
+        raise InputError("Some trips cannot be assigned within the capacities.", problems)
+
+
+def _class_of(classes: TrafficClasses, trips: Trips, pair: int) -> str:
+    """Return the name of a pair's class as the start of a message."""
+    return f"{classes.names[trips.cargo[pair]]}: " if classes.names else ""
 
 
 def sort_trips(trips: Trips) -> Trips:
@@ -173,7 +220,7 @@ class _Solver:
             self.costs,
             self.state,
             self.tables,
-            _potential_factors(classes),
+            _model_factors(classes),
         )
         self.multiplier = np.zeros(network.delays.size)
         self.worst_excess = np.inf
@@ -319,7 +366,7 @@ def check_reachable(
     """Raise InputError with every pair that nothing joins."""
     problems = []
     for pair in np.flatnonzero(~np.isfinite(least)):
-        name = f"{classes.names[trips.cargo[pair]]}: " if classes.names else ""
+        name = _class_of(classes, trips, int(pair))
         origin, destination = (
             network.name_of(int(end[pair])) for end in (trips.origin, trips.destination)
         )
@@ -350,6 +397,20 @@ def _potential_factors(classes: TrafficClasses) -> tuple[FloatArray, FloatArray]
     if not np.allclose(weight, of_class[:, None] * weight[0], rtol=1e-12, atol=0.0):
         return None
     return of_class / classes.scale, 1.0 / weight[0]
+
+
+def _model_factors(classes: TrafficClasses) -> tuple[FloatArray, FloatArray] | None:
+    """Return factors under which Newton steps are taken, None where a weight is zero.
+
+    Where costs come from no function these are means: the steps then lead near the answer, not to
+    it, and only the certified gap tells that it is met.
+    """
+    exact = _potential_factors(classes)
+    if exact is not None or not classes.weight.size or not (classes.weight > 0.0).all():
+        return exact
+    of_class: FloatArray = np.exp(np.log(classes.weight / classes.weight[0]).mean(axis=1))
+    of_link: FloatArray = np.exp(np.log(classes.weight / of_class[:, None]).mean(axis=0))
+    return of_class / classes.scale, 1.0 / of_link
 
 
 def _objective(
