@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcaspian.results.compare import compare_results, compare_tables
@@ -66,6 +66,7 @@ def test_what_the_manifests_say_differently_is_listed() -> None:
     assert compare_results(first, second).settings.rows() == [("options.seed", "0", "1")]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20),
     st.floats(min_value=1e-3, max_value=1e3),
