@@ -88,7 +88,10 @@ def _power(results: Results) -> Iterator[Headline]:
         price = zones.filter((pl.col("bus") == bus) & (pl.col("year") == year))["price_mean"]
         yield Headline(f"mean price {bus} {year}", price.item(), "USD/MWh", PRICE_RTOL, 0.01)
     solves = results.table("solves").filter(
-        (pl.col("room") == "power") & (pl.col("run") == "reference") & (pl.col("year") == 2030)
+        (pl.col("room") == "power")
+        & (pl.col("scenario") == "reference")
+        & (pl.col("run") == "reference")
+        & (pl.col("year") == 2030)
     )
     cost = float(solves["objective"][0]) / 1e9
     yield Headline("cost of dispatch 2030", cost, "billion USD", 1e-6, 0.0)
