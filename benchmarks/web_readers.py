@@ -54,7 +54,7 @@ def made_up(folder: Path) -> tuple[Path, str]:
     from transcaspian.study import StudyOptions, run_study
 
     case = Path(__file__).resolve().parents[1] / "examples" / "two-shores"
-    results = run_study(read_case(case), StudyOptions(only=("freight",), workers=1))
+    results = run_study(read_case(case), StudyOptions(workers=1))
     return write_results(results, folder / "run", ""), str(case)
 
 

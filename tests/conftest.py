@@ -1,13 +1,21 @@
 """Fixtures that every room's tests share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.small_case import write_small_case
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
+
+# The same examples in every run, so that a change is judged by what it changes. Others are drawn
+# with HYPOTHESIS_PROFILE=search.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(autouse=True, scope="session")
