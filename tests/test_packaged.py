@@ -196,7 +196,13 @@ def test_prices_are_finite_and_nothing_is_nan(results: Results) -> None:
 @pytest.fixture(scope="module")
 def small_runs(case: Case) -> tuple[Results, Results]:
     options = [
-        StudyOptions(years=(2030,), projects=("CASPIAN_CABLE_1000", "AKTAU_HUB"), workers=workers)
+        StudyOptions(
+            years=(2030,),
+            projects=("CASPIAN_CABLE_1000", "AKTAU_HUB"),
+            scenarios=("reference",),
+            realisations=1,
+            workers=workers,
+        )
         for workers in (1, 2)
     ]
     return run_study(case, options[0]), run_study(case, options[1])
