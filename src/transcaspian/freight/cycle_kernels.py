@@ -449,6 +449,17 @@ def solve_cycles(
     return most_steps
 
 
+@kernel("void(int64, int64, int64, int32[::1], float64[::1], float64)")
+def turn(start: int, middle: int, end: int, link: Int32Array, own: FloatArray, step: float) -> None:
+    """Move flow of one bush round one cycle: onto the links of one side, off those of the other."""
+    if step == 0.0:
+        return
+    for position in range(start, middle):
+        own[link[position]] += step
+    for position in range(middle, end):
+        own[link[position]] -= step
+
+
 @kernel(f"void({SHAPES}, {MEMBERS}, float64[:, ::1], float64[::1], float64[::1], float64[::1])")
 def move_round_cycles(
     start: IntArray,
@@ -482,13 +493,7 @@ def move_round_cycles(
         for place in range(first, after):
             step = share * moved[place]
             moved[place] = step
-            if step == 0.0:
-                continue
-            own = flow[bush[place]]
-            for position in range(start[cycle], middle[cycle]):
-                own[link[position]] += step
-            for position in range(middle[cycle], start[cycle + 1]):
-                own[link[position]] -= step
+            turn(start[cycle], middle[cycle], start[cycle + 1], link, flow[bush[place]], step)
 
 
 @kernel(f"void({SHAPES}, {MEMBERS}, float64[:, ::1], float64, float64[::1])")
@@ -507,13 +512,7 @@ def move_members(
     for cycle in range(cargo.size):
         for place in range(member[cycle], member[cycle + 1]):
             step = share * moved[place]
-            if step == 0.0:
-                continue
-            own = flow[bush[place]]
-            for position in range(start[cycle], middle[cycle]):
-                own[link[position]] += step
-            for position in range(middle[cycle], start[cycle + 1]):
-                own[link[position]] -= step
+            turn(start[cycle], middle[cycle], start[cycle + 1], link, flow[bush[place]], step)
 
 
 @kernel(f"float64(float64[::1], float64, float64[::1], {LINKS})")

@@ -8,10 +8,10 @@ from transcaspian.report.blocks import Block, Remark, Section
 from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.terms import Terms
+from transcaspian.units import TWH_TO_MWH
 
 __all__ = ["fuel_section"]
 
-MWH_PER_TWH = 1e6
 SMALLEST_TWH = 0.5  # less is small beside the dispatch of a country
 
 
@@ -21,7 +21,7 @@ def fuel_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms)
     rows = (
         tables["power_fuel_freed"]
         .filter(pl.col("year") == (year or 0))
-        .with_columns(pl.col("^.*_mwh_th$") / MWH_PER_TWH)
+        .with_columns(pl.col("^.*_mwh_th$") / TWH_TO_MWH)
         .filter(pl.col("freed_mwh_th").abs() >= SMALLEST_TWH)
         .with_columns(
             project=pl.col("run").map_elements(names.run, return_dtype=pl.String),

@@ -9,11 +9,11 @@ from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import REFERENCE, Names, humanise
 from transcaspian.report.terms import Terms
 from transcaspian.results.theme import format_number
+from transcaspian.units import GWH_TO_MWH
 
 __all__ = ["scenarios_section"]
 
 NOTED_SHARE = 1e-4  # unserved demand over demand of a zone
-MWH_PER_GWH = 1e3
 MOST_NAMED = 2
 AREAS = {"power": "Electricity", "freight": "Freight", "projects": "Projects"}
 
@@ -87,7 +87,7 @@ def _shortage(zones: pl.DataFrame, solved: list[str], names: Names) -> list[Bloc
         return []
     parts = []
     for (scenario, year), rows in short.group_by("scenario", "year", maintain_order=True):
-        total = float(rows["unserved_mwh"].sum()) / MWH_PER_GWH
+        total = float(rows["unserved_mwh"].sum()) / GWH_TO_MWH
         first = [names.bus(bus) for bus in rows["bus"].head(MOST_NAMED)]
         parts.append(
             f"{_name(names, str(scenario))} {year}: {format_number(total)} GWh in {rows.height}"

@@ -13,13 +13,13 @@ import polars as pl
 from transcaspian.accounts import ACCOUNT_SCHEMA
 from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.study.solved import Key, Solved
+from transcaspian.units import MUSD_TO_USD
 
 __all__ = ["WITHOUT_ROUTE", "freed_fuel", "with_fuel_routes"]
 
 WITHOUT_ROUTE = "fuel_without_route"
 TABLE, BURNT = "power/fuel_routes", "power_fuel_year"
 GOVERNMENT, RESOURCES = "government", "resources"
-MUSD = 1e6
 HEAT, PRICE = "heat_mwh_th", "price_usd_per_mwh_th"
 OPPORTUNITY = "opportunity_cost_usd_per_mwh_th"
 
@@ -72,8 +72,8 @@ def freed_fuel(case: Case, burnt: pl.DataFrame, reference: pl.DataFrame) -> pl.D
             freed_mwh_th=freed,
             sold_mwh_th=freed - beyond,
             kept_mwh_th=beyond,
-            export_musd=(freed - beyond) * pl.col(OPPORTUNITY) / MUSD,
-            kept_musd=beyond * pl.col(PRICE) / MUSD,
+            export_musd=(freed - beyond) * pl.col(OPPORTUNITY) / MUSD_TO_USD,
+            kept_musd=beyond * pl.col(PRICE) / MUSD_TO_USD,
             over_usd=beyond * (pl.col(OPPORTUNITY) - pl.col(PRICE)),
         )
         .sort("fuel")

@@ -11,11 +11,10 @@ import polars as pl
 
 from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.study.validation import gross_tonnes, measure
-from transcaspian.units import KT_TO_T, MT_TO_T, TWH_TO_MWH
+from transcaspian.units import GWH_TO_MWH, KT_TO_T, MT_TO_T, TWH_TO_MWH
 
 __all__ = ["HEADLINE_SCHEMA", "RUN_INDICATOR_SCHEMA", "headline_table", "run_indicator_table"]
 
-GWH_TO_MWH = 1e3
 SHARE_TO_PERCENT = 100.0
 CABLE = "cable"
 # Figures of freight/observed that the register follows, and the quantity of a run that they are.

@@ -1,7 +1,7 @@
 """Solves the power system for every run of a plan and turns it into the study's tables."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from transcaspian import power
-from transcaspian.case.tables import REFERENCE, Case
+from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.power.accounts import accounts
 from transcaspian.power.dispatch import PowerOptions, PowerResult
+from transcaspian.power.year import Calendar
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import POWER, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
 
-__all__ = ["solve_power"]
+__all__ = ["power_views", "solve_power", "solve_views"]
 
 Progress = Callable[[str], None]
 
@@ -58,37 +59,75 @@ def _solve_year(
     """Return the reference and every run with projects of one scenario and year."""
     scenario, _, year = key
     runs = plan.runs_in("power") if year in plan.years_of(scenario) else ()
-    views = {
+    views = power_views(case, plan, key, runs)
+    kept = {own: _hourly_choice(case, plan, own) for own in views}
+
+    def say(count: int) -> None:
+        more = f": {count} runs with projects" if count else ""
+        progress(f"Power {year}, scenario {scenario}{more}")
+
+    return solve_views(
+        views,
+        key,
+        {own: asdict(kept[own]) for own in views},
+        lambda own, result, seconds: _pack(result, kept[own], seconds),
+        store,
+        workers,
+        say=say,
+    )
+
+
+def power_views(case: Case, plan: Plan, reference: Key, runs: Sequence[str]) -> dict[Key, YearView]:
+    """Return what power reads of the reference and of each run in its scenario and year."""
+    scenario, _, year = reference
+    return {
         Key(scenario, run, year): POWER.cut(case.at(year, scenario, plan.members.get(run, ())))
         for run in (REFERENCE, *runs)
     }
-    kept = {own: _hourly_choice(case, plan, own) for own in views}
-    base = solve_key(POWER, [views[key]], asdict(kept[key]))
+
+
+def solve_views(
+    views: Mapping[Key, YearView],
+    reference: Key,
+    shapes: Mapping[Key, Mapping[str, object]],
+    pack: Callable[[Key, PowerResult, float], Solved],
+    store: Store,
+    workers: int,
+    calendar: Calendar | None = None,
+    say: Callable[[int], None] = lambda _: None,
+) -> dict[Key, Solved]:
+    """Return the solved views: out of the store, or solved now and kept there.
+
+    Runs start from the optimum of the reference, `workers` of them at a time. `shapes` holds what
+    else shapes a result, for its key; `say` is told before the reference and before that many runs.
+    """
+    base = solve_key(POWER, [views[reference]], shapes[reference])
     # A run starts from the basis of the reference: of several optima it may find the nearest.
-    names = {
-        own: solve_key(POWER, [view], asdict(kept[own]), [base]) for own, view in views.items()
-    }
-    names[key] = base
+    names = {own: solve_key(POWER, [view], shapes[own], [base]) for own, view in views.items()}
+    names[reference] = base
     found = recall(store, names)
     missing = [own for own in views if own not in found]
     if not missing:
         return found
-    progress(f"Power {year}, scenario {scenario}")
+
+    def keep(own: Key, result: PowerResult, start: float) -> Solved:
+        packed = pack(own, result, time.perf_counter() - start)
+        store[names[own]] = packed.to_bytes()
+        return packed
+
+    say(0)
     start = time.perf_counter()
-    reference = power.solve_year(views[key], PowerOptions(workers=workers))
-    if key in missing:
-        missing.remove(key)
-        found[key] = _pack(reference, kept[key], time.perf_counter() - start)
-        store[base] = found[key].to_bytes()
+    first = power.solve_year(views[reference], PowerOptions(workers=workers, calendar=calendar))
+    if reference in missing:
+        missing.remove(reference)
+        found[reference] = keep(reference, first, start)
     if missing:
-        progress(f"Power {year}, scenario {scenario}: {len(missing)} runs with projects")
+        say(len(missing))
 
     def solve(own: Key) -> tuple[Key, Solved]:
         start = time.perf_counter()
-        result = power.solve_year(views[own], PowerOptions(workers=1), reference)
-        packed = _pack(result, kept[own], time.perf_counter() - start)
-        store[names[own]] = packed.to_bytes()
-        return own, packed
+        options = PowerOptions(workers=1, calendar=calendar)
+        return own, keep(own, power.solve_year(views[own], options, first), start)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         found |= dict(pool.map(solve, missing))

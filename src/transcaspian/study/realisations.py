@@ -5,7 +5,6 @@ solved again with others, without and with each power project, over one week of 
 departure of a project's yearly benefit from that with the packaged series is held over its life.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,15 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian import power
 from transcaspian.accounts import real_cost_usd
 from transcaspian.case.synthetic import PACKAGED_SEED, TARGETS_FILE, read_targets, weather_year
 from transcaspian.case.tables import HOURS_PER_YEAR, REFERENCE, Case
 from transcaspian.power.accounts import accounts
-from transcaspian.power.dispatch import PowerOptions, PowerResult
+from transcaspian.power.dispatch import PowerResult
 from transcaspian.power.year import Calendar
 from transcaspian.study.options import Plan
-from transcaspian.study.reuse import POWER, Store, recall, solve_key
+from transcaspian.study.power_room import power_views, solve_views
+from transcaspian.study.reuse import Store
 from transcaspian.study.solved import Key, Solved
 from transcaspian.units import MUSD_TO_USD
 
@@ -128,32 +127,21 @@ def _solve_realisation(
     replaced: tuple[str, ...],
     store: Store,
 ) -> dict[Key, Solved]:
-    scenario = plan.scenarios[0]
+    reference = Key(plan.scenarios[0], REFERENCE, year)
     profiles = case.profiles if seed == PACKAGED_SEED else _with_weather(case, seed, replaced)
     views = {
-        Key(scenario, run, year): replace(
-            POWER.cut(case.at(year, scenario, plan.members.get(run, ()))), profiles=profiles
-        )
-        for run in (REFERENCE, *runs)
+        key: replace(view, profiles=profiles)
+        for key, view in power_views(case, plan, reference, runs).items()
     }
-    base_key = Key(scenario, REFERENCE, year)
-    choice = {"days": (FIRST_DAY, DAYS)}
-    base = solve_key(POWER, [views[base_key]], choice)
-    names = {key: solve_key(POWER, [view], choice, [base]) for key, view in views.items()}
-    names[base_key] = base
-    found = recall(store, names)
-    missing = [key for key in views if key not in found]
-    options = PowerOptions(workers=1, calendar=Calendar.days_of_months(FIRST_DAY, DAYS))
-    if not missing:
-        return found
-    start = time.perf_counter()
-    reference = power.solve_year(views[base_key], options)
-    for key in missing:
-        result = reference if key == base_key else power.solve_year(views[key], options, reference)
-        found[key] = _pack(result, time.perf_counter() - start)
-        store[names[key]] = found[key].to_bytes()
-        start = time.perf_counter()
-    return found
+    return solve_views(
+        views,
+        reference,
+        {key: {"days": (FIRST_DAY, DAYS)} for key in views},
+        lambda _, result, seconds: _pack(result, seconds),
+        store,
+        workers=1,
+        calendar=Calendar.days_of_months(FIRST_DAY, DAYS),
+    )
 
 
 def _with_weather(case: Case, seed: int, replaced: tuple[str, ...]) -> Profiles:

@@ -79,7 +79,7 @@ POWER = RoomInputs(
     ),
     parameters=("co2_price", "voll", "social_cost_of_carbon"),
     reads_profiles=True,
-    code=(*SHARED_CODE, "power", "study/power_room.py"),
+    code=(*SHARED_CODE, "power", "study/power_room.py", "study/realisations.py"),
     libraries=("highspy", "numpy", "polars", "scipy"),
 )
 FREIGHT = RoomInputs(

@@ -6,6 +6,7 @@ import polars as pl
 
 from transcaspian.errors import NotFoundError
 from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.units import MT_TO_T, TWH_TO_MWH
 from transcaspian.web.blocks import Block, Column, Link, Links, Page, Table
 from transcaspian.web.pages.common import (
     chosen_run,
@@ -15,6 +16,8 @@ from transcaspian.web.pages.common import (
     scenario_choice,
     source_links,
     with_choice,
+    zone_balance,
+    zone_columns,
 )
 from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
 from transcaspian.web.runs import Run
@@ -22,9 +25,6 @@ from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
 
 __all__ = ["link_page", "place_page"]
-
-MWH_PER_TWH = 1e6
-T_PER_MT = 1e6
 
 
 def place_page(run: Run, sector: str, place: str, view: View) -> Page:
@@ -180,7 +180,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
                 lambda key: view.name(run.names.terminal(key)), return_dtype=pl.String
             ),
             unit=pl.col("terminal").replace_strict(units, default="", return_dtype=pl.String),
-            mt=pl.col("tonnes") / T_PER_MT,
+            mt=pl.col("tonnes") / MT_TO_T,
         )
         .sort("terminal", "year")
     )
@@ -213,7 +213,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
         _rows(run, "freight_node_balance", scenario, wanted)
         .filter(pl.col("node") == node)
         .group_by("commodity", "year", maintain_order=True)
-        .agg((pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum()) / T_PER_MT)
+        .agg((pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum()) / MT_TO_T)
         .filter(pl.sum_horizontal("arriving_t", "starting_t") > 0)
         .sort("commodity", "year")
         .with_columns(
@@ -243,29 +243,15 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
 def _zone_blocks(run: Run, view: View, bus: str, scenario: str, wanted: str) -> list[Block]:
     t = view.t
     zone = (
-        _rows(run, "power_zone_year", scenario, wanted)
+        zone_balance(_rows(run, "power_zone_year", scenario, wanted))
         .filter(pl.col("bus") == bus)
-        .with_columns(
-            (pl.col(f"{name}_mwh") / MWH_PER_TWH).alias(name)
-            for name in ("load", "generation", "imports", "exports", "curtailed")
-        )
-        .with_columns(co2_mt=pl.col("co2_t") / T_PER_MT)
         .sort("year")
     )
     blocks: list[Block] = []
     if zone.height:
         columns = (
             Column("year", t("Year"), "", "year"),
-            Column("load", t("Demand"), "TWh", "number"),
-            Column("generation", t("Generation"), "TWh", "number"),
-            Column("imports", t("Imports"), "TWh", "number"),
-            Column("exports", t("Exports"), "TWh", "number"),
-            Column("curtailed", t("Curtailed"), "TWh", "number"),
-            Column("unserved_mwh", t("Unserved"), "MWh", "number"),
-            Column("price_mean", t("Mean price"), "USD/MWh", "number"),
-            Column("price_min", t("Lowest"), "USD/MWh", "number"),
-            Column("price_max", t("Highest"), "USD/MWh", "number"),
-            Column("co2_mt", t("CO₂"), "Mt", "number"),
+            *zone_columns(view),
         )
         blocks.append(
             frame_table(
@@ -276,7 +262,7 @@ def _zone_blocks(run: Run, view: View, bus: str, scenario: str, wanted: str) -> 
         _rows(run, "power_carrier_year", scenario, wanted)
         .filter(pl.col("bus") == bus)
         .with_columns(
-            twh=pl.col("energy_mwh") / MWH_PER_TWH,
+            twh=pl.col("energy_mwh") / TWH_TO_MWH,
             name=pl.col("carrier").map_elements(
                 lambda key: view.name(run.names.carriers.get(key, humanise(key))),
                 return_dtype=pl.String,
@@ -335,14 +321,14 @@ def _of_link(run: Run, sector: str, link: str, scenario: str, wanted: str) -> pl
 
 def _in_mt(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
-        forward_mt=pl.col("forward_t") / T_PER_MT, reverse_mt=pl.col("reverse_t") / T_PER_MT
+        forward_mt=pl.col("forward_t") / MT_TO_T, reverse_mt=pl.col("reverse_t") / MT_TO_T
     )
 
 
 def _in_twh(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         *(
-            (pl.col(f"{name}_mwh") / MWH_PER_TWH).alias(f"{name}_twh")
+            (pl.col(f"{name}_mwh") / TWH_TO_MWH).alias(f"{name}_twh")
             for name in ("forward", "reverse", "loss")
         ),
         rent_musd=pl.col("congestion_rent_usd") / 1e6,

@@ -6,6 +6,7 @@ import polars as pl
 
 from transcaspian.errors import NotFoundError
 from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.units import MT_TO_T, TWH_TO_MWH
 from transcaspian.web.blocks import CellValue, Choice, Column, Link, Links, Table
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
@@ -26,7 +27,36 @@ __all__ = [
     "source_links",
     "with_choice",
     "year_choice",
+    "zone_balance",
+    "zone_columns",
 ]
+
+BALANCE = ("load", "generation", "imports", "exports", "curtailed")
+
+
+def zone_balance(zones: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of `power_zone_year` with their energies in TWh and emissions in Mt besides."""
+    return zones.with_columns(
+        *((pl.col(f"{name}_mwh") / TWH_TO_MWH).alias(name) for name in BALANCE),
+        co2_mt=pl.col("co2_t") / MT_TO_T,
+    )
+
+
+def zone_columns(view: View) -> tuple[Column, ...]:
+    """Return the columns that show `zone_balance`."""
+    t = view.t
+    return (
+        Column("load", t("Demand"), "TWh", "number"),
+        Column("generation", t("Generation"), "TWh", "number"),
+        Column("imports", t("Imports"), "TWh", "number"),
+        Column("exports", t("Exports"), "TWh", "number"),
+        Column("curtailed", t("Curtailed"), "TWh", "number"),
+        Column("unserved_mwh", t("Unserved"), "MWh", "number"),
+        Column("price_mean", t("Mean price"), "USD/MWh", "number"),
+        Column("price_min", t("Lowest"), "USD/MWh", "number"),
+        Column("price_max", t("Highest"), "USD/MWh", "number"),
+        Column("co2_mt", t("CO₂"), "Mt", "number"),
+    )
 
 
 def option(found: str, known: Sequence[str], what: str) -> str:

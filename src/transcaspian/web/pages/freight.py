@@ -5,6 +5,7 @@ import polars as pl
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE
 from transcaspian.results.theme import route_colour
+from transcaspian.units import MT_TO_T
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page, Table
 from transcaspian.web.pages.common import (
     chosen_run,
@@ -24,7 +25,6 @@ from transcaspian.web.view import View
 
 __all__ = ["freight_page"]
 
-T_PER_MT = 1e6
 LEAST_SHIFT_MT = 1e-3  # smaller shifts are noise of the equilibrium
 TIGHT_LOAD = 0.6  # below it the queues of the delay function stay small
 
@@ -121,7 +121,7 @@ def _share_chart(run: Run, view: View, pair: pl.DataFrame, origin: str, destinat
     t = view.t
     tonnes = (
         pair.group_by("year", "route", maintain_order=True)
-        .agg(mt=pl.col("tonnes").sum() / T_PER_MT)
+        .agg(mt=pl.col("tonnes").sum() / MT_TO_T)
         .filter(pl.col("mt") > 0)
         .with_columns(
             share=pl.col("mt") / pl.col("mt").sum().over("year"),
@@ -178,7 +178,7 @@ def _cost_table(run: Run, view: View, pair: pl.DataFrame, year: int) -> Table:
         .agg(
             *weighted,
             kg=1000.0 * pl.col("co2_t").sum() / pl.col("tonnes").sum(),
-            mt=pl.col("tonnes").sum() / T_PER_MT,
+            mt=pl.col("tonnes").sum() / MT_TO_T,
         )
         .with_columns(
             share=pl.col("mt") / pl.col("mt").sum(),
@@ -265,7 +265,7 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
     total = (
         routes.filter(pl.col("scenario") == scenario, pl.col("year") == year)
         .group_by("run", "route", maintain_order=True)
-        .agg(mt=pl.col("tonnes").sum() / T_PER_MT)
+        .agg(mt=pl.col("tonnes").sum() / MT_TO_T)
     )
     base = total.filter(pl.col("run") == REFERENCE).select("route", before="mt")
     others = [name for name in run.runs_of("freight_route_year", scenario) if name != REFERENCE]

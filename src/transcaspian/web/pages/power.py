@@ -9,6 +9,7 @@ from transcaspian.report.heatmap import draw_year
 from transcaspian.report.names import REFERENCE
 from transcaspian.report.power_charts import WINTER, group_scale, peak_week, week_rows
 from transcaspian.results.theme import ACCENT, CARRIER_COLOURS, CARRIER_LABELS, INK
+from transcaspian.units import TWH_TO_MWH
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page
 from transcaspian.web.pages.common import (
     chosen_run,
@@ -20,6 +21,8 @@ from transcaspian.web.pages.common import (
     scenario_choice,
     with_choice,
     year_choice,
+    zone_balance,
+    zone_columns,
 )
 from transcaspian.web.pages.flow_map import power_link_name
 from transcaspian.web.pages.generic import plain_table
@@ -32,7 +35,6 @@ __all__ = ["power_page"]
 HOURS_PER_WEEK = 168
 WEEKS = 52
 HOURS_PER_YEAR = 8760
-MWH_PER_TWH = 1e6
 # Tables that a run may have besides, shown under their own column names.
 MORE = ("adequacy", "green", "inertia", "reserve")
 MOST_ROWS_OF_MORE = 400
@@ -240,31 +242,17 @@ def _cable(run: Run, view: View, scenario: str, year: int, wanted: str) -> list[
 def _zone_table(run: Run, view: View, at_year: pl.DataFrame, wanted: str) -> Block:
     t = view.t
     frame = (
-        at_year.filter(pl.col("run") == wanted)
+        zone_balance(at_year.filter(pl.col("run") == wanted))
         .with_columns(
             zone=pl.col("bus").map_elements(
                 lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String
-            ),
-            co2_mt=pl.col("co2_t") / 1e6,
-        )
-        .with_columns(
-            (pl.col(f"{name}_mwh") / MWH_PER_TWH).alias(name)
-            for name in ("load", "generation", "imports", "exports", "curtailed")
+            )
         )
         .sort("load", descending=True)
     )
     columns = (
         Column("zone", t("Zone")),
-        Column("load", t("Demand"), "TWh", "number"),
-        Column("generation", t("Generation"), "TWh", "number"),
-        Column("imports", t("Imports"), "TWh", "number"),
-        Column("exports", t("Exports"), "TWh", "number"),
-        Column("curtailed", t("Curtailed"), "TWh", "number"),
-        Column("unserved_mwh", t("Unserved"), "MWh", "number"),
-        Column("price_mean", t("Mean price"), "USD/MWh", "number"),
-        Column("price_min", t("Lowest"), "USD/MWh", "number"),
-        Column("price_max", t("Highest"), "USD/MWh", "number"),
-        Column("co2_mt", t("CO₂"), "Mt", "number"),
+        *zone_columns(view),
     )
     title = t("Balance by zone: {project}", project=project_name(run, view, wanted))
     links = [view.link(run_page(run.key, "places", "power", bus)) for bus in frame["bus"]]
@@ -280,7 +268,7 @@ def _mix_table(run: Run, view: View, scenario: str, year: int, wanted: str) -> B
         .with_columns(group=pl.col("carrier").map_elements(run.names.group, return_dtype=pl.String))
         .filter(~pl.col("group").is_in(["storage", "trade"]))
         .group_by("bus", "group", maintain_order=True)
-        .agg(twh=pl.col("energy_mwh").sum() / MWH_PER_TWH)
+        .agg(twh=pl.col("energy_mwh").sum() / TWH_TO_MWH)
     )
     shown = [group for group in CARRIER_COLOURS if group in rows["group"].to_list()]
     wide = rows.pivot("group", index="bus", values="twh").with_columns(
