@@ -20,6 +20,8 @@ NAMES = {
 }
 FIRST, SECOND = "first", "second"
 PRICE_RISE = 2.5  # USD/MWh, by which prices of the second run differ in one zone
+MONTH_SHARES = {1: 0.4, 7: 0.6}  # of the year's flow: in no other month anything moves
+FULL_HOURS = 186  # of the 744 hours of a month with 31 days
 DEARER = 1.3  # prices under the scenario of dear gas
 NPV_RISE = 100.0  # million USD, by which the cable's value differs
 REPORT = "<!DOCTYPE html><title>Report</title>"
@@ -57,6 +59,24 @@ def with_dear_gas(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
     return every
 
 
+def with_months(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the tables with flows by month: a share of the year's energy, all full hours."""
+    months = pl.DataFrame({"month": list(MONTH_SHARES), "part": list(MONTH_SHARES.values())})
+    power = tables["power_link_year"].join(months, how="cross", maintain_order="left")
+    freight = tables["freight_link_year"].join(months, how="cross", maintain_order="left")
+    return {
+        **tables,
+        "power_link_month": power.with_columns(
+            pl.col("forward_mwh", "reverse_mwh") * pl.col("part"),
+            hours_forward_full=pl.lit(FULL_HOURS),
+            hours_reverse_full=pl.lit(0),
+        ).drop("part"),
+        "freight_link_month": freight.with_columns(
+            pl.col("forward_t", "reverse_t", "teu") * pl.col("part")
+        ).drop("part"),
+    }
+
+
 def write_runs(folder: Path) -> tuple[Path, Path]:
     """Return the case and the folder of the runs: the second differs from the first as said above."""
     case = write_case(folder / "two-shores")
@@ -88,7 +108,7 @@ def write_runs(folder: Path) -> tuple[Path, Path]:
         .then(pl.lit("999"))
         .otherwise(pl.col("value"))
     )
-    write_results(replace(results, tables=tables), runs / SECOND, REPORT)
+    write_results(replace(results, tables=with_months(tables)), runs / SECOND, REPORT)
     return case, runs
 
 

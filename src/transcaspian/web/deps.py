@@ -71,6 +71,8 @@ class MapQuery(RunQuery):
     """Electricity or freight."""
     show: Literal["", "flow", "change"] = ""
     """Flow, or what the project changes."""
+    month: Key = ""
+    """Month of the year, 1 to 12; the whole year without it."""
 
 
 class PowerQuery(RunQuery):

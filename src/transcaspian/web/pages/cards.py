@@ -20,6 +20,7 @@ from transcaspian.web.pages.common import (
     zone_columns,
 )
 from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
+from transcaspian.web.pages.months import MONTH_TABLES, month_name
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -76,6 +77,7 @@ def link_page(run: Run, sector: str, link: str, view: View) -> Page:
                 of=SECTOR_TABLES[sector],
             )
         )
+    blocks += _months(run, view, sector, link, scenario, wanted)
     ends = known[link][:2]
     blocks += [
         _inputs(run, view, (link,)),
@@ -317,6 +319,32 @@ def _link_rows(
 def _of_link(run: Run, sector: str, link: str, scenario: str, wanted: str) -> pl.DataFrame:
     frame = _rows(run, SECTOR_TABLES[sector], scenario, wanted).filter(pl.col("link") == link)
     return (_in_twh(frame) if sector == "power" else _in_mt(frame)).sort("year")
+
+
+def _months(
+    run: Run, view: View, sector: str, link: str, scenario: str, wanted: str
+) -> list[Block]:
+    """Return the flows of a link by month, where the run has them."""
+    name = MONTH_TABLES[sector]
+    if not run.has(name):
+        return []
+    rows = _rows(run, name, scenario, wanted).filter(pl.col("link") == link).sort("year", "month")
+    if rows.is_empty():
+        return []
+    end, size, unit = ("mwh", TWH_TO_MWH, "TWh") if sector == "power" else ("t", MT_TO_T, "Mt")
+    frame = rows.select(
+        "year",
+        pl.col("month").map_elements(lambda each: month_name(view, each), return_dtype=pl.String),
+        forward=pl.col(f"forward_{end}") / size,
+        reverse=pl.col(f"reverse_{end}") / size,
+    )
+    columns = (
+        Column("month", view.t("Month")),
+        Column("year", view.t("Year"), "", "year"),
+        Column("forward", view.t("Ahead"), unit, "number"),
+        Column("reverse", view.t("Back"), unit, "number"),
+    )
+    return [frame_table(run, view, frame, columns, key="months", title=view.t("By month"), of=name)]
 
 
 def _in_mt(frame: pl.DataFrame) -> pl.DataFrame:

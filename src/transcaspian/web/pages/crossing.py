@@ -3,30 +3,32 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from babel.dates import get_month_names
 
 from transcaspian.crossing.diagram import TimeSpace, draw_time_space
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE, humanise
 from transcaspian.results.theme import ACCENT, GRID, ROUTE_COLOURS
-from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page, Table
+from transcaspian.web.blocks import Block, Chart, Column, Note, Page, Table
 from transcaspian.web.pages.common import (
     chosen_scenario,
     chosen_year,
-    option,
     scenario_choice,
     year_choice,
 )
 from transcaspian.web.pages.generic import plain_table
+from transcaspian.web.pages.months import (
+    FIRST_DAYS,
+    LENGTHS,
+    chosen_month,
+    month_choice,
+    month_name,
+)
 from transcaspian.web.runs import Run
 from transcaspian.web.view import View
 
 __all__ = ["crossing_page"]
 
 SEED = 0
-FIRST_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
-LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-HOURS_PER_DAY = 24.0
 MOST_QUEUES = 6
 MOST_ROWS = 2000
 
@@ -36,8 +38,7 @@ def crossing_page(run: Run, view: View) -> Page:
     t = view.t
     scenario = chosen_scenario(run, view)
     year = chosen_year(view, run.years)
-    months = [str(month) for month in range(1, 13)]
-    month = int(option(view.get("month"), months, "month"))
+    month = chosen_month(view) or 1
     blocks: list[Block] = []
     if run.case.tables["crossing/services"].is_empty():
         blocks.append(Note(t("The case has no crossing.")))
@@ -53,14 +54,10 @@ def crossing_page(run: Run, view: View) -> Page:
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, run.years, year),
-        Choice("month", t("Month"), tuple((each, _month_name(view, int(each))) for each in months), str(month)),
-    )  # fmt: skip
+        month_choice(view, month, has_year=False),
+    )
     lead = t("Ships, berths and weather between Aktau, Kuryk, Turkmenbashi and Alat.")
     return Page("crossing", t("Crossing"), lead, tuple(blocks), choices, run.key, "crossing")
-
-
-def _month_name(view: View, month: int) -> str:
-    return str(get_month_names("wide", context="stand-alone", locale=view.language.code)[month])
 
 
 def _results(run: Run, view: View, scenario: str, year: int) -> list[Block]:
@@ -94,7 +91,7 @@ def _month(run: Run, view: View, found: TimeSpace, year: int, month: int) -> lis
     marks = found.vessels.filter(pl.col("port").is_not_null()).with_columns(
         place=pl.col("port").replace_strict(ports, default=pl.col("port"), return_dtype=pl.String)
     )
-    title = t("Every vessel in {month} {year}", month=_month_name(view, month), year=year)
+    title = t("Every vessel in {month} {year}", month=month_name(view, month), year=year)
     source, confidence = _simulated(view)
     table = Table(
         "vessel-events",
@@ -196,7 +193,7 @@ def _queue_chart(view: View, found: TimeSpace, year: int, month: int) -> Chart:
         source,
         confidence,
     )
-    title = t("Queues in {month} {year}", month=_month_name(view, month), year=year)
+    title = t("Queues in {month} {year}", month=month_name(view, month), year=year)
     return Chart("queues", title, t("Wagons, trucks and TEU in port; the longest queues."), table, spec)  # fmt: skip
 
 

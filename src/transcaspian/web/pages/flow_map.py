@@ -36,6 +36,13 @@ from transcaspian.web.pages.common import (
     with_choice,
     year_choice,
 )
+from transcaspian.web.pages.months import (
+    MonthFlows,
+    chosen_month,
+    month_choice,
+    month_flows,
+    month_name,
+)
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -112,18 +119,25 @@ def _load_meaning(view: View, layer: Layer) -> str:
     return t("hours at the limit") if layer.key == "power" else t("load over capacity")
 
 
-def sector_layer(run: Run, view: View, sector: str, scenario: str, project: str) -> Layer:
+def sector_layer(
+    run: Run,
+    view: View,
+    sector: str,
+    scenario: str,
+    project: str,
+    month: MonthFlows | None = None,
+) -> Layer:
     """Return places and flows of a sector without any project and with one, for every year.
 
-    Names are in the reader's language; `runs` of the layer are all that were solved.
+    Names are in the reader's language; `runs` of the layer are all that were solved. With the
+    flows of a `month` these stand in the place of those of the years.
     """
-    names = ("projects", SECTOR_TABLES[sector])
-    tables = with_every_table(
-        {name: run.table(name) for name in names} | {"projects": run.projects}
-    )
+    name = SECTOR_TABLES[sector]
+    tables = with_every_table({name: run.table(name), "projects": run.projects})
     tables = of_scenario(tables, scenario, run.years)
-    flows = tables[SECTOR_TABLES[sector]]
-    tables[SECTOR_TABLES[sector]] = flows.filter(pl.col("run").is_in([REFERENCE, project]))
+    years = tables[name]["year"].unique().sort()
+    flows = tables[name].filter(pl.col("run").is_in([REFERENCE, project]))
+    tables[name] = flows if month is None else month.frame.filter(pl.col("year").is_in(years))
     layer = LAYERS[sector](tables, run.case, run.names, Projection())
     name_of = power_link_name if sector == "power" else freight_link_name
     return replace(
@@ -131,6 +145,7 @@ def sector_layer(run: Run, view: View, sector: str, scenario: str, project: str)
         places=tuple(replace(place, name=view.name(place.name)) for place in layer.places),
         ways=tuple(replace(way, name=name_of(run, view, way.key)) for way in layer.ways),
         runs=run.runs_of(SECTOR_TABLES[sector], scenario),
+        years=tuple(years.to_list()),
     )
 
 
@@ -162,15 +177,21 @@ def map_page(run: Run, view: View) -> Page:
     runs = run.runs_of(SECTOR_TABLES[sector], scenario)
     place = view.get("with")
     wanted = chosen_run(view, runs) if place in runs else runs[0]
-    layer = sector_layer(run, view, sector, scenario, wanted)
-    year = chosen_year(view, layer.years)
+    years = _solved_years(run, sector, scenario)
+    year, month = chosen_year(view, years), chosen_month(view)
+    pair = (REFERENCE, wanted)
+    flows = month_flows(run, sector, scenario, pair, (year,), month) if month else None
+    layer = sector_layer(run, view, sector, scenario, wanted, flows)
     mode = view.get("show") or "flow"
+    if flows is not None and not flows.is_whole:
+        mode = "flow"  # without any project nothing is known of the month
     marks = marks_of(layer, wanted, year, mode)
     texts = MapWords(run, view, layer, mode)
+    when = f"{month_name(view, month)} {year}" if flows is not None else str(year)
     title = t(
         "{sector}, {year}: {project}",
         sector=_sector_name(view, sector),
-        year=year,
+        year=when,
         project=project_name(run, view, wanted),
     )
     drawing = Drawing(
@@ -180,14 +201,18 @@ def map_page(run: Run, view: View) -> Page:
         map_features(run, layer, marks, texts),
         map_legend(view, layer, mode),
     )
-    blocks: list[Block] = [drawing]
+    blocks: list[Block] = [*_month_notes(run, view, sector, month, flows), drawing]
     if place and wanted != place:
         blocks.insert(0, Note(t("{project} changes nothing here.", project=project_name(run, view, place))))  # fmt: skip
-    blocks += [_link_table(run, view, layer, wanted, year), _place_table(run, view, layer)]
+    blocks += [
+        _link_table(run, view, layer, wanted, year, when, flows),
+        _place_table(run, view, layer),
+    ]
     choices = (
         Choice("sector", t("What"), tuple((name, _sector_name(view, name)) for name in sectors), sector),
         scenario_choice(run, view, scenario),
-        year_choice(view, layer.years, year),
+        year_choice(view, years, year),
+        month_choice(view, month, has_year=True),
         with_choice(run, view, layer.runs, wanted),
         Choice("show", t("Show"), (("flow", t("Flow")), ("change", t("Change against without any project"))), mode),
     )  # fmt: skip
@@ -197,6 +222,41 @@ def map_page(run: Run, view: View) -> Page:
         scenario=scenario_name(run, view, scenario),
     )
     return Page("map", t("Map"), lead, tuple(blocks), choices, run.key, "map")
+
+
+def _solved_years(run: Run, sector: str, scenario: str) -> tuple[int, ...]:
+    """Return the model years that the scenario was solved for."""
+    rows = run.table(SECTOR_TABLES[sector]).filter(
+        pl.col("scenario") == scenario, pl.col("year").is_in(list(run.years))
+    )
+    return tuple(rows["year"].unique().sort().to_list())
+
+
+def _month_notes(
+    run: Run, view: View, sector: str, month: int, flows: MonthFlows | None
+) -> list[Block]:
+    """Return what the reader has to know of the month asked for."""
+    t = view.t
+    if not month or (flows is not None and flows.is_whole):
+        return []
+    if flows is not None:
+        text = t(
+            "Of single months this run keeps only the cables that the project in place brings; other"
+            " lines have no flow here. Choose the whole year to see them all."
+        )
+    elif sector == "power":
+        text = t(
+            "This run keeps no flows of {month} for this choice: the map shows the whole year. Months"
+            " are kept of cables that a project brings, in the scenario {scenario}.",
+            month=month_name(view, month),
+            scenario=scenario_name(run, view, run.scenarios[0]),
+        )
+    else:
+        text = t(
+            "This run has freight by year only: the map shows the whole year, not {month}.",
+            month=month_name(view, month),
+        )
+    return [Note(text, "warning")]
 
 
 def _sector_name(view: View, sector: str) -> str:
@@ -270,18 +330,21 @@ def map_legend(view: View, layer: Layer, mode: str) -> Markup:
     )
 
 
-def _link_table(run: Run, view: View, layer: Layer, wanted: str, year: int) -> Table:
+def _link_table(
+    run: Run, view: View, layer: Layer, wanted: str, year: int, when: str, month: MonthFlows | None
+) -> Table:
     t = view.t
     changes = changes_of(layer, wanted, year)
+    knows_change = month is None or month.is_whole
     flows = layer.flows.get((wanted, year), {})
     rows = [
-        (way.name, flow.forward, flow.reverse, flow.load, changes[way.key], way.key)
+        (way.key, way.name, flow.forward, flow.reverse, flow.load, changes[way.key])
         for way in layer.ways
         if (flow := flows.get(way.key)) is not None and (flow.total > 0 or changes[way.key])
     ]
-    rows.sort(key=lambda row: -(row[1] + row[2]))
+    rows.sort(key=lambda row: -(row[2] + row[3]))
     unit = layer.unit
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("link", t("Link")),
         Column("forward", t("Ahead"), unit, "number"),
         Column("reverse", t("Back"), unit, "number"),
@@ -291,15 +354,16 @@ def _link_table(run: Run, view: View, layer: Layer, wanted: str, year: int) -> T
             "",
             "load",
         ),
-        Column("change", t("Change against without any project"), unit, "difference"),
     )
-    links = tuple(view.link(run_page(run.key, "links", layer.key, row[5])) for row in rows)
+    if knows_change:
+        columns += (Column("change", t("Change against without any project"), unit, "difference"),)
+    links = tuple(view.link(run_page(run.key, "links", layer.key, row[0])) for row in rows)
     return Table(
         "links",
-        t("Every link drawn, {year}", year=year),
+        t("Every link drawn, {year}", year=when),
         columns,
-        tuple(row[:5] for row in rows),
-        model_source(run, view, SECTOR_TABLES[layer.key]),
+        tuple(row[1 : len(columns) + 1] for row in rows),
+        model_source(run, view, SECTOR_TABLES[layer.key] if month is None else month.table),
         model_confidence(run, view),
         links,
     )

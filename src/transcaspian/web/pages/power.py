@@ -26,6 +26,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.flow_map import power_link_name
 from transcaspian.web.pages.generic import plain_table
+from transcaspian.web.pages.months import MONTHS, month_name, month_of_hour
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -219,14 +220,18 @@ def _cable(run: Run, view: View, scenario: str, year: int, wanted: str) -> list[
     values = np.zeros(HOURS_PER_YEAR)
     values[rows["hour"].to_numpy()] = rows["mw"].to_numpy()
     largest = float(np.abs(values).max())
-    months = (np.arange(HOURS_PER_YEAR) // 24 // 30.42).astype(np.int64) + 1
-    frame = pl.DataFrame({"month": months, "mw": values}).group_by("month", maintain_order=True).agg(
-        ahead=pl.col("mw").clip(lower_bound=0.0).sum() / 1000.0,
-        back=-pl.col("mw").clip(upper_bound=0.0).sum() / 1000.0,
-        full=(pl.col("mw").abs() > 0.99 * largest).sum(),
-    )  # fmt: skip
+    every = pl.DataFrame({"hour": np.arange(HOURS_PER_YEAR), "mw": values})
+    frame = (
+        every.group_by(month=month_of_hour(pl.col("hour")), maintain_order=True)
+        .agg(
+            ahead=pl.col("mw").clip(lower_bound=0.0).sum() / 1000.0,
+            back=-pl.col("mw").clip(upper_bound=0.0).sum() / 1000.0,
+            full=(pl.col("mw").abs() > 0.99 * largest).sum(),
+        )
+        .with_columns(name=pl.Series([month_name(view, month) for month in MONTHS]))
+    )
     columns = (
-        Column("month", t("Twelfth of the year"), "", "whole"),
+        Column("name", t("Month")),
         Column("ahead", t("Ahead"), "GWh", "number"),
         Column("back", t("Back"), "GWh", "number"),
         Column("full", t("Hours at the highest flow"), "h", "whole"),
