@@ -12,6 +12,7 @@ import economy
 import power_balance
 import power_borders
 import power_fleet
+import power_markets
 import power_profiles
 import power_sources
 from sources import merge_sources
@@ -22,7 +23,8 @@ def build(figures: Path, case_dir: Path) -> None:
     citations = power_sources.Citations()
     economy.build(case_dir)
     power_fleet.build(figures, case_dir, citations)
-    power_borders.build(figures, case_dir, citations)
+    link_years = power_borders.build(figures, case_dir, citations)
+    power_markets.build(figures, case_dir, link_years)
     power_balance.build(figures, case_dir, citations)
     power_profiles.build(case_dir)
     used = power_sources.cited_keys(case_dir / "power")

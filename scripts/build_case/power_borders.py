@@ -1,4 +1,4 @@
-"""Connections between zones, and edge markets."""
+"""Connections between zones and to edge markets."""
 
 import csv
 import math
@@ -11,12 +11,9 @@ from power_assumptions import (
     CARBON_BORDER_FACTOR,
     CARBON_BORDER_SHARE,
     EU_ZONES,
-    EUROPEAN_FACTOR,
-    EUROPEAN_LEVEL,
     HELD_AT_TODAY,
     HVDC_LOSS,
     MARKET_OF,
-    MARKETS,
     country_of,
     place,
 )
@@ -47,15 +44,14 @@ GREEN_EXPORT_NOTE = (
 EU_COUNTRIES = {"RO", "HU", "BG", "GR", "AT", "SK", "HR", "IT"}
 
 
-def build(figures: Path, case_dir: Path, citations: Citations) -> None:
-    """Write links, their years, markets and their years."""
+def build(figures: Path, case_dir: Path, citations: Citations) -> list[Row]:
+    """Write links and their years; return the latter."""
     borders = _read_borders(figures / "interconnections_resolved.csv")
     pairs = _pairs(borders)
     write_table(case_dir, "power/links", [_link(pair, borders[pair], citations) for pair in pairs])
     link_years = [row for pair in pairs for row in _link_years(pair, borders, citations)]
     write_table(case_dir, "power/link_years", link_years)
-    write_table(case_dir, "power/markets", _markets())
-    write_table(case_dir, "power/market_years", _market_years(link_years))
+    return link_years
 
 
 def _read_borders(path: Path) -> dict[Border, dict[str, str]]:
@@ -190,58 +186,3 @@ def _carbon_border_charge(start: str, end: str, year: int) -> float:
     share = CARBON_BORDER_SHARE["TR" if start == "TR" else "energy community"].get(year, 0.0)
     paid_at_home = tr_ets_usd(year) if start == "TR" else 0.0
     return round(CARBON_BORDER_FACTOR[start] * (eu_ets_usd(year) - paid_at_home) * share, 1)
-
-
-def _price(market: str, year: int) -> float:
-    if market in EUROPEAN_FACTOR:
-        return round(EUROPEAN_LEVEL[year] * EUROPEAN_FACTOR[market], 1)
-    return float(MARKETS[market][f"price_{year}"])
-
-
-def _limit(market: str, sense: str, year: int) -> float:
-    """Most that a market buys or sells where its own supply or demand, not the lines, is the bound."""
-    cell = MARKETS[market][f"{sense}_limit_{year}"]
-    return float(cell) if cell else math.inf
-
-
-def _markets() -> Iterator[Row]:
-    for market, row in MARKETS.items():
-        yield {
-            "market": f"market_{market}",
-            "bus": market,
-            "price_profile": f"price_{market}" if market in EUROPEAN_FACTOR else None,
-            "spread_usd_per_mwh": float(row["spread_usd_per_mwh"]),
-            "co2_t_per_mwh": float(row["co2_t_per_mwh"]),
-            "source": "assumption",
-            "confidence": "assumed",
-            "note": row["note"],
-        }
-
-
-def _market_years(link_years: list[Row]) -> Iterator[Row]:
-    into: dict[tuple[str, int], float] = {}
-    out_of: dict[tuple[str, int], float] = {}
-    for row in link_years:
-        start, end = str(row["link"]).split("-")
-        year = int(str(row["year"]))
-        forward, backward = float(str(row["p_nom_mw"])), float(str(row["p_nom_reverse_mw"]))
-        for bus, sends, takes in ((start, forward, backward), (end, backward, forward)):
-            out_of[bus, year] = out_of.get((bus, year), 0.0) + sends
-            into[bus, year] = into.get((bus, year), 0.0) + takes
-    for market in MARKETS:
-        for year in MODEL_YEARS:
-            is_observed = market in EUROPEAN_FACTOR and year in (2022, 2024, 2025)
-            buys = min(into.get((market, year), 0.0), _limit(market, "buy", year))
-            sells = min(out_of.get((market, year), 0.0), _limit(market, "sell", year))
-            yield {
-                "market": f"market_{market}",
-                "year": year,
-                "price_usd_per_mwh": _price(market, year),
-                "max_sell_mw": sells,
-                "max_buy_mw": buys,
-                "source": "ember-price" if is_observed else "assumption",
-                "confidence": "derived" if is_observed else "assumed",
-                "note": "Hungarian day-ahead mean in USD of 2024, times a factor for the country"
-                if is_observed
-                else MARKETS[market]["note"],
-            }

@@ -368,6 +368,12 @@ PRICE_DAYS = (
         1.09,
     ),
 )
+# Relative price by local hour of Russian wholesale power: cheap nights, a flat day.
+RUSSIAN_PRICE_DAY = (
+    *(0.88, 0.85, 0.84, 0.84, 0.86, 0.92, 0.98, 1.04, 1.07, 1.08, 1.08, 1.07),
+    *(1.06, 1.06, 1.06, 1.06, 1.07, 1.08, 1.10, 1.10, 1.08, 1.05, 1.00, 0.93),
+)
+RUSSIAN_OFFSET = {"RU": 5, "RU_SOUTH": 3}
 PRICE_MONTHS = (1.15, 1.02, 0.90, 0.82, 0.84, 0.88, 1.00, 1.06, 1.00, 1.02, 1.14, 1.17)
 WIND_DAY = ((1.02,) * 9 + (0.95,) * 6 + (1.0,) * 9, (1.08,) * 8 + (0.86,) * 6 + (1.0,) * 10)
 HEAT_MONTHS = {
@@ -424,6 +430,7 @@ class Targets:
             name: two_season_shape(*days) for name, days in LOAD_DAYS.items()
         }
         self.shapes["price_europe"] = two_season_shape(*PRICE_DAYS)
+        self.shapes["price_russia"] = two_season_shape(RUSSIAN_PRICE_DAY, RUSSIAN_PRICE_DAY)
         self.shapes["wind_assumed"] = two_season_shape(*WIND_DAY)
 
     def add(self, kind: str, bus: str, prefix: str, note: str, **values: object) -> None:
@@ -694,12 +701,28 @@ def add_prices(book: Targets) -> None:
         )
 
 
+def add_russian_prices(book: Targets) -> None:
+    """Add relative prices of the Russian edge markets, an hourly shape without weather."""
+    for market, offset in RUSSIAN_OFFSET.items():
+        book.add(
+            "price",
+            market,
+            "price",
+            "day and week assumed: nights and Sundays cheaper; no month is published",
+            peak=5.0,
+            utc_offset_h=offset,
+            day_shape="price_russia",
+            saturday=0.97,
+            sunday=0.94,
+        )
+
+
 def main() -> None:
     """Derive all targets."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figures", type=Path, required=True)
     book = Targets(parser.parse_args().figures)
-    for add in (add_loads, add_wind, add_solar, add_hydro, add_heat, add_prices):
+    for add in (add_loads, add_wind, add_solar, add_hydro, add_heat, add_prices, add_russian_prices):
         add(book)
     book.write()
 

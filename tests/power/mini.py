@@ -28,7 +28,8 @@ def frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
     """Return a table with every column of the registry, yearly ones too, defaults filled in."""
     yearly = [table for table in TABLES.values() if table.yearly_of == name]
     columns = {column.name: column for table in (TABLES[name], *yearly) for column in table.columns}
-    columns.pop("year", None)
+    if yearly:
+        columns.pop("year", None)
     data = {
         column.name: [row.get(column.name, column.default) for row in rows]
         for column in columns.values()
@@ -71,7 +72,10 @@ def make_view(
             {"carrier": name, "is_renewable": name in ("wind", "hydro")} for name in carriers
         ],
     }
-    for name in ("fuels", "generators", "monthly_energy", "storage_units", "links", "markets"):
+    for name in (
+        *("fuels", "generators", "monthly_energy", "storage_units", "links"),
+        *("markets", "market_steps", "market_months"),
+    ):
         rows[f"power/{name}"] = tables.get(name, ())
     return MiniView(
         year=2030,

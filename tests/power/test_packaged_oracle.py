@@ -107,21 +107,35 @@ def add_links(network: pypsa.Network, view: YearView) -> None:
 
 def add_markets(network: pypsa.Network, view: YearView) -> None:
     for market in rows(view, "power/markets"):
-        profile = market["price_profile"]
-        shape = np.ones(8760) if profile is None else view.profiles[profile]
-        price = market["price_usd_per_mwh"] * shape
-        for name, sign, depth, cost in (
-            ("sell", 1, "max_sell_mw", price + market["spread_usd_per_mwh"]),
-            ("buy", -1, "max_buy_mw", -(price - market["spread_usd_per_mwh"])),
-        ):
-            network.add(
-                "Generator",
-                f"{market['market']} {name}",
-                bus=market["bus"],
-                sign=sign,
-                p_nom=market[depth],
-                marginal_cost=pd.Series(cost, HOURS),
-            )
+        name = market["market"]
+        price = edge_price(view, market)
+        for step in rows(view, "power/market_steps"):
+            if step["market"] != name:
+                continue
+            spread = step["premium_pu"] * price + market["spread_usd_per_mwh"]
+            for action, sign, depth, cost in (
+                ("sell", 1, "max_sell_mw", price + spread),
+                ("buy", -1, "max_buy_mw", spread - price),
+            ):
+                network.add(
+                    "Generator",
+                    f"{name} {action} {step['step']}",
+                    bus=market["bus"],
+                    sign=sign,
+                    p_nom=market[depth] * step["quantity_pu"],
+                    marginal_cost=cost,
+                )
+
+
+def edge_price(view: YearView, market: dict[str, object]) -> pd.Series:
+    """Return the hourly price of a market, its months as the case gives them."""
+    profile = market["price_profile"]
+    shape = pd.Series(1.0 if profile is None else view.profiles[profile], HOURS)
+    for row in rows(view, "power/market_months"):
+        if row["market"] == market["market"] and row["year"] == view.year:
+            inside = HOURS.month == row["month"]
+            shape[inside] *= row["price_pu"] / shape[inside].mean()
+    return shape * market["price_usd_per_mwh"]
 
 
 def limit_water(network: pypsa.Network, view: YearView) -> None:

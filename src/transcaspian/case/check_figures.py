@@ -39,6 +39,8 @@ UNIT_OF_PARAMETER: Mapping[str, str] = {
     "cbam_price": "USD/t",
     "voll": "USD/MWh",
 }
+DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+WHOLE_TOLERANCE = 1e-3  # of shares and yearly means given with four digits
 # Quantities of power/observed besides the groups of carriers.
 TOTALS = ("total", "net_import", "price")
 NOT_GENERATION = ("storage", "trade", "unserved")
@@ -56,6 +58,63 @@ def check_profiles_fit_their_place(book: Book) -> Iterator[Problem]:
             "{value} is a series of another kind.",
             f"Name one of kind {' or '.join(kinds)} in power/profile_info.csv.",
         )
+
+
+def check_market_steps_make_a_ladder(book: Book) -> Iterator[Problem]:
+    """Find markets whose steps are no ladder: gaps, shares that miss 1, premiums that fall."""
+    table = "power/market_steps"
+    ladder = book.tables[table].with_columns(
+        rank=pl.col("step").rank("ordinal").over("market"),
+        whole=pl.col("quantity_pu").sum().over("market"),
+        before=pl.col("premium_pu").sort_by("step").shift(1).over("market", order_by="step"),
+    )
+    yield from book.problems(
+        table,
+        "step",
+        ladder["step"] != ladder["rank"],
+        "{value} leaves a gap in the steps of the market.",
+        "Number them 1, 2, 3 without gaps.",
+    )
+    yield from book.problems(
+        table,
+        "quantity_pu",
+        (ladder["whole"] - 1.0).abs() > WHOLE_TOLERANCE,
+        "{value}: the steps of the market do not add up to 1.",
+        "Share out the whole depth of the market, no more.",
+    )
+    yield from book.problems(
+        table,
+        "premium_pu",
+        ladder["premium_pu"] < ladder["before"],
+        "{value} is below the premium of the step before.",
+        "Let the premium rise from step to step.",
+    )
+
+
+def check_market_months_average_to_the_year(book: Book) -> Iterator[Problem]:
+    """Find years of a market without all twelve months, or whose months miss the yearly mean."""
+    table = "power/market_months"
+    days = pl.col("month").replace_strict(
+        dict(enumerate(DAYS_OF_MONTH, start=1)), return_dtype=pl.Float64, default=None
+    )
+    months = book.tables[table].with_columns(
+        count=pl.len().over("market", "year"),
+        mean=(pl.col("price_pu") * days).sum().over("market", "year") / sum(DAYS_OF_MONTH),
+    )
+    yield from book.problems(
+        table,
+        "month",
+        months["count"] != len(DAYS_OF_MONTH),
+        "{value} is one of fewer than twelve months of the market and year.",
+        "Give all twelve months, or none.",
+    )
+    yield from book.problems(
+        table,
+        "price_pu",
+        (months["count"] == len(DAYS_OF_MONTH)) & ((months["mean"] - 1.0).abs() > WHOLE_TOLERANCE),
+        "{value}: the months, weighted by their days, do not average to 1.",
+        "Divide each by the mean of the year.",
+    )
 
 
 def check_peaks_are_not_below_the_mean_load(book: Book) -> Iterator[Problem]:
@@ -183,6 +242,8 @@ def check_published_freight_has_a_counterpart(book: Book) -> Iterator[Problem]:
 
 FIGURE_RULES: tuple[Rule, ...] = (
     check_profiles_fit_their_place,
+    check_market_steps_make_a_ladder,
+    check_market_months_average_to_the_year,
     check_peaks_are_not_below_the_mean_load,
     check_bands_are_looked_at,
     check_units_of_parameters,

@@ -385,7 +385,7 @@ TABLES = (
             Column(
                 "market",
                 "text",
-                "Price-taking market: buys and sells without limit of its own at a market bus.",
+                "Exchange beyond the last zone: buys and sells at a market bus, in steps of its price.",
             ),
             Column("bus", "text", "Its bus.", references="power/buses.bus"),
             Column(
@@ -439,6 +439,50 @@ TABLES = (
         yearly_of="power/markets",
     ),
     Table(
+        "power/market_steps",
+        ("market", "step"),
+        (
+            Column("market", "text", "Market.", references="power/markets.market"),
+            Column("step", "int", "Number of the step, from 1.", minimum=1),
+            Column(
+                "quantity_pu",
+                "float",
+                "Share of what the market can sell, and of what it can buy, in the step.",
+                unit="-",
+                minimum=0.0,
+                maximum=1.0,
+            ),
+            Column(
+                "premium_pu",
+                "float",
+                "It sells the step's power this share of the hour's price above it, buys as much below.",
+                unit="-",
+                minimum=0.0,
+                maximum=1.0,
+            ),
+        ),
+        "Price-quantity steps of edge exchanges, both ways; one step at the price without rows.",
+        optional=True,
+    ),
+    Table(
+        "power/market_months",
+        ("market", "year", "month"),
+        (
+            Column("market", "text", "Market.", references="power/markets.market"),
+            YEAR,
+            Column("month", "int", "Month.", minimum=1, maximum=12),
+            Column(
+                "price_pu",
+                "float",
+                "Mean price of the month over that of the year.",
+                unit="-",
+                minimum=0.0,
+            ),
+        ),
+        "Months of edge prices by year; without rows those of the price profile.",
+        optional=True,
+    ),
+    Table(
         "power/profile_info",
         ("profile",),
         (
@@ -465,5 +509,22 @@ TABLES = (
             Column("unit", "text", "Unit.", choices=("TWh", "USD/MWh")),
         ),
         "Published power statistics, for comparison only.",
+    ),
+    Table(
+        "power/observed_months",
+        ("country", "year", "month"),
+        (
+            Column("country", "text", "Country.", references="economy/countries.country"),
+            YEAR,
+            Column("month", "int", "Month.", minimum=1, maximum=12),
+            Column(
+                "price_eur_per_mwh",
+                "float",
+                "Published mean day-ahead price, in euros of the day.",
+                unit="EUR/MWh",
+            ),
+        ),
+        "Published monthly prices that those of edge exchanges are held to.",
+        optional=True,
     ),
 )

@@ -158,9 +158,14 @@ def generate(
         chosen = [target for target in targets if target.kind == kind]
         if not chosen:
             continue
-        noise = gaussian_field(chosen, MEMORY[kind], np.random.default_rng([seed, kind_number]))
-        for column, target in enumerate(chosen):
-            series[target.profile] = _series(target, day_shapes, noise[:, column])
+        # A series without a random part takes no place in the field.
+        random = [target for target in chosen if target.std > 0.0]
+        rng = np.random.default_rng([seed, kind_number])
+        field = gaussian_field(random, MEMORY[kind], rng) if random else np.zeros((N_HOUR, 0))
+        noise = {target.profile: field[:, column] for column, target in enumerate(random)}
+        for target in chosen:
+            values = noise.get(target.profile, np.zeros(N_HOUR))
+            series[target.profile] = _series(target, day_shapes, values)
     return {target.profile: series[target.profile] for target in targets}
 
 

@@ -10,10 +10,10 @@ from transcaspian.errors import InfeasibleError
 from transcaspian.lp import Solution, Status, raise_unless_optimal, solver_version
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.build import build_dispatch
+from transcaspian.power.calendar import HOURS_PER_YEAR
 from transcaspian.power.conflict import describe_conflict
 from transcaspian.power.windows import Start, WindowPlan, solve_by_windows
 from transcaspian.power.year import (
-    HOURS_PER_YEAR,
     MARKET_BUY,
     MARKET_SELL,
     PLANT,
@@ -81,8 +81,8 @@ class PowerResult:
     storage_level: FloatArray  # [n_hour, n_storage], MWh at the end of the hour
     link_forward: FloatArray  # [n_hour, n_link], MW sent from bus0
     link_reverse: FloatArray  # [n_hour, n_link], MW sent from bus1
-    market_sell: FloatArray  # [n_hour, n_market], MW into the corridor
-    market_buy: FloatArray  # [n_hour, n_market], MW out of the corridor
+    market_sell: FloatArray  # [n_hour, n_step], MW into the corridor, by price step of a market
+    market_buy: FloatArray  # [n_hour, n_step], MW out of the corridor
     objective_usd: float
     log: SolverLog
     optimum: Start | None  # where a solve of the same shape may begin

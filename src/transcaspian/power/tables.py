@@ -188,11 +188,11 @@ def full_hours(flow: FloatArray, p_nom: FloatArray) -> IntArray:
 
 
 def market_year(result: PowerResult) -> pl.DataFrame:
-    """Return one row a market: what it sold into the corridor and bought from it."""
+    """Return one row a market: what it sold into the corridor and bought from it, all steps."""
     inputs = result.inputs
     price = result.price[:, inputs.market_bus]
     sold, bought = result.market_sell.sum(axis=0), result.market_buy.sum(axis=0)
-    return pl.DataFrame(
+    steps = pl.DataFrame(
         {
             "market": inputs.markets,
             "bus": np.array(result.buses)[inputs.market_bus],
@@ -203,7 +203,12 @@ def market_year(result: PowerResult) -> pl.DataFrame:
             "own_price_mean": inputs.market_price.mean(axis=0),
             "bus_price_mean": price.mean(axis=0),
             "co2_t": (sold - bought) * inputs.market_co2,
-        }
+        },
+        schema_overrides={"market": pl.String, "bus": pl.String},
+    )
+    same = ("own_price_mean", "bus_price_mean")
+    return steps.group_by("market", "bus", maintain_order=True).agg(
+        pl.col(name).first() if name in same else pl.col(name).sum() for name in steps.columns[2:]
     )
 
 

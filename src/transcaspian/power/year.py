@@ -12,6 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
+from transcaspian.power.calendar import HOURS_PER_YEAR, Calendar
+from transcaspian.power.markets import Markets, read_markets
 from transcaspian.power.network import (
     EnergyLimits,
     Generators,
@@ -25,45 +27,8 @@ __all__ = ["FORWARD", "REVERSE", "TWO_WAY", "Calendar", "PowerYear", "YearTables
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-HOURS_PER_YEAR = 8760
-MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
-DAY_HOURS = 24
 TWO_WAY, FORWARD, REVERSE = range(3)  # what one link column carries
 PLANT, UNSERVED, MARKET_SELL, MARKET_BUY = range(4)  # what one generator column is
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The hours of a year that are modelled, one after the other.
-
-    hours: [n_hour] hour of the year. month_bounds: [n_month + 1] where each month begins among
-    them, and the end.
-    """
-
-    hours: IntArray
-    month_bounds: tuple[int, ...]
-
-    @classmethod
-    def first_hours(cls, n_hour: int = HOURS_PER_YEAR) -> "Calendar":
-        """Return the first hours of the year, or all of it."""
-        starts = np.cumsum([0, *MONTH_DAYS]) * DAY_HOURS
-        bounds = (*(int(start) for start in starts if start < n_hour), n_hour)
-        return cls(np.arange(n_hour, dtype=np.int64), bounds)
-
-    @classmethod
-    def days_of_months(cls, first_day: int, n_day: int) -> "Calendar":
-        """Return `n_day` days of every month from its `first_day` (1 to 28) on."""
-        if not (first_day >= 1 and n_day >= 1 and first_day + n_day - 1 <= min(MONTH_DAYS)):
-            raise ValueError("the days must lie between 1 and 28")
-        starts = (np.cumsum([0, *MONTH_DAYS[:-1]]) + first_day - 1) * DAY_HOURS
-        size = n_day * DAY_HOURS
-        hours = (starts[:, None] + np.arange(size)).ravel().astype(np.int64)
-        return cls(hours, tuple(range(0, hours.size + 1, size)))
-
-    @property
-    def n_hour(self) -> int:
-        """Number of hours."""
-        return self.hours.size
 
 
 class YearTables(Protocol):
@@ -94,7 +59,7 @@ class PowerYear:
     """The network of a year and what is needed to read its result by name and money.
 
     Generator columns of the network stand in the order plants, unserved energy, market sales,
-    market purchases.
+    market purchases; a market has a column of each for every step of its ladder.
     """
 
     year: int
@@ -126,10 +91,10 @@ class PowerYear:
     link_border_cost: FloatArray  # [2, n_link], USD a MWh arriving
     link_column: IntArray  # [n_link_column] the link of each column of the network
     link_sense: IntArray  # [n_link_column] TWO_WAY, FORWARD or REVERSE
-    markets: tuple[str, ...]
+    markets: tuple[str, ...]  # [n_step] the market of each price step, as in `markets.Markets`
     market_bus: IntArray
-    market_price: FloatArray  # [n_hour, n_market], USD/MWh
-    market_spread: FloatArray
+    market_price: FloatArray  # [n_hour, n_step], USD/MWh
+    market_spread: FloatArray  # [n_hour, n_step], USD/MWh
     market_co2: FloatArray  # t a MWh
 
     @property
@@ -154,7 +119,7 @@ def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> Power
     voll = _parameter(view, "voll", country)
     plants = _plants(view, calendar, position, co2_price)
     demand = _demand(view, calendar, position)
-    markets = _markets(view, calendar, position)
+    markets = read_markets(view, calendar, position)
     links = _links(view, position)
     unserved_bus = np.flatnonzero(demand.any(axis=0))
     generators = _generators(plants, markets, demand, unserved_bus, voll, tuple(buses["bus"]))
@@ -338,34 +303,9 @@ def _plants(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Markets:
-    names: tuple[str, ...]
-    bus: IntArray
-    price: FloatArray
-    spread: FloatArray
-    co2: FloatArray
-    max_sell: FloatArray
-    max_buy: FloatArray
-
-
-def _markets(view: YearTables, calendar: Calendar, position: Mapping[str, int]) -> _Markets:
-    table = view.tables["power/markets"]
-    price = _series(view, table["price_profile"], calendar) * _floats(table, "price_usd_per_mwh")
-    return _Markets(
-        names=tuple(table["market"]),
-        bus=_positions(table["bus"], position),
-        price=price,
-        spread=_floats(table, "spread_usd_per_mwh"),
-        co2=_floats(table, "co2_t_per_mwh"),
-        max_sell=_floats(table, "max_sell_mw"),
-        max_buy=_floats(table, "max_buy_mw"),
-    )
-
-
 def _generators(
     plants: _Plants,
-    markets: _Markets,
+    markets: Markets,
     demand: FloatArray,
     unserved_bus: IntArray,
     voll: FloatArray,
@@ -382,8 +322,8 @@ def _generators(
         names=(
             *plants.names,
             *(f"unserved in {buses[bus]}" for bus in unserved_bus),
-            *(f"sold by {name}" for name in markets.names),
-            *(f"bought by {name}" for name in markets.names),
+            *markets.labels("sold by"),
+            *markets.labels("bought by"),
         ),
         bus=np.concatenate([plants.bus, unserved_bus, markets.bus, markets.bus]),
         sign=np.concatenate(

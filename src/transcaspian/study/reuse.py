@@ -73,6 +73,8 @@ POWER = RoomInputs(
         "power/generators",
         "power/links",
         "power/loads",
+        "power/market_months",
+        "power/market_steps",
         "power/markets",
         "power/monthly_energy",
         "power/storage_units",
