@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from transcaspian.case.book import Book, Rule, unknown_names
+from transcaspian.case.check_access import ACCESS_RULES
 from transcaspian.case.check_changes import CHANGE_RULES
 from transcaspian.case.check_figures import FIGURE_RULES
 from transcaspian.case.check_finance import FINANCE_RULES
@@ -457,6 +458,7 @@ RULES: tuple[Rule, ...] = (
     check_capital_cost_range_holds_the_cost,
     *CHANGE_RULES,
     *FIGURE_RULES,
+    *ACCESS_RULES,
     *PROJECT_RULES,
     *FINANCE_RULES,
     check_demand_has_zones,

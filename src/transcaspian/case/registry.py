@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from transcaspian.case import (
+    columns_access,
     columns_crossing,
     columns_economy,
     columns_finance,
@@ -20,6 +21,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             columns_economy,
             columns_power,
             columns_freight,
+            columns_access,
             columns_crossing,
             columns_projects,
             columns_finance,

@@ -1,6 +1,6 @@
 """The corridor study's freight model: a year's cargo assigned to the multimodal network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,7 +153,7 @@ def _cost_in_use(
     """Return what an arc costs each class at the flows of the equilibrium [n_class, n_arc]."""
     factor = np.append(equilibrium.factor, 1.0)[network.queue]
     time_h: FloatArray = network.time_h * factor
-    return classes.money + classes.value_of_time[:, None] * time_h
+    return classes.money + classes.delay_cost + classes.value_of_time[:, None] * time_h
 
 
 def check_demand_can_be_carried(
@@ -161,7 +161,7 @@ def check_demand_can_be_carried(
 ) -> None:
     """Raise InputError with every unit of demand that no path can carry, and why."""
     star = Star.forward(network)
-    trees: dict[tuple[int, int, bool], FloatArray] = {}
+    trees: dict[tuple[int, int, str], FloatArray] = {}
     problems: list[Problem] = []
     for unit in range(demand.origin.size):
         cargo, origin, destination = (
@@ -173,23 +173,35 @@ def check_demand_can_be_carried(
             continue
         allowed = network.allows[FORMS.index(classes.form[cargo])]
         target = network.destination_vertex[destination]
+        grounds = {
+            "now": allowed & network.has_capacity & ~classes.closed[cargo],
+            "with access": allowed & network.has_capacity,
+            "with capacity": allowed & ~classes.closed[cargo],
+        }
 
         def reach(
-            needs_capacity: bool,
+            ground: str,
             cargo: int = cargo,
             origin: int = origin,
-            allowed: NDArray[np.bool_] = allowed,
+            grounds: Mapping[str, NDArray[np.bool_]] = grounds,
         ) -> FloatArray:
-            key = (cargo, origin, needs_capacity)
+            key = (cargo, origin, ground)
             if key not in trees:
-                is_open = allowed & network.has_capacity if needs_capacity else allowed
-                cost = np.where(is_open, 1.0, np.inf)
+                cost = np.where(grounds[ground], 1.0, np.inf)
                 trees[key], _ = star.tree(cost, int(network.origin_vertex[origin]))
             return trees[key]
 
-        if reach(needs_capacity=True)[target] < np.inf:
+        if reach("now")[target] < np.inf:
             continue
-        if reach(needs_capacity=False)[target] < np.inf:
+        if reach("with access")[target] < np.inf:
+            closing = [
+                rule.name for rule in classes.rules.of(classes.access[cargo]) if rule.is_closed
+            ]
+            cause, cure = (
+                f"access rules shut every path to it ({', '.join(closing)})",
+                "Leave a way open, narrow the rules, or take the flow out of the demand.",
+            )
+        elif reach("with capacity")[target] < np.inf:
             shut = sorted(
                 {
                     name

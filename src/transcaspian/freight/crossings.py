@@ -16,7 +16,8 @@ import numpy as np
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import FloatArray
 from transcaspian.freight.delay import curve
-from transcaspian.freight.network import BACKWARD, FORWARD, QueueRow, Queues, Supernetwork
+from transcaspian.freight.network import BACKWARD, FORWARD, Queues, Supernetwork
+from transcaspian.freight.seasons import QueueRow, Seasons
 
 __all__ = ["CrossingCurve", "use_crossing_curves"]
 
@@ -43,7 +44,7 @@ def use_crossing_curves(network: Supernetwork, curves: Sequence[CrossingCurve]) 
     _check(network, curves)
     time_h, queue = network.time_h.copy(), network.queue.copy()
     shared = np.full(network.n_arc, -1, dtype=np.int64)
-    queues = _Queues(_queue_rows(network.queues), {})
+    queues = _Queues(_queue_rows(network.queues), {}, network.queues.seasons)
     for item in curves:
         for terminal in item.terminals:
             time_h[network.terminal == network.terminals.index(terminal)] = 0.0
@@ -67,6 +68,7 @@ class _Queues:
 
     rows: dict[str, QueueRow]
     curve_of: dict[str, tuple[FloatArray, FloatArray]]  # volume, time over free time
+    seasons: Seasons | None
 
     def add(self, item: CrossingCurve, direction: str) -> int:
         """Give one direction of a link its curve; return the number of its queue."""
@@ -93,6 +95,7 @@ class _Queues:
                 [volume for volume, _ in self.curve_of.values()],
                 [factor for _, factor in self.curve_of.values()],
             ),
+            seasons=self.seasons,
         )
 
 
@@ -102,8 +105,20 @@ def _queue_rows(queues: Queues) -> dict[str, QueueRow]:
 
 
 def _check(network: Supernetwork, curves: Sequence[CrossingCurve]) -> None:
+    seasons = network.queues.seasons
+    in_months = set() if seasons is None else {network.queues.name[at] for at in seasons.queue}
     problems = []
     for item in curves:
+        if item.link + FORWARD in in_months:
+            problems.append(
+                Problem(
+                    "freight/link_months.csv",
+                    0,
+                    "link",
+                    f"{item.link} is a simulated crossing, which knows its months by itself.",
+                    "Leave these rows out; closures of the sea stand in crossing/closures.",
+                )
+            )
         if item.link not in network.links:
             problems.append(_problem("link", item.link))
         problems += [

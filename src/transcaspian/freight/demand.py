@@ -1,9 +1,10 @@
 """Demand as flows between places, by class of cargo.
 
-A class is a commodity in a form; a *unit* is a class with a place of origin and a place of
-destination. Path choice is the same for all cargo of a unit, whatever zones it belongs to.
+A class is a commodity in a form under one pattern of access rules; a *unit* is a class with a
+place of origin and a place of destination. Path choice is the same for all cargo of a unit, whatever zones it belongs to.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ import numpy as np
 import polars as pl
 
 from transcaspian.errors import InputError, Problem
-from transcaspian.freight.arrays import FloatArray, IntArray, sum_by
+from transcaspian.freight.access import Pattern, Rules, read_rules, surcharges
+from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray, sum_by
 from transcaspian.freight.network import FORMS, Supernetwork
 
 __all__ = ["CargoClasses", "Demand", "build_classes", "build_demand"]
@@ -28,10 +30,20 @@ class CargoClasses:
 
     commodity: tuple[str, ...]  # [n_class]
     form: tuple[str, ...]  # [n_class]
+    access: tuple[Pattern, ...]  # [n_class] rules and subsidies that hold
+    rules: Rules
     value_of_time: FloatArray  # [n_class] USD/t-h
+    value_usd_per_t: FloatArray  # [n_class]
     t_per_teu: FloatArray  # [n_class]
     logit_scale: FloatArray  # [n_class] t/USD
-    money: FloatArray  # [n_class, n_arc] USD/t; infinite where the form cannot go
+    charge: FloatArray  # [n_class, n_arc] USD/t that carriers and terminals receive
+    levy: FloatArray  # [n_class, n_arc] USD/t that access rules charge
+    insurance: FloatArray  # [n_class, n_arc] USD/t that access rules cost besides
+    subsidy: FloatArray  # [n_class, n_arc] USD/t that governments pay
+    closed: BoolArray  # [n_class, n_arc] by access rules
+    delay_h: FloatArray  # [n_class, n_arc] h that access rules add
+    money: FloatArray  # [n_class, n_arc] USD/t that a shipper pays; infinite where it cannot go
+    delay_cost: FloatArray  # [n_class, n_arc] delay_h at the value of time, USD/t
     free_cost: FloatArray  # [n_class, n_arc] money and time without queues, USD/t
     route_constant: FloatArray  # [n_class, n_route] USD/t
 
@@ -47,42 +59,67 @@ class Demand:
     row: tuple[str, ...]  # [n_row] name of the flow
     row_origin: tuple[str, ...]  # [n_row] zone
     row_destination: tuple[str, ...]  # [n_row] zone
-    row_class: IntArray  # [n_row]
+    row_class: IntArray  # [n_row] one of its classes: all have its commodity and form
     part_row: IntArray  # [n_part] row of the table
     part_unit: IntArray  # [n_part] unit that carries it
     part_tonnes: FloatArray  # [n_part]
 
 
 def build_classes(tables: Mapping[str, pl.DataFrame], network: Supernetwork) -> CargoClasses:
-    """Return the classes that the demand names, in the order of commodity and form."""
+    """Return the classes that the demand names, in the order of commodity, form and access."""
     demand = tables["freight/demand"]
     commodities = {
         row["commodity"]: row for row in tables["freight/commodities"].iter_rows(named=True)
     }
-    pairs = sorted(set(zip(demand["commodity"], demand["form"], strict=True)))
     _check_classes(demand, commodities)
-    t_per_teu = np.array([commodities[name]["t_per_teu"] for name, _ in pairs], dtype=np.float64)
-    value_of_time = np.array(
-        [commodities[name]["value_of_time_usd_per_t_h"] for name, _ in pairs], dtype=np.float64
+    rules = read_rules(tables, network)
+    keys = sorted(
+        {
+            (row["commodity"], row["form"], pattern)
+            for row in demand.iter_rows(named=True)
+            for pattern, _ in rules.parts(row)
+        }
     )
-    money = np.empty((len(pairs), network.n_arc))
-    for position, (_, form) in enumerate(pairs):
+    names, forms = tuple(key[0] for key in keys), tuple(key[1] for key in keys)
+    access = tuple(key[2] for key in keys)
+
+    def of_commodity(column: str) -> FloatArray:
+        return np.array([commodities[name][column] for name in names], dtype=np.float64)
+
+    t_per_teu, value_of_time = of_commodity("t_per_teu"), of_commodity("value_of_time_usd_per_t_h")
+    charge = np.empty((len(keys), network.n_arc))
+    is_open = np.empty((len(keys), network.n_arc), dtype=bool)
+    for position, form in enumerate(forms):
         in_boxes = form == "container"
-        charge = network.usd_per_teu / t_per_teu[position] if in_boxes else network.usd_per_t
-        money[position] = np.where(
-            network.allows[FORMS.index(form)] & network.has_capacity, charge, np.inf
+        charge[position] = (
+            network.usd_per_teu / t_per_teu[position] if in_boxes else network.usd_per_t
         )
+        is_open[position] = network.allows[FORMS.index(form)] & network.has_capacity
+    value_usd_per_t = of_commodity("value_usd_per_t")
+    extra = surcharges(rules, access, charge, value_usd_per_t)
+    money = np.where(is_open & ~extra.closed, charge + extra.net, np.inf)
+    delay_cost = value_of_time[:, None] * extra.delay_h
     return CargoClasses(
-        commodity=tuple(name for name, _ in pairs),
-        form=tuple(form for _, form in pairs),
+        commodity=names,
+        form=forms,
+        access=access,
+        rules=rules,
         value_of_time=value_of_time,
+        value_usd_per_t=value_usd_per_t,
         t_per_teu=t_per_teu,
-        logit_scale=np.array(
-            [commodities[name]["logit_scale_per_usd"] for name, _ in pairs], dtype=np.float64
-        ),
+        logit_scale=of_commodity("logit_scale_per_usd"),
+        charge=charge,
+        levy=extra.charge,
+        insurance=extra.insurance,
+        subsidy=extra.subsidy,
+        closed=extra.closed,
+        delay_h=extra.delay_h,
         money=money,
-        free_cost=money + value_of_time[:, None] * network.time_h,
-        route_constant=_route_constants(tables["freight/route_constants"], pairs, network.routes),
+        delay_cost=delay_cost,
+        free_cost=money + delay_cost + value_of_time[:, None] * network.time_h,
+        route_constant=_route_constants(
+            tables["freight/route_constants"], list(zip(names, forms, strict=True)), network.routes
+        ),
     )
 
 
@@ -135,14 +172,17 @@ def build_demand(
 ) -> Demand:
     """Return the units of demand; a flow between zones is spread by the weights of both.
 
-    Flows of zero tonnes are kept out. InputError names zones without a place for a form and zones
+    A flow whose access changes within the year is cut into parts by its months. Flows of zero
+    tonnes are kept out. InputError names zones without a place for a form and zones
     whose weights do not add up to one.
     """
     demand = tables["freight/demand"].filter(pl.col("tonnes") > 0.0)
     entries = _zone_entries(tables["freight/zones"], network)
     class_at = {
-        pair: position
-        for position, pair in enumerate(zip(classes.commodity, classes.form, strict=True))
+        key: position
+        for position, key in enumerate(
+            zip(classes.commodity, classes.form, classes.access, strict=True)
+        )
     }
     _check_zones(tables["freight/demand"], entries)
     units: dict[tuple[int, int, int], int] = {}
@@ -151,17 +191,21 @@ def build_demand(
     part_tonnes: list[float] = []
     row_class: list[int] = []
     for position, row in enumerate(demand.iter_rows(named=True)):
-        cargo = class_at[row["commodity"], row["form"]]
-        row_class.append(cargo)
-        for origin, origin_weight in _entries_of(entries, row["origin"], row["form"]):
-            for destination, destination_weight in _entries_of(
-                entries, row["destination"], row["form"]
-            ):
-                tonnes = row["tonnes"] * origin_weight * destination_weight
-                if tonnes > 0.0:
-                    part_row.append(position)
-                    part_unit.append(units.setdefault((cargo, origin, destination), len(units)))
-                    part_tonnes.append(tonnes)
+        seasons = [
+            (class_at[row["commodity"], row["form"], pattern], share)
+            for pattern, share in classes.rules.parts(row)
+        ]
+        row_class.append(seasons[0][0])
+        for (cargo, share), (origin, origin_weight), (destination, weight) in itertools.product(
+            seasons,
+            _entries_of(entries, row["origin"], row["form"]),
+            _entries_of(entries, row["destination"], row["form"]),
+        ):
+            tonnes = row["tonnes"] * origin_weight * weight * share
+            if tonnes > 0.0:
+                part_row.append(position)
+                part_unit.append(units.setdefault((cargo, origin, destination), len(units)))
+                part_tonnes.append(tonnes)
     order = sorted(units)
     rank = np.empty(len(units), dtype=np.int64)
     rank[[units[key] for key in order]] = np.arange(len(units))

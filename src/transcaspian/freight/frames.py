@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from transcaspian.freight.access import Pattern
 from transcaspian.freight.arrays import FloatArray, IntArray, sum_by
 from transcaspian.freight.corridor import FreightResult
 
@@ -15,6 +16,18 @@ TOP_PATHS = 5  # paths listed of each unit
 SMALLEST_TONNES = 1e-3  # a kilogram: flows below are left out of the tables of flows
 
 
+ACCESS_SCHEMA = {
+    "access": pl.String(),
+    "is_subsidy": pl.Boolean(),
+    "months": pl.Int64(),
+    "cargo_t": pl.Float64(),
+    "passing_t": pl.Float64(),
+    "charge_usd": pl.Float64(),
+    "insurance_usd": pl.Float64(),
+    "subsidy_usd": pl.Float64(),
+}
+
+
 class PathMeasures:
     """What a tonne on each path pays, takes and emits, by path and by arc of path."""
 
@@ -25,14 +38,26 @@ class PathMeasures:
         self.of_arc = np.repeat(np.arange(n_path), np.diff(table.arc_start))
         arc, arc_cargo = table.arc, self.cargo[self.of_arc]
         self.arc_money = classes.money[arc_cargo, arc]
+        self.arc_charge = classes.charge[arc_cargo, arc]
+        self.arc_levy = classes.levy[arc_cargo, arc]
+        self.arc_insurance = classes.insurance[arc_cargo, arc]
+        self.arc_subsidy = classes.subsidy[arc_cargo, arc]
         factor = np.append(result.equilibrium.factor, 1.0)[network.queue]
         self.arc_time_h = network.time_h * factor  # [n_arc of the network]
         self.money = self._sum(self.arc_money, n_path)
         self.terminal_charge = self._sum(
-            np.where(network.terminal[arc] >= 0, self.arc_money, 0.0), n_path
+            np.where(network.terminal[arc] >= 0, self.arc_charge, 0.0), n_path
         )
-        self.time_h = self._sum(self.arc_time_h[arc], n_path)
+        self.subsidy = self._sum(self.arc_subsidy, n_path)
+        self.access_cost = self._sum(
+            self.arc_levy + self.arc_insurance + classes.delay_cost[arc_cargo, arc], n_path
+        )
+        self.link_charge = self._sum(
+            np.where(network.terminal[arc] >= 0, 0.0, self.arc_charge), n_path
+        )
         self.free_time_h = self._sum(network.time_h[arc], n_path)
+        self.queue_h = self._sum(self.arc_time_h[arc], n_path) - self.free_time_h
+        self.time_h = self._sum(self.arc_time_h[arc] + classes.delay_h[arc_cargo, arc], n_path)
         self.distance_km = self._sum(network.distance_km[arc], n_path)
         self.co2_t = self._sum(network.co2_t_per_t[arc], n_path)
         constants = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])
@@ -61,6 +86,7 @@ def freight_tables(result: FreightResult) -> dict[str, pl.DataFrame]:
         "freight_supply": _supply(result),
         "freight_routes": _routes(result, measures),
         "freight_od": _od(result),
+        "freight_access": _access(result, measures),
         "freight_paths": _paths(result, measures),
         "freight_gaps": pl.DataFrame(
             {
@@ -77,6 +103,11 @@ def _names(names: tuple[str, ...], index: IntArray) -> pl.Series:
     return series.gather(
         pl.Series([value if value >= 0 else None for value in index.tolist()], dtype=pl.UInt32)
     )
+
+
+def _access_names(patterns: tuple[Pattern, ...], cargo: IntArray) -> pl.Series:
+    """Return the rules that hold for each class, joined by ';', null for none."""
+    return _names(tuple(";".join(pattern) for pattern in patterns), cargo).replace("", None)
 
 
 def _vertex_names(result: FreightResult, vertex: IntArray) -> pl.Series:
@@ -170,18 +201,21 @@ def _class_flows(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     tonnes = sum_by(key, result.equilibrium.flow[measures.of_arc], n_arc * n_class)
     used = np.flatnonzero(tonnes > SMALLEST_TONNES)
     arc, cargo = used % n_arc, used // n_arc
-    return pl.DataFrame(
-        {
-            "link": _names(network.links, network.link[arc]),
-            "terminal": _names(network.terminals, network.terminal[arc]),
-            "direction": _direction(result, arc),
-            "from_node": _vertex_names(result, network.tail[arc]),
-            "to_node": _vertex_names(result, network.head[arc]),
-            "commodity": _names(result.classes.commodity, cargo),
-            "form": _names(result.classes.form, cargo),
-            "tonnes": tonnes[used],
-        }
-    ).sort("commodity", "form", "link", "terminal", "direction")
+    keys = {
+        "link": _names(network.links, network.link[arc]),
+        "terminal": _names(network.terminals, network.terminal[arc]),
+        "direction": _direction(result, arc),
+        "from_node": _vertex_names(result, network.tail[arc]),
+        "to_node": _vertex_names(result, network.head[arc]),
+        "commodity": _names(result.classes.commodity, cargo),
+        "form": _names(result.classes.form, cargo),
+    }
+    return (
+        pl.DataFrame({**keys, "tonnes": tonnes[used]})
+        .group_by(list(keys), maintain_order=True)  # classes under different access rules
+        .agg(pl.col("tonnes").sum())
+        .sort("commodity", "form", "link", "terminal", "direction")
+    )
 
 
 def _supply(result: FreightResult) -> pl.DataFrame:
@@ -276,6 +310,34 @@ def _od(result: FreightResult) -> pl.DataFrame:
     ).sort("demand")
 
 
+def _access(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    """Return what each rule and subsidy met: the cargo it holds for, that goes there, the money."""
+    classes, demand, arc = result.classes, result.demand, result.table.arc
+    cargo = measures.cargo[measures.of_arc]
+    flow = result.equilibrium.flow[measures.of_arc]
+    n_path = result.table.unit.size
+    rows = []
+    for rule in classes.rules.rules:
+        holds = np.array([rule.name in pattern for pattern in classes.access], dtype=bool)
+        meets = holds[cargo] & rule.arcs[arc]
+        passing = np.bincount(measures.of_arc, weights=meets, minlength=n_path) > 0.0
+        charge = float((flow * meets * classes.charge[cargo, arc]).sum())
+        value = sum_by(cargo, flow * meets, len(classes.form)) @ classes.value_usd_per_t
+        rows.append(
+            {
+                "access": rule.name,
+                "is_subsidy": rule.is_subsidy,
+                "months": len(rule.months),
+                "cargo_t": float(demand.tonnes[holds[demand.unit_class]].sum()),
+                "passing_t": float(result.equilibrium.flow[passing].sum()),
+                "charge_usd": rule.charge_usd_per_t * float((flow * meets).sum()),
+                "insurance_usd": rule.insurance_share * float(value),
+                "subsidy_usd": rule.subsidy_share * charge,
+            }
+        )
+    return pl.DataFrame(rows, schema=ACCESS_SCHEMA)
+
+
 def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     """Return the most used paths of each unit, best first."""
     demand, table, network, classes = result.demand, result.table, result.network, result.classes
@@ -297,6 +359,7 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
             "form": _names(classes.form, demand.unit_class[unit]),
             "origin_node": _names(network.nodes, demand.origin[unit]),
             "destination_node": _names(network.nodes, demand.destination[unit]),
+            "access": _access_names(classes.access, demand.unit_class[unit]),
             "route": _names((*network.routes, NO_ROUTE), table.route[path]),
             "tonnes": flow[path],
             "share": result.equilibrium.share[path],
@@ -305,12 +368,12 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
             "distance_km": measures.distance_km[path],
             "generalised_cost_usd_per_t": result.equilibrium.cost[path] - measures.constant[path],
             # The parts of that cost, and what route choice adds to it.
-            "link_charge_usd_per_t": (measures.money - measures.terminal_charge)[path],
+            "link_charge_usd_per_t": measures.link_charge[path],
             "terminal_charge_usd_per_t": measures.terminal_charge[path],
+            "access_cost_usd_per_t": measures.access_cost[path],
+            "subsidy_usd_per_t": -measures.subsidy[path],
             "free_time_cost_usd_per_t": (value_of_time * measures.free_time_h)[path],
-            "queue_cost_usd_per_t": (value_of_time * (measures.time_h - measures.free_time_h))[
-                path
-            ],
+            "queue_cost_usd_per_t": (value_of_time * measures.queue_h)[path],
             "route_constant_usd_per_t": measures.constant[path],
             "nodes": pl.Series(places, dtype=pl.String),
             "links_and_terminals": pl.Series(links, dtype=pl.String),

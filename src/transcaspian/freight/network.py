@@ -16,6 +16,7 @@ import polars as pl
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
 from transcaspian.freight.delay import DelayTable
+from transcaspian.freight.seasons import QueueRow, Seasons, read_seasons
 
 __all__ = ["FORMS", "Queues", "Supernetwork", "build_supernetwork"]
 
@@ -44,6 +45,8 @@ class Queues:
     # Queues of simulated crossings, whose time over free time is a curve through points instead.
     curved: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     curves: DelayTable | None = None
+    # Queues with months that differ: their factor is the mean over the months.
+    seasons: Seasons | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,9 +480,6 @@ def _allowed_forms(
     return allows
 
 
-QueueRow = tuple[float, float, bool, float, float]  # capacity, background, in TEU, alpha, beta
-
-
 def _queue_rows(
     tables: Mapping[str, pl.DataFrame], link_layer: IntArray, terminal_layer: IntArray
 ) -> tuple[dict[str, QueueRow], list[str]]:
@@ -530,6 +530,18 @@ def _queue_rows(
     return rows, group_of
 
 
+def _queues_of(
+    tables: Mapping[str, pl.DataFrame], group_of: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the names of the queues that each link and terminal waits in."""
+    queues: dict[str, tuple[str, ...]] = {
+        name: (name + FORWARD, name + BACKWARD) for name in tables["freight/links"]["link"]
+    }
+    for name, group in zip(tables["freight/terminals"]["terminal"], group_of, strict=True):
+        queues[name] = (group,)
+    return queues
+
+
 def _make_queues(
     tables: Mapping[str, pl.DataFrame],
     link: IntArray,
@@ -569,5 +581,6 @@ def _make_queues(
             counts_teu=np.array(columns[2], dtype=bool),
             alpha=np.array(columns[3], dtype=np.float64),
             beta=np.array(columns[4], dtype=np.float64),
+            seasons=read_seasons(tables, rows, _queues_of(tables, group_of)),
         ),
     )

@@ -130,13 +130,12 @@ class ChoiceSets:
     def catalogue(self, demand: Demand, classes: CargoClasses) -> Catalogue:
         """Return the sets by name, for use on another network."""
         names = self.network.arc_name
-        return Catalogue(
-            {
-                key: tuple(tuple(names[arc] for arc in path) for path in paths)
-                for key, paths in zip(
-                    unit_keys(self.network, demand, classes), self.of_unit, strict=True
-                )
-            }
+        keys = unit_keys(self.network, demand, classes)
+        # Units that differ in their access rules alone share their paths: those shut to one of
+        # them are left out when they are used.
+        return join_catalogues(
+            Catalogue({key: tuple(tuple(names[arc] for arc in path) for path in paths)})
+            for key, paths in zip(keys, self.of_unit, strict=True)
         )
 
 

@@ -104,8 +104,10 @@ def build_path_table(
     free_cost = classes.free_cost[arc_cargo, arc]
     constant = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])[cargo, route]
     queued = network.queue[arc] >= 0
-    fixed_arc = classes.money[arc_cargo, arc] + np.where(
-        queued, 0.0, classes.value_of_time[arc_cargo] * network.time_h[arc]
+    fixed_arc = (
+        classes.money[arc_cargo, arc]
+        + classes.delay_cost[arc_cargo, arc]
+        + np.where(queued, 0.0, classes.value_of_time[arc_cargo] * network.time_h[arc])
     )
     step, queue, is_own = _queue_entries(network, arc, path_of_arc)
     per_tonne = KT_PER_T / np.where(
@@ -180,6 +182,8 @@ def delay_factor(network: Supernetwork, volume: FloatArray) -> FloatArray:
     """Return time over free time of every queue."""
     queues = network.queues
     factor = 1.0 + queues.alpha * (volume / queues.capacity) ** queues.beta
+    if queues.seasons is not None:
+        factor[queues.seasons.queue] = queues.seasons.factor(volume[queues.seasons.queue])
     if queues.curves is not None:
         factor[queues.curved] = delay_functions.delay(queues.curves, volume[queues.curved])
     return factor
@@ -190,6 +194,8 @@ def delay_slope(network: Supernetwork, volume: FloatArray) -> FloatArray:
     queues = network.queues
     load = volume / queues.capacity
     slope = queues.alpha * queues.beta * load ** (queues.beta - 1.0) / queues.capacity
+    if queues.seasons is not None:
+        slope[queues.seasons.queue] = queues.seasons.slope(volume[queues.seasons.queue])
     if queues.curves is not None:
         slope[queues.curved] = delay_functions.delay_slope(queues.curves, volume[queues.curved])
     return slope
@@ -379,6 +385,18 @@ def _norm(a: FloatArray) -> float:
     return float(np.sqrt((a * a).sum()))
 
 
+def _slope_by_capacity(network: Supernetwork, volume: FloatArray, slope: FloatArray) -> FloatArray:
+    """Return the derivative of the delay factor by the capacity.
+
+    Without months the factor is a function of volume over capacity, which gives it from the slope.
+    """
+    by_capacity: FloatArray = -slope * volume / network.queues.capacity
+    seasons = network.queues.seasons
+    if seasons is not None:
+        by_capacity[seasons.queue] = seasons.by_capacity(volume[seasons.queue])
+    return by_capacity
+
+
 def queue_values(table: PathTable, network: Supernetwork, equilibrium: Equilibrium) -> FloatArray:
     """Return what one more unit of each capacity is worth to all shippers [USD per kt or 1000 TEU].
 
@@ -401,5 +419,4 @@ def queue_values(table: PathTable, network: Supernetwork, equilibrium: Equilibri
         return value - slope * response.by_factor_transposed(share, in_nest, value)
 
     answer = response.by_factor_transposed(share, in_nest, solve_linear(transposed, slope * direct))
-    by_capacity = -slope * equilibrium.volume / network.queues.capacity
-    return -(direct + answer) * by_capacity
+    return -(direct + answer) * _slope_by_capacity(network, equilibrium.volume, slope)

@@ -48,6 +48,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "freight_terminal_year": "Tonnes, load and time by terminal and year.",
     "freight_route_year": "Tonnes, cost, time and distance by flow, route and year.",
     "freight_od_year": "Tonnes and expected cost by flow and year.",
+    "freight_access_year": "Cargo, cost and money under each access rule and subsidy, by year.",
     "freight_path_year": "Tonnes, cost and time of every path used, by flow and year.",
     "crossing_curve_year": "Hours across the sea by yearly traffic: the curves freight uses.",
     "crossing_wait_year": "Waits and hours across at the traffic that came, by port pair and cargo.",

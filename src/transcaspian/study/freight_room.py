@@ -166,6 +166,7 @@ def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:
                 co2_t=pl.col("tonnes") * pl.col("co2_t_per_t")
             ),
             "freight_od_year": tables["freight_od"],
+            "freight_access_year": tables["freight_access"],
             "freight_path_year": tables["freight_paths"],
             "freight_node_balance": node_balance(
                 tables["freight_link_flows"], tables["freight_supply"]
