@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.freight.delay import bpr
+from transcaspian.freight.delay import DelayTable, bpr
 from transcaspian.freight.traffic import TrafficNetwork
 
 FREE_SPEED_KM_H = 50.0
@@ -61,3 +61,35 @@ def make_demand(n_zone: int, per_zone: float, seed: int = 2) -> NDArray[np.float
     )
     np.fill_diagonal(matrix, 0.0)
     return matrix * (per_zone * n_zone / matrix.sum())
+
+
+def split_streets(network: TrafficNetwork, share: float, seed: int = 4) -> TrafficNetwork:
+    """Return the network with a node in the middle of a share of its streets, as maps have them.
+
+    Both directions of a street get the same node; connectors stay whole.
+    """
+    n_zone = network.first_through
+    ends = np.c_[network.tail, network.head]
+    street = (ends >= n_zone).all(axis=1)
+    key = np.sort(ends, axis=1)
+    pairs, of_link = np.unique(key, axis=0, return_inverse=True)
+    chosen = np.random.default_rng(seed).random(pairs.shape[0]) < share
+    split = street & chosen[of_link]
+    middle = np.full(pairs.shape[0], -1)
+    middle[chosen] = network.n_vertex + np.arange(chosen.sum())
+    new = middle[of_link][split]
+    parameters = network.delays.parameters.copy()
+    parameters[split, :2] *= 0.5
+    head = network.head.copy()
+    head[split] = new
+    return TrafficNetwork(
+        np.r_[network.tail, new].astype(np.int64),
+        np.r_[head, network.head[split]].astype(np.int64),
+        DelayTable(
+            np.r_[network.delays.kind, network.delays.kind[split]],
+            np.r_[parameters, parameters[split]],
+            network.delays.points,
+        ),
+        int(network.n_vertex + chosen.sum()),
+        n_zone,
+    )
