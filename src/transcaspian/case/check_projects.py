@@ -12,6 +12,7 @@ __all__ = ["PROJECT_RULES"]
 
 FLOWS, OUTPUTS, PROJECTS = "projects/own_flows", "projects/own_outputs", "projects/projects"
 OWN = "own"
+COMPLETE = "complete"
 # Paid by the project's plan already; the ledger would count them twice.
 PLAN_KINDS = ("capital_cost", "renewal_cost", "residual_value", "fixed_operation")
 UNIT_OF_OUTPUT = {"jobs": "person", "exports": "million USD/a", "imports": "million USD/a"}
@@ -108,10 +109,26 @@ def check_projects_of_their_own_have_flows(book: Book) -> Iterator[Problem]:
     )
 
 
+def check_clusters_do_not_mix_built_and_unbuilt(book: Book) -> Iterator[Problem]:
+    """Find clusters of complete and other projects: the former's changes take away, theirs add."""
+    table = "projects/clusters"
+    status = book.tables[PROJECTS].select("project", is_built=pl.col("status") == COMPLETE)
+    members = book.tables[table].join(status, on="project", how="left", maintain_order="left")
+    is_mixed = pl.col("is_built").any().over("cluster") & ~pl.col("is_built").all().over("cluster")
+    yield from book.problems(
+        table,
+        "project",
+        members.select(is_mixed & pl.col("is_built")).to_series(),
+        "{value} is complete: its changes take it away, while those of other members add.",
+        "Value it by itself, or in a cluster of complete projects.",
+    )
+
+
 PROJECT_RULES: tuple[Rule, ...] = (
     check_own_flows_run_forward,
     check_own_flows_do_not_overlap,
     check_own_flows_have_two_sides,
     check_units_of_outputs,
     check_projects_of_their_own_have_flows,
+    check_clusters_do_not_mix_built_and_unbuilt,
 )

@@ -64,7 +64,7 @@ TABLES = (
             Column(
                 "status",
                 "text",
-                "State of work.",
+                "State of work. What is complete is part of the reference and never ranked.",
                 choices=("idea", "study", "planned", "under_construction", "complete"),
             ),
             Column(
@@ -131,7 +131,8 @@ TABLES = (
             Column("project", "text", "Project.", references="projects/projects.project"),
             *CHANGE_COLUMNS,
         ),
-        "What a project changes. from_year counts from nothing: empty means once it is open.",
+        "What a project changes; those of a complete one take it away, as before it was built. "
+        "from_year counts from nothing: empty means once it is open.",
     ),
     Table(
         "projects/spending",

@@ -298,7 +298,10 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tupl
     )
     base = total.filter(pl.col("run") == REFERENCE).select("route", before="mt")
     clusters = tables["projects"].filter(pl.col("is_cluster"))["project"].to_list()
-    runs = [run for run in total["run"].unique(maintain_order=True) if run != REFERENCE]
+    # The run of what is complete is the network without it: nothing is moved there any more.
+    built = tables["projects"].filter(pl.col("status") == "complete")["project"].to_list()
+    left_out = (REFERENCE, *built)
+    runs = [run for run in total["run"].unique(maintain_order=True) if run not in left_out]
     parts = []
     for run in runs:
         after = total.filter(pl.col("run") == run).select("route", after="mt")

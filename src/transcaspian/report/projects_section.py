@@ -50,6 +50,12 @@ __all__ = ["HATCHED_COLOURS", "projects_section"]
 HATCHED_COLOURS = (POSITIVE, NEGATIVE)
 SOURCE = "Model results. Hatched: the capital cost is assumed."
 MOST_LEDGER_ROWS = 14
+COMPLETE = "complete"
+STILL_OPEN = ("A year late, money spent", "Best opening year")  # settled once a project is built
+AFTER_THE_FACT = (
+    "What is completed is part of today's network, with every other project and without. Its worth is "
+    "today's network less the same network as it was before: of its cost nothing can be saved any more."
+)
 # Marks of the rates beside the headline one: Vega's name and the sign in the text.
 _MARKS = (("triangle-right", "▸"), ("circle", "●"), ("triangle-left", "◂"))
 
@@ -65,8 +71,12 @@ def projects_section(
     if projects.is_empty():
         return Section("projects", "Projects", "No project was valued in this run.", ())
     ranked = ordered_projects(projects)
-    clusters = projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
-    others = projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
+    clusters = projects.filter(pl.col("is_cluster"), pl.col("status") != COMPLETE).sort(
+        "npv_musd", descending=True
+    )
+    is_built = pl.col("status") == COMPLETE
+    built = projects.filter(is_built).sort("name")
+    others = projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster"), ~is_built).sort("name")
     blocks: list[Block] = []
     if ranked.height:
         blocks.append(Grid((_npv_figure(ranked, terms), _break_even_figure(ranked, terms))))
@@ -76,10 +86,13 @@ def projects_section(
         blocks.append(_synergy_table(clusters, projects, case, terms))
     if others.height:
         blocks.append(_value_table(others, terms, "Not ranked: other sizes or prices of a ranked project, and projects whose benefits are given, not modelled", "not_ranked.csv"))  # fmt: skip
+    if built.height:
+        blocks.append(_value_table(built, terms, "Completed: assessed after the fact, never ranked", "completed.csv"))  # fmt: skip
+        blocks.append(Remark(AFTER_THE_FACT))
     blocks.append(Remark(Markup("<strong>Sheets.</strong> One for every project and cluster.")))
     blocks += [
         _sheet(row, tables, terms, names)
-        for part in (ranked, clusters, others)
+        for part in (ranked, clusters, others, built)
         for row in part.iter_rows(named=True)
     ]
     return Section("projects", "Projects", _lead(ranked, case, terms), blocks)
@@ -319,7 +332,11 @@ def _sheet(
          "held constant"),
         ("Worth it?", f"{worth.verdict}; {worth.certainty}"),
     ]  # fmt: skip
-    facts[-1:-1] = sheet_facts(str(row["project"]), tables, terms)
+    more = sheet_facts(str(row["project"]), tables, terms)
+    if row["status"] == COMPLETE:
+        facts.insert(1, ("Assessed", "after the fact: its run is the network without it"))
+        more = [(name, value) for name, value in more if name not in STILL_OPEN]
+    facts[-1:-1] = more
     if row["is_cluster"]:
         facts.insert(1, ("Members", _members(row["members"], names)))
     table = HtmlTable(

@@ -92,14 +92,20 @@ class _Books:
     options: AppraisalOptions
 
     def appraise(self, scenario: str, run: str, years: Sequence[int]) -> Appraisal:
-        """Return the value of a run from the given model years."""
-        co2_with = emissions_by_year(self.rooms, scenario, run, years)
-        co2_without = emissions_by_year(self.rooms, scenario, REFERENCE, years)
+        """Return the value of a run from the given model years.
+
+        What is complete stands in the reference: its run is the network without it.
+        """
+        having, lacking = run, REFERENCE
+        if is_after_the_fact(self.case, self.plan.members[run]):
+            having, lacking = REFERENCE, run
+        co2_with = emissions_by_year(self.rooms, scenario, having, years)
+        co2_without = emissions_by_year(self.rooms, scenario, lacking, years)
         return appraise_project(
             run,
             [self.plans[member] for member in self.plan.members[run]],
-            accounts_by_year(self.rooms, scenario, run, years),
-            accounts_by_year(self.rooms, scenario, REFERENCE, years),
+            accounts_by_year(self.rooms, scenario, having, years),
+            accounts_by_year(self.rooms, scenario, lacking, years),
             self.options,
             {year: (co2_with[year] - co2_without[year]) / MT_TO_T for year in years},
             self.case.tables["projects/own_flows"],
@@ -111,6 +117,12 @@ class _Books:
         if years != self.plan.years_of(scenario):
             value = self.appraise(scenario, run, years)
         return value.indicators["all"].npv_headline_musd
+
+
+def is_after_the_fact(case: Case, members: Sequence[str]) -> bool:
+    """Whether a run takes away what is built already, instead of adding what is not."""
+    projects = case.tables["projects/projects"].filter(pl.col("project").is_in(members))
+    return projects.height > 0 and bool(projects["status"].is_in(COUNTED_STATUS).all())
 
 
 def _project_row(
