@@ -17,6 +17,7 @@ from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import judge_all
 from transcaspian.web.app import create_app
+from transcaspian.web.language import language_of
 from transcaspian.web.models import PageData
 from transcaspian.web.pages.generic import generic_column
 from transcaspian.web.settings import WebSettings
@@ -406,7 +407,7 @@ def test_an_answer_from_the_cache_is_the_first_one_again(app: FastAPI) -> None:
 def test_a_raw_column_shows_its_unit_and_years_as_years(
     name: str, kind: pl.DataType, shown: tuple[str, str, str]
 ) -> None:
-    column = generic_column(name, kind)
+    column = generic_column(name, kind, language_of("en"))
 
     assert (column.label, column.unit, column.kind) == shown
 

@@ -3,7 +3,7 @@
 The page is drawn as SVG, in points of A4, and turned into PDF by the library that draws the charts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from transcaspian.results import theme
 
-__all__ = ["SheetContent", "draw_sheet", "sheet_pdf"]
+__all__ = ["SheetContent", "SheetWords", "draw_sheet", "sheet_pdf"]
 
 FloatArray = NDArray[np.float64]
 
@@ -25,6 +25,25 @@ CHART_HEIGHT = 150.0
 COLUMNS = 4
 ROWS_OF_GAINS = 12
 SHORT_BAR = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWords:
+    """What stands on every sheet, and how its numbers are written; English by default."""
+
+    flows: str = "Benefits less operation, and building, by year [million USD]"
+    benefits: str = "benefits"
+    building: str = "building"
+    swings: str = "NPV when one input goes from its P10 to its P90"
+    no_swings: str = "Nothing is uncertain."
+    medians: str = "all at their medians: {value}"
+    gains: str = "Who gains and who loses, NPV [million USD]"
+    others: str = "{count} others"
+    number: Callable[[float], str] = theme.format_number
+    signed: Callable[[float], str] = theme.format_signed
+
+
+ENGLISH = SheetWords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class SheetContent:
     npv_median_musd: float
     gains: tuple[tuple[str, float], ...]  # who, NPV; largest first
     notes: tuple[str, ...]
+    words: SheetWords = ENGLISH
 
 
 def sheet_pdf(content: SheetContent) -> bytes:
@@ -63,7 +83,7 @@ def draw_sheet(content: SheetContent) -> str:
     y += CHART_HEIGHT + 66.0
     half = 0.5 * (INNER - 24.0)
     parts += _tornado(content, MARGIN, y, half)
-    parts += _gains(content.gains, MARGIN + half + 24.0, y, half)
+    parts += _gains(content.gains, content.words, MARGIN + half + 24.0, y, half)
     parts += _notes(content.notes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}" height="{HEIGHT:g}" '
@@ -133,14 +153,14 @@ def _flows(content: SheetContent, y: float) -> list[str]:
         _text(
             MARGIN,
             y,
-            "Benefits less operation, and building, by year [million USD]",
+            content.words.flows,
             9.0,
             weight="bold",
         ),
         _box(MARGIN + INNER - 150.0, y - 7.0, 8.0, 8.0, theme.POSITIVE),
-        _text(MARGIN + INNER - 138.0, y, "benefits", 8.0, theme.MUTED),
+        _text(MARGIN + INNER - 138.0, y, content.words.benefits, 8.0, theme.MUTED),
         _box(MARGIN + INNER - 80.0, y - 7.0, 8.0, 8.0, theme.NEGATIVE),
-        _text(MARGIN + INNER - 68.0, y, "building", 8.0, theme.MUTED),
+        _text(MARGIN + INNER - 68.0, y, content.words.building, 8.0, theme.MUTED),
     ]
     for place in range(content.year.size):
         x = MARGIN + place * step + 0.1 * step
@@ -164,20 +184,20 @@ def _flows(content: SheetContent, y: float) -> list[str]:
                 )
             )
     parts.append(_line(MARGIN, zero, MARGIN + INNER, zero, theme.MUTED))
-    parts.append(_text(MARGIN, y + 13.0, theme.format_number(top), 7.5, theme.MUTED))
+    parts.append(_text(MARGIN, y + 13.0, content.words.number(top), 7.5, theme.MUTED))
     if bottom < 0.0:
         low = zero - bottom * scale
         parts.append(
-            _text(MARGIN + INNER, low, theme.format_number(bottom), 7.5, theme.MUTED, "end")
+            _text(MARGIN + INNER, low, content.words.number(bottom), 7.5, theme.MUTED, "end")
         )
     return parts
 
 
 def _tornado(content: SheetContent, x: float, y: float, width: float) -> list[str]:
     """Return a bar from the NPV at the P10 to that at the P90 of each input."""
-    parts = [_text(x, y, "NPV when one input goes from its P10 to its P90", 9.0, weight="bold")]
+    parts = [_text(x, y, content.words.swings, 9.0, weight="bold")]
     if not content.swings:
-        return [*parts, _text(x, y + 18.0, "Nothing is uncertain.", 8.5, theme.MUTED)]
+        return [*parts, _text(x, y + 18.0, content.words.no_swings, 8.5, theme.MUTED)]
     ends = [end for _, low, high in content.swings for end in (low, high)]
     least, greatest = min(*ends, 0.0), max(*ends, 0.0)
     label = 84.0
@@ -196,30 +216,32 @@ def _tornado(content: SheetContent, x: float, y: float, width: float) -> list[st
         # The two numbers stand inside the ends of a long bar and outside those of a short one.
         anchors = ("start", "end") if at(last) - at(first) > SHORT_BAR else ("end", "start")
         for value, anchor in zip((first, last), anchors, strict=True):
-            words = theme.format_number(value)
+            words = content.words.number(value)
             parts.append(_text(at(value), top + 19.0, words, 7.0, theme.MUTED, anchor))
     bottom = y + 10.0 + len(content.swings) * 26.0
     parts.append(_line(at(0.0), y + 8.0, at(0.0), bottom, theme.MUTED))
     parts.append(_text(at(0.0), bottom + 9.0, "0", 7.0, theme.MUTED, "middle"))
-    median = f"all at their medians: {theme.format_number(content.npv_median_musd)}"
+    median = content.words.medians.format(value=content.words.number(content.npv_median_musd))
     parts.append(_text(x, bottom + 20.0, median, 7.5, theme.MUTED))
     return parts
 
 
-def _gains(gains: Sequence[tuple[str, float]], x: float, y: float, width: float) -> list[str]:
-    parts = [_text(x, y, "Who gains and who loses, NPV [million USD]", 9.0, weight="bold")]
+def _gains(
+    gains: Sequence[tuple[str, float]], words: SheetWords, x: float, y: float, width: float
+) -> list[str]:
+    parts = [_text(x, y, words.gains, 9.0, weight="bold")]
     shown = gains
     if len(gains) > ROWS_OF_GAINS:
         half = ROWS_OF_GAINS // 2
         rest = sum(value for _, value in gains[half:-half])
-        others = (f"{len(gains) - 2 * half} others", rest)
+        others = (words.others.format(count=len(gains) - 2 * half), rest)
         shown = (*gains[:half], others, *gains[-half:])
     for place, (who, value) in enumerate(shown):
         top = y + 18.0 + place * 13.5
         colour = theme.POSITIVE if value > 0.0 else theme.NEGATIVE
         parts += [
             _text(x, top, who, 8.5),
-            _text(x + width, top, theme.format_signed(value), 8.5, colour, "end"),
+            _text(x + width, top, words.signed(value), 8.5, colour, "end"),
             _line(x, top + 4.0, x + width, top + 4.0),
         ]
     return parts

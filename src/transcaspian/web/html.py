@@ -186,8 +186,10 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
     if isinstance(value, bool):
         return ShownCell(language.text("yes") if value else language.text("no"))
     if isinstance(value, str):
-        if column.kind == "word":
+        if column.kind == "word" and view.is_word(value):
             return ShownCell(language.word(value), css=f"chip w-{_class(value)}", address=address)
+        if column.kind == "word":
+            value = language.word(value)
         long = "long" if len(value) > LONG_TEXT else ""
         return ShownCell(value, css=long, address=address)
     number = float(value)

@@ -26,7 +26,7 @@ __all__ = ["COMPLETE", "LANGUAGES", "Language", "choose_language", "language_of"
 # Code → own name; English is the language of the sources.
 LANGUAGES = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "kk": "Қазақша"}
 COMPLETE = ("en", "ru")
-DOMAINS = ("messages", "names")
+DOMAINS = ("messages", "names", "terms")
 EXACT_DIGITS = 12
 
 
@@ -37,6 +37,7 @@ class Language:
     code: str
     messages: gettext.NullTranslations
     names: gettext.NullTranslations
+    terms: gettext.NullTranslations
     decimal: str
     thousands: str
 
@@ -57,7 +58,16 @@ class Language:
 
     def word(self, word: str) -> str:
         """Return a word of the data (status, unit, kind) for people."""
-        return self.text(WORDS[word]) if word in WORDS else self.name(word)
+        if word in WORDS:
+            return self.text(WORDS[word])
+        parts = word.split(", ")
+        if len(parts) > 1 and all(part in WORDS for part in parts):
+            return ", ".join(self.text(WORDS[part]) for part in parts)
+        return self.name(word)
+
+    def term(self, title: str) -> str:
+        """Return a title of a column or table in this language; itself where it is not translated."""
+        return self.terms.gettext(title) if title else title
 
     def name(self, name: str) -> str:
         """Return a name of the case in this language; itself where it is not translated."""
@@ -79,6 +89,11 @@ class Language:
         if rounded != 0:
             places = digits - 1 - floor(log10(abs(rounded)))
         return self._written(rounded, max(places, 0))
+
+    def shortest(self, value: float, digits: int = 6) -> str:
+        """Return the value with at most `digits` significant figures, without zeros at its end."""
+        text = self.number(value, digits)
+        return text.rstrip("0").rstrip(self.decimal) if self.decimal in text else text
 
     def signed(self, value: float | None, digits: int = 3) -> str:
         """Return the value with its sign, also where it is above zero."""
@@ -113,11 +128,12 @@ class Language:
 @cache
 def language_of(code: str) -> Language:
     """Return a language by its code, one of LANGUAGES."""
-    messages, names = (_catalogue(code, domain) for domain in DOMAINS)
+    messages, names, terms = (_catalogue(code, domain) for domain in DOMAINS)
     return Language(
         code,
         messages,
         names,
+        terms,
         str(get_decimal_symbol(code)),
         str(get_group_symbol(code)),
     )

@@ -8,14 +8,15 @@ import polars as pl
 
 from transcaspian.accounts import CLEARING
 from transcaspian.report.images import svg_to_pdf
-from transcaspian.report.names import humanise
-from transcaspian.report.project_sheet import SheetContent, draw_sheet
-from transcaspian.report.terms import npv_column, percent
+from transcaspian.report.project_sheet import SheetContent, SheetWords, draw_sheet
+from transcaspian.report.terms import npv_column
 from transcaspian.report.worth import worth_of
-from transcaspian.results.theme import format_number, format_share
+from transcaspian.web.pages.common import country_name, scenario_name
 from transcaspian.web.runs import Run
+from transcaspian.web.said import conventions
+from transcaspian.web.view import View
 
-__all__ = ["project_sheet", "sheet_file"]
+__all__ = ["project_sheet", "sheet_file", "worth_sentence"]
 
 LEAST_GAIN_MUSD = 0.05
 
@@ -25,30 +26,77 @@ def sheet_file(content: SheetContent) -> bytes:
     return svg_to_pdf(draw_sheet(content))
 
 
-def project_sheet(run: Run, row: Mapping[str, Any], flows: pl.DataFrame) -> SheetContent:
-    """Return what stands on the sheet of a project.
+def project_sheet(
+    run: Run, row: Mapping[str, Any], flows: pl.DataFrame, view: View
+) -> SheetContent:
+    """Return what stands on the sheet of a project, in the reader's language.
 
     `row` is its row of the table of projects, `flows` has year, is_capital and amount [million USD].
     """
+    t, language = view.t, view.language
     years = np.arange(int(flows["year"].min()), int(flows["year"].max()) + 1)  # type: ignore[arg-type]
     swings = _swings(run, row)
+    subtitle = (
+        str(row["project"]),
+        view.word(str(row["kind"])),
+        t("opens {year}", year=row["opening_year"]),
+        t("{years} years of use", years=row["life_years"]),
+        t("scenario {scenario}", scenario=scenario_name(run, view, str(row["scenario"]))),
+        t("million USD of {year}", year=run.case.settings.price_year),
+    )
+    said = str(run.manifest.get("conventions", ""))
     return SheetContent(
-        title=str(row["name"]),
-        subtitle=(
-            f"{row['project']} · {humanise(str(row['kind'])).lower()} · opens {row['opening_year']} · "
-            f"{row['life_years']} years of use · scenario {row['scenario']} · million USD of "
-            f"{run.case.settings.price_year}"
-        ),
-        headline=str(row["headline"]),
-        figures=_figures(run, row),
+        title=view.name(str(row["name"])),
+        subtitle=" · ".join(subtitle),
+        headline=str(row["headline"]) if language.code == "en" else worth_sentence(run, view, row),
+        figures=_figures(run, row, view),
         year=years,
         income_musd=_by_year(flows.filter(~pl.col("is_capital")), years),
         capital_musd=-_by_year(flows.filter(pl.col("is_capital")), years),
-        swings=tuple(swings.select("input", "npv_low_musd", "npv_high_musd").iter_rows()),
+        swings=tuple(
+            (view.column(name), low, high)
+            for name, low, high in swings.select(
+                "input", "npv_low_musd", "npv_high_musd"
+            ).iter_rows()
+        ),
         npv_median_musd=float(swings["npv_median_musd"][0]) if swings.height else 0.0,
-        gains=_gains(run, row),
-        notes=(f"Conventions: {run.manifest.get('conventions', '')}.", f"Run {run.key}, case {run.manifest['case']}."),
-    )  # fmt: skip
+        gains=_gains(run, row, view),
+        notes=(
+            t("Conventions: {conventions}.", conventions=conventions(view, said)),
+            t("Run {run}, case {case}.", run=run.key, case=str(run.manifest["case"])),
+        ),
+        words=_words(view),
+    )
+
+
+def _words(view: View) -> SheetWords:
+    t = view.t
+    return SheetWords(
+        flows=t("Benefits less operation, and building, by year [million USD]"),
+        benefits=t("benefits"),
+        building=t("building"),
+        swings=t("NPV when one input goes from its P10 to its P90"),
+        no_swings=t("Nothing is uncertain."),
+        medians=t("all at their medians: {value}"),
+        gains=t("Who gains and who loses, NPV [million USD]"),
+        others=t("{count} others"),
+        number=view.language.number,
+        signed=view.language.signed,
+    )
+
+
+def worth_sentence(run: Run, view: View, row: Mapping[str, Any]) -> str:
+    """Return whether a project is worth its cost, with its NPV and the range of it."""
+    worth = worth_of(row, run.terms)
+    return view.t(
+        "Worth its cost? {verdict}. NPV {npv} at {rate}, {low} to {high} over the range of"
+        " its capital cost.",
+        verdict=view.word(worth.verdict),
+        npv=view.number(row["npv_musd"], "million USD"),
+        rate=view.language.share(run.terms.headline_rate, 2),
+        low=view.number(worth.low_musd),
+        high=view.number(worth.high_musd, "million USD"),
+    )
 
 
 def _by_year(flows: pl.DataFrame, years: np.ndarray) -> np.ndarray:
@@ -72,30 +120,32 @@ def _swings(run: Run, row: Mapping[str, Any]) -> pl.DataFrame:
     return (
         run.table("tornado")
         .filter(pl.col("scenario") == row["scenario"], pl.col("project") == row["project"])
-        .with_columns(pl.col("input").map_elements(humanise, return_dtype=pl.String))
         .sort((pl.col("npv_high_musd") - pl.col("npv_low_musd")).abs(), "input", descending=[True, False])
     )  # fmt: skip
 
 
-def _figures(run: Run, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    worth, terms = worth_of(row, run.terms), run.terms
+def _figures(run: Run, row: Mapping[str, Any], view: View) -> tuple[tuple[str, str], ...]:
+    worth, terms, t = worth_of(row, run.terms), run.terms, view.t
+    number, share = view.language.number, view.language.share
     shown = [
-        (f"NPV at {percent(rate)}", format_number(row[npv_column(rate)])) for rate in terms.rates
+        (t("NPV at {rate}", rate=share(rate, 2)), number(row[npv_column(rate)]))
+        for rate in terms.rates
     ]
+    confidence = view.word(str(row["capex_confidence"]))
     shown += [
-        ("NPV at the high cost", format_number(worth.low_musd)),
-        ("NPV at the low cost", format_number(worth.high_musd)),
-        ("capital cost", f"{format_number(row['capex_musd'])} ({row['capex_confidence']})"),
-        ("worth building up to", format_number(row["break_even_capex_musd"])),
-        ("benefits over cost", format_number(row["bcr"])),
-        ("economic rate of return", format_share(row["eirr"])),
-        ("the corridor's part of NPV", format_number(row["npv_corridor_musd"])),
-        (f"CO₂ in {terms.value_year} [Mt]", format_number(row["co2_mt"])),
-    ]  # fmt: skip
+        (t("NPV at the high cost"), number(worth.low_musd)),
+        (t("NPV at the low cost"), number(worth.high_musd)),
+        (t("Capital cost"), f"{number(row['capex_musd'])} ({confidence})"),
+        (t("Worth building up to"), number(row["break_even_capex_musd"])),
+        (t("Benefit over cost"), number(row["bcr"])),
+        (t("Economic rate of return"), share(row["eirr"])),
+        (t("The corridor's part of the NPV"), number(row["npv_corridor_musd"])),
+        (f"{t('CO₂ in {year}', year=terms.value_year)} [{view.word('Mt')}]", number(row["co2_mt"])),
+    ]
     return tuple(shown)
 
 
-def _gains(run: Run, row: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _gains(run: Run, row: Mapping[str, Any], view: View) -> tuple[tuple[str, float], ...]:
     gains = run.table("who_gains").filter(
         pl.col("scenario") == row["scenario"],
         pl.col("project") == row["project"],
@@ -104,6 +154,6 @@ def _gains(run: Run, row: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     )
     ordered = gains.sort("npv_musd", "country", "party", descending=[True, False, False])
     return tuple(
-        (f"{humanise(party).lower()}, {run.names.country(country)}", value)
+        (f"{view.word(party)}, {country_name(run, view, country)}", value)
         for country, party, value in ordered.select("country", "party", "npv_musd").iter_rows()
     )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transcaspian.web.language import Language
+from transcaspian.web.titles import column_title, table_title
 from transcaspian.web.urls import with_query
+from transcaspian.web.words import WORDS
 
 __all__ = ["View"]
 
@@ -33,6 +35,18 @@ class View:
     def word(self, word: str) -> str:
         """Return a word of the data for people."""
         return self.language.word(word)
+
+    def is_word(self, word: str) -> bool:
+        """Return whether a word of the data is one of ours, which has a translation."""
+        return word in WORDS
+
+    def column(self, name: str) -> str:
+        """Return the title of a column that is known by its name, without its unit."""
+        return column_title(self.language, name)
+
+    def table(self, name: str) -> str:
+        """Return the title of a table that is known by its name."""
+        return table_title(self.language, name)
 
     def name(self, name: str) -> str:
         """Return a name of the case for people."""

@@ -3,8 +3,6 @@
 import polars as pl
 
 from transcaspian.report.charts import Spec
-from transcaspian.report.names import humanise
-from transcaspian.results.tables import TABLE_MEANINGS
 from transcaspian.results.theme import CONFIDENCE_COLOURS
 from transcaspian.web.blocks import (
     Block,
@@ -20,6 +18,7 @@ from transcaspian.web.blocks import (
 from transcaspian.web.pages.common import model_confidence, model_source, option
 from transcaspian.web.pages.generic import generic_column
 from transcaspian.web.runs import HOURLY, Run
+from transcaspian.web.titles import table_meaning
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
 
@@ -118,7 +117,7 @@ def _figures(view: View, shown: pl.DataFrame, total: int) -> Table:
             (
                 row["row"],
                 row["table"],
-                humanise(row["column"]),
+                view.column(row["column"]),
                 row["value"],
                 row["unit"],
                 row["source"],
@@ -200,7 +199,9 @@ def table_page(run: Run, name: str, view: View) -> Page:
     frame = pl.scan_parquet(run.file(name), glob=False)
     total = int(frame.select(pl.len()).collect().item())
     rows = frame.slice((page - 1) * ROWS_OF_PAGE, ROWS_OF_PAGE).collect()
-    columns = tuple(generic_column(column, dtype) for column, dtype in rows.schema.items())
+    columns = tuple(
+        generic_column(column, dtype, view.language) for column, dtype in rows.schema.items()
+    )
     plain = rows.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     flat = plain.with_columns(
         pl.col(column).cast(pl.List(pl.String)).list.join("; ")
@@ -222,7 +223,11 @@ def table_page(run: Run, name: str, view: View) -> Page:
     ]
     if name in HOURLY:
         blocks.append(Note(t("Hours count from 0 at the start of the year, in UTC.")))
-    lead = TABLE_MEANINGS.get(name, "")
     return Page(
-        "table", humanise(name), view.name(lead), tuple(blocks), run=run.key, section="overview"
+        "table",
+        view.table(name),
+        table_meaning(view.language, name),
+        tuple(blocks),
+        run=run.key,
+        section="overview",
     )

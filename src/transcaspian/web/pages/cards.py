@@ -162,7 +162,7 @@ def _inputs(run: Run, view: View, keys: Sequence[str]) -> Table:
             Column("confidence", t("Confidence"), kind="word"),
         ),
         tuple(
-            (row["row"], humanise(row["column"]), row["value"], row["unit"], row["source"], row["confidence"])
+            (row["row"], view.column(row["column"]), row["value"], row["unit"], row["source"], row["confidence"])
             for row in rows.iter_rows(named=True)
         ),
         t("Tables of the case; each row names its source"),

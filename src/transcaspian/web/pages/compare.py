@@ -8,7 +8,7 @@ from transcaspian.errors import InputError, NotFoundError
 from transcaspian.report.geography import Projection
 from transcaspian.report.map_flows import Flow, Layer
 from transcaspian.report.map_view import draw_view, marks_of
-from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.report.names import REFERENCE
 from transcaspian.results.theme import EN_DASH
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import option, scenario_name
@@ -95,7 +95,9 @@ def _inputs(view: View, runs: Sequence[Run]) -> Block:
         Column("unit", t("Unit")),
         Column("confidence", t("Confidence"), kind="word"),
     )
-    rows = differing.with_columns(pl.col("column").map_elements(humanise, return_dtype=pl.String))
+    rows = differing.with_columns(
+        pl.col("column").map_elements(view.column, return_dtype=pl.String)
+    )
     return Table(
         "inputs",
         view.tn("{count} input differs", "{count} inputs differ", differing.height),

@@ -6,7 +6,7 @@ import polars as pl
 
 from transcaspian.crossing.diagram import TimeSpace, draw_time_space
 from transcaspian.report.charts import Spec
-from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.report.names import REFERENCE
 from transcaspian.results.theme import ACCENT, GRID, ROUTE_COLOURS
 from transcaspian.web.blocks import Block, Chart, Column, Note, Page, Table
 from transcaspian.web.pages.common import (
@@ -99,12 +99,12 @@ def _month(run: Run, view: View, found: TimeSpace, year: int, month: int) -> lis
         (
             Column("time", t("Time")),
             Column("vessel", t("Vessel")),
-            Column("event", t("Event")),
+            Column("event", t("Event"), kind="word"),
             Column("port", t("Port")),
             Column("units", t("Units aboard"), "", "number"),
         ),
         tuple(
-            (_time(year, row["time_h"]), row["vessel"], humanise(row["event"]), view.name(row["place"]), row["units_aboard"])
+            (_time(year, row["time_h"]), row["vessel"], row["event"], view.name(row["place"]), row["units_aboard"])
             for row in marks.sort("time_h", "vessel").iter_rows(named=True)
         ),
         source,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import polars as pl
 
+from transcaspian.case.registry import TABLES
 from transcaspian.report.charts import Spec
-from transcaspian.report.names import humanise
 from transcaspian.results.theme import ZONE_COLOURS
 from transcaspian.web.blocks import Block, Chart, Column, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import chosen_scenario, scenario_choice
-from transcaspian.web.pages.generic import plain_table
+from transcaspian.web.pages.generic import kind_of, plain_table
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -48,7 +48,7 @@ def funds_page(run: Run, view: View) -> Page:
         )
     if found:
         links = tuple(
-            Link(humanise(name), view.link(run_page(run.key, "tables", name)))
+            Link(view.table(name), view.link(run_page(run.key, "tables", name)))
             for name in found
             if name in LONG
         )
@@ -98,18 +98,18 @@ def _case_table(run: Run, view: View, name: str) -> Table:
     frame = run.case.tables[name]
     columns = tuple(
         Column(
-            column,
-            humanise(column),
-            "",
-            "word" if column == "confidence" else ("number" if dtype.is_numeric() else "text"),
+            column.name,
+            view.column(column.name),
+            column.unit,
+            kind_of(column.name, frame.schema[column.name]),
         )
-        for column, dtype in frame.schema.items()
+        for column in TABLES[name].columns
     )
     return Table(
         name.replace("/", "-"),
         view.t("Table {table} of the case", table=name),
         columns,
-        tuple(frame.iter_rows()),
+        tuple(frame.select([column.name for column in columns]).iter_rows()),
         view.t("Tables of the case; each row names its source"),
         view.t("as the row says"),
     )

@@ -1,59 +1,80 @@
-"""Result tables under their own column names: units read off the names, years shown as years."""
+"""Result tables under their own column names: titles and units read off the names, keys as names."""
+
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from transcaspian.report.names import humanise
 from transcaspian.web.blocks import Column, Kind, Table
-from transcaspian.web.pages.common import frame_table, project_name
+from transcaspian.web.language import Language
+from transcaspian.web.pages.common import country_name, frame_table, project_name
 from transcaspian.web.runs import Run
+from transcaspian.web.titles import column_title, table_title, unit_of
 from transcaspian.web.view import View
 
-__all__ = ["generic_column", "plain_table"]
+__all__ = ["WORDS", "generic_column", "kind_of", "plain_table"]
 
-# Ends of column names → units; longer ends first.
-UNITS = {
-    "_usd_per_mwh": "USD/MWh",
-    "_usd_per_t": "USD/t",
-    "_musd": "million USD",
-    "_usd": "USD",
-    "_mwh": "MWh",
-    "_twh": "TWh",
-    "_mw": "MW",
-    "_mt": "Mt",
-    "_km": "km",
-    "_h": "h",
-    "_t": "t",
-}
-WORDS = ("confidence", "status", "state", "nature")
+# Columns whose values are words of ours.
+WORDS = (
+    "cargo", "confidence", "dimension", "field", "kind", "nature", "party", "payer", "rank",
+    "receiver", "relation", "repayment", "sector", "state", "status",
+)  # fmt: skip
 PLAIN_WHOLES = ("hour", "month", "week")
-NAMED = ("project", "run")
 
 
-def generic_column(name: str, dtype: pl.DataType) -> Column:
+def generic_column(name: str, dtype: pl.DataType, language: Language) -> Column:
     """Return how a column is shown, by its name and type."""
-    end = next((end for end in UNITS if name.endswith(end)), "")
-    label = humanise(name.removesuffix(end))
-    return Column(name, label, UNITS.get(end, ""), _kind(name, dtype))
+    return Column(name, column_title(language, name), unit_of(name), kind_of(name, dtype))
 
 
-def _kind(name: str, dtype: pl.DataType) -> Kind:
+def kind_of(name: str, dtype: pl.DataType) -> Kind:
+    """Return how a column under its own name is shown."""
     if name in WORDS:
         return "word"
     if dtype.is_integer():
-        return "year" if name.endswith("year") or name in PLAIN_WHOLES else "whole"
+        is_year = name == "year" or (name.endswith("_year") and not name.endswith("_per_year"))
+        return "year" if is_year or name in PLAIN_WHOLES else "whole"
     return "number" if dtype.is_numeric() else "text"
 
 
 def plain_table(run: Run, view: View, frame: pl.DataFrame, name: str) -> Table:
-    """Return a result table under its own column names, projects under theirs."""
-    columns = [generic_column(column, dtype) for column, dtype in frame.schema.items()]
-    known = run.names.projects
+    """Return a result table under its own column names, things of the case under theirs."""
+    columns = [
+        generic_column(column, dtype, view.language) for column, dtype in frame.schema.items()
+    ]
     shown = frame.with_columns(
-        pl.col(column).map_elements(
-            lambda key: project_name(run, view, key) if key in known else key,
-            return_dtype=pl.String,
-        )
-        for column in NAMED
-        if frame.schema.get(column) == pl.String
+        pl.col(column).cast(pl.String).map_elements(named, return_dtype=pl.String)
+        for column, named in _namers(run, view).items()
+        if frame.schema.get(column) in (pl.String, pl.Categorical)
     )
-    return frame_table(run, view, shown, columns, key=name, title=humanise(name), of=name)
+    title = table_title(view.language, name)
+    return frame_table(run, view, shown, columns, key=name, title=title, of=name)
+
+
+def _namers(run: Run, view: View) -> Mapping[str, Callable[[str], str]]:
+    """Return column → how its keys are named for people."""
+    names = run.names
+    ports: dict[str, str] = dict(
+        run.case.tables["crossing/ports"].select("port", "name").iter_rows()
+    )
+
+    def project(key: str) -> str:
+        return project_name(run, view, key)
+
+    def port(key: str) -> str:
+        return view.name(ports.get(key, key))
+
+    def zone(key: str) -> str:
+        return view.name(names.bus(key))
+
+    def country(key: str) -> str:
+        return country_name(run, view, key)
+
+    return {
+        **dict.fromkeys(("project", "run", "package", "other"), project),
+        **dict.fromkeys(("port", "port0", "port1"), port),
+        **dict.fromkeys(("bus", "bus0", "bus1"), zone),
+        **dict.fromkeys(("country", "payer_country", "receiver_country"), country),
+        "carrier": lambda key: view.name(names.carriers.get(key, key)),
+        "commodity": lambda key: view.name(names.commodity(key)),
+        "route": lambda key: view.name(names.route(key)),
+    }

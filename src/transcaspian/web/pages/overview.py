@@ -8,12 +8,13 @@ import polars as pl
 from transcaspian.register.status import count_statuses, judge_all
 from transcaspian.register.tables import Register
 from transcaspian.report.worth import worth_of
-from transcaspian.results.tables import TABLE_MEANINGS
 from transcaspian.web import urls
 from transcaspian.web.blocks import Block, Column, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import chosen_scenario, scenario_choice
 from transcaspian.web.pages.projects import answer_table, ranked_projects
 from transcaspian.web.runs import Run
+from transcaspian.web.said import conventions
+from transcaspian.web.titles import table_meaning
 from transcaspian.web.view import View
 
 __all__ = ["home_page", "run_page"]
@@ -154,10 +155,10 @@ def _trust(run: Run, view: View) -> Table:
             Column("share", t("Share"), kind="share"),
             Column("table", t("Table")),
         ),
-        tuple(rows),
+        tuple((*row[:2], view.table(row[2])) for row in rows),
         source=t("Counted in run {run}", run=run.key),
         confidence=view.word("derived"),
-        links=tuple(urls.run_page(run.key, "tables", row[2]) for row in rows),
+        links=tuple(view.plain_link(urls.run_page(run.key, "tables", row[2])) for row in rows),
     )
 
 
@@ -204,7 +205,7 @@ def _made(run: Run, view: View) -> Table:
     rows = [
         (t("Case"), str(manifest["case"])),
         (t("Fingerprint of the case"), str(manifest.get("case_hash", ""))),
-        (t("Conventions"), str(manifest.get("conventions", ""))),
+        (t("Conventions"), conventions(view, str(manifest.get("conventions", "")))),
     ]
     rows += [(name, str(value)) for name, value in manifest.get("versions", {}).items()]
     return Table(
@@ -221,7 +222,11 @@ def _tables(run: Run, view: View) -> Links:
     return Links(
         view.t("All tables"),
         tuple(
-            Link(name, view.plain_link(urls.run_page(run.key, "tables", name)), TABLE_MEANINGS.get(name, ""))
+            Link(
+                view.table(name),
+                view.plain_link(urls.run_page(run.key, "tables", name)),
+                table_meaning(view.language, name),
+            )
             for name in run.names_of_tables
         ),
-    )  # fmt: skip
+    )

@@ -28,7 +28,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.runs import Run
-from transcaspian.web.sheets import project_sheet
+from transcaspian.web.sheets import project_sheet, worth_sentence
 from transcaspian.web.view import View
 
 __all__ = ["answer_table", "project_page", "projects_page", "ranked_projects"]
@@ -254,19 +254,8 @@ def project_page(run: Run, project: str, view: View) -> Page:
     if rows.is_empty():
         raise NotFoundError(f"The run has not valued a project {project!r}.")
     row = rows.row(0, named=True)
-    worth = worth_of(row, run.terms)
     blocks: list[Block] = [
-        Note(
-            t(
-                "Worth its cost? {verdict}. NPV {npv} at {rate}, {low} to {high} over the range of"
-                " its capital cost.",
-                verdict=view.word(worth.verdict),
-                npv=view.number(row["npv_musd"], MONEY),
-                rate=_rate(run, view),
-                low=view.number(worth.low_musd),
-                high=view.number(worth.high_musd, MONEY),
-            )
-        ),
+        Note(worth_sentence(run, view, row)),
         _facts(run, view, row),
     ]
     flows = _real_flows(run, scenario, project)
@@ -298,7 +287,7 @@ def project_page(run: Run, project: str, view: View) -> Page:
         choices=(scenario_choice(run, view, scenario),),
         run=run.key,
         section="projects",
-        sheet=project_sheet(run, row, flows) if flows.height else None,
+        sheet=project_sheet(run, row, flows, view) if flows.height else None,
     )
 
 

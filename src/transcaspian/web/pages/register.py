@@ -11,7 +11,6 @@ from transcaspian.register.slips import find_slips
 from transcaspian.register.status import STATUSES, Verdict, count_statuses, judge_all
 from transcaspian.register.tables import Register
 from transcaspian.report.charts import Spec
-from transcaspian.report.names import humanise
 from transcaspian.results.theme import ACCENT
 from transcaspian.web import urls
 from transcaspian.web.blocks import (
@@ -26,6 +25,7 @@ from transcaspian.web.blocks import (
     Page,
     Table,
 )
+from transcaspian.web.said import reason
 from transcaspian.web.view import View
 
 __all__ = [
@@ -39,6 +39,18 @@ __all__ = [
 
 DAYS_AHEAD = 365
 HIDDEN = ("internal",)
+WORD_COLUMNS = (
+    "status",
+    "confidence",
+    "kind",
+    "field",
+    "measure",
+    "direction",
+    "state",
+    "path",
+    "role",
+)
+EXACT = 6  # figures shown of values of single rows
 # Tables of facts: each row became known on a day.
 FACTS = ("evidence", "forecasts", "observations")
 
@@ -131,11 +143,11 @@ def _commitments(
     source, confidence = _source(view)
     rows: list[tuple[CellValue, ...]] = [
         (
-            str(about[v.id]["title"]),
+            view.name(str(about[v.id]["title"])),
             v.status,
             v.due.edtf if v.due else None,
             slips.get(v.id),
-            v.reason,
+            reason(view, v.reason),
             str(about[v.id]["field"]),
             v.id,
         )
@@ -194,7 +206,7 @@ def slips_page(register: Register, as_of: date, view: View) -> Page:
     source, confidence = _source(view)
     rows: list[tuple[CellValue, ...]] = [
         (
-            titles.get(slip.subject, slip.subject),
+            view.name(titles.get(slip.subject, slip.subject)),
             slip.status or None,
             slip.first_due.isoformat(),
             slip.last_due.isoformat(),
@@ -276,7 +288,11 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
 
 
 def _figure(view: View, value: float | date) -> str:
-    return view.language.day(value) if isinstance(value, date) else view.language.number(value, 6)
+    return (
+        view.language.day(value)
+        if isinstance(value, date)
+        else view.language.shortest(value, EXACT)
+    )
 
 
 def due_page(register: Register, as_of: date, view: View) -> Page:
@@ -296,7 +312,7 @@ def due_page(register: Register, as_of: date, view: View) -> Page:
             Column("status", t("Status"), kind="word"),
         ),
         tuple(
-            (item.what, item.day.isoformat(), item.kind, names.get(item.owner, item.owner), item.status or None)
+            (view.name(item.what), item.day.isoformat(), item.kind, view.name(names.get(item.owner, item.owner)), item.status or None)
             for item in items
         ),
         source,
@@ -321,7 +337,7 @@ def promise_page(register: Register, key: str, as_of: date, view: View) -> Page:
                 t(
                     "Status: {status}. {reason}",
                     status=view.word(found.verdict.status),
-                    reason=found.verdict.reason,
+                    reason=reason(view, found.verdict.reason),
                 ),
                 "warning" if found.verdict.status in ("late", "missed") else "plain",
             )
@@ -330,10 +346,15 @@ def promise_page(register: Register, key: str, as_of: date, view: View) -> Page:
     blocks += [_related(view, name, rows) for name, rows in found.related.items() if rows]
     blocks.append(_around(view))
     title = str(found.row.get("title") or found.row.get("name") or key)
-    lead = t("{table} {key} as of {day}.", table=humanise(found.table), key=key,
+    lead = t("{table} {key} as of {day}.", table=view.table(found.table), key=key,
              day=view.language.day(as_of))  # fmt: skip
     return Page(
-        "promise", title, lead, tuple(blocks), (_day_choice(view, as_of),), section="register"
+        "promise",
+        view.name(title),
+        lead,
+        tuple(blocks),
+        (_day_choice(view, as_of),),
+        section="register",
     )
 
 
@@ -344,7 +365,7 @@ def _row_table(view: View, row: Mapping[str, object], source: str) -> Table:
         t("What is known of it"),
         (Column("what", t("What")), Column("value", t("Value"))),
         tuple(
-            (humanise(name), str(value))
+            (view.column(name), _said(view, name, value))
             for name, value in row.items()
             if value is not None and name not in HIDDEN
         ),
@@ -353,13 +374,22 @@ def _row_table(view: View, row: Mapping[str, object], source: str) -> Table:
     )
 
 
+def _said(view: View, name: str, value: object) -> str:
+    """Return a value of a row: words of ours translated, numbers in the reader's way."""
+    if isinstance(value, bool):
+        return view.t("yes") if value else view.t("no")
+    if isinstance(value, float):
+        return view.language.shortest(value, EXACT)
+    return view.word(str(value)) if name in WORD_COLUMNS else str(value)
+
+
 def _related(view: View, name: str, rows: Sequence[Mapping[str, object]]) -> Table:
     columns = [column for column in rows[0] if column not in HIDDEN]
     kinds = {column: _kind(column, [row[column] for row in rows]) for column in columns}
     return Table(
         name,
-        humanise(name),
-        tuple(Column(column, humanise(column), "", kinds[column]) for column in columns),  # type: ignore[arg-type]
+        view.table(name),
+        tuple(Column(column, view.column(column), "", kinds[column]) for column in columns),  # type: ignore[arg-type]
         tuple(tuple(_plain(row[column]) for column in columns) for row in rows),
         view.t("Register of promises; each row names its sources"),
         view.t("as the row says"),
@@ -367,7 +397,7 @@ def _related(view: View, name: str, rows: Sequence[Mapping[str, object]]) -> Tab
 
 
 def _kind(name: str, values: Sequence[object]) -> str:
-    if name in ("status", "confidence", "kind", "field"):
+    if name in WORD_COLUMNS:
         return "word"
     known = [value for value in values if value is not None]
     is_number = bool(known) and all(
@@ -380,7 +410,7 @@ def _plain(value: object) -> CellValue:
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
-def known_facts(register: Register, as_of: date) -> list[dict[str, object]]:
+def known_facts(register: Register, as_of: date, view: View) -> list[dict[str, object]]:
     """Return the facts that were known by a day, newest first: key, day, table, what, source."""
     found: list[dict[str, object]] = []
     for name in FACTS:
@@ -393,7 +423,7 @@ def known_facts(register: Register, as_of: date) -> list[dict[str, object]]:
                 {
                     "key": subject,
                     "known_on": row["known_on"],
-                    "table": humanise(name),
+                    "table": view.table(name),
                     "what": "; ".join(str(part) for part in said if part is not None),
                     "source": row["source"],
                     "confidence": row["confidence"],
@@ -405,7 +435,7 @@ def known_facts(register: Register, as_of: date) -> list[dict[str, object]]:
 def history_page(register: Register, as_of: date, view: View) -> Page:
     """Return what became known when, newest first."""
     t = view.t
-    entries = known_facts(register, as_of)
+    entries = known_facts(register, as_of, view)
     table = Table(
         "history",
         view.tn("{count} entry", "{count} entries", len(entries)),

@@ -1,0 +1,156 @@
+"""Titles of columns and tables that are known by their short names only, in every language.
+
+A run, the case and the register have hundreds of columns. Their English titles are made from their
+names (`capex_low_musd` gives "Capex low", million USD); the catalogue `terms` translates them.
+"""
+
+import re
+from collections.abc import Mapping
+
+from transcaspian.report.names import humanise
+from transcaspian.results.tables import TABLE_MEANINGS
+from transcaspian.web.language import Language
+
+__all__ = [
+    "column_title",
+    "english_title",
+    "named_title",
+    "table_meaning",
+    "table_title",
+    "unit_of",
+]
+
+# Ends of column names → units; an end that holds another stands before it.
+UNITS: Mapping[str, str] = {
+    "_usd_per_teu_km": "USD/TEU-km",
+    "_usd_per_t_km": "USD/t-km",
+    "_usd_per_t_h": "USD/t-h",
+    "_kg_per_t_km": "kg/t-km",
+    "_kg_per_vehicle_km": "kg/vehicle-km",
+    "_usd_per_mwh_th": "USD per MWh of heat",
+    "_t_per_mwh_th": "t per MWh of heat",
+    "_mwh_th": "MWh of heat",
+    "_usd_per_mwh": "USD/MWh",
+    "_eur_per_mwh": "EUR/MWh",
+    "_usd_per_teu": "USD/TEU",
+    "_usd_per_t": "USD/t",
+    "_usd_per_day": "USD/day",
+    "_usd_day": "USD/day",
+    "_kt_per_year": "kt/a",
+    "_mt_per_year": "Mt/a",
+    "_t_per_mwh": "t/MWh",
+    "_t_per_teu": "t/TEU",
+    "_per_usd": "1/USD",
+    "_per_h": "1/h",
+    "_t_per_t": "t/t",
+    "_musd": "million USD",
+    "_usd": "USD",
+    "_mwh": "MWh",
+    "_twh": "TWh",
+    "_mw": "MW",
+    "_mt": "Mt",
+    "_km": "km",
+    "_kn": "knots",
+    "_h": "h",
+    "_t": "t",
+    "_m": "m",
+    "_days": "days",
+    "_years": "years",
+    "_months": "months",
+    "_pu": "p.u.",
+}
+# Names that say little in English when they are only written as words.
+BETTER: Mapping[str, str] = {
+    "bcr": "Benefit over cost",
+    "bcr_headline": "Benefit over cost, headline",
+    "break_even_capex": "Break-even capital cost",
+    "bus": "Zone or market",
+    "bus0": "From zone",
+    "bus1": "To zone",
+    "capex": "Capital cost",
+    "capex_low": "Capital cost, low",
+    "capex_high": "Capital cost, high",
+    "capex_confidence": "Confidence of capital cost",
+    "eirr": "Economic rate of return",
+    "eirr_note": "Note on the economic rate of return",
+    "firr_real": "Financial rate of return, real",
+    "firr_nominal": "Financial rate of return, nominal",
+    "firr_note": "Note on the financial rate of return",
+    "form": "Form of cargo",
+    "id": "Key",
+    "lat": "Latitude",
+    "lon": "Longitude",
+    "lockup_dscr": "DSCR of lock-up",
+    "minimum_llcr": "Lowest LLCR",
+    "mw": "Power",
+    "node0": "From node",
+    "node1": "To node",
+    "layer0": "From layer",
+    "layer1": "To layer",
+    "opex_share": "Operating cost over capital cost",
+    "per": "Amount per USD",
+    "p_max_profile": "Profile of highest output",
+    "p_min": "Lowest output",
+    "p_min_profile": "Profile of lowest output",
+    "p_nom": "Capacity",
+    "p_nom_reverse": "Capacity back",
+    "pint": "First-in value",
+    "port0": "From port",
+    "port1": "To port",
+    "t_per_teu": "Tonnes per TEU",
+    "target_dscr": "DSCR aimed at",
+    "toot": "Last-in value",
+    "usd_day": "Cost per day, USD",
+    "usd_per": "USD per tonne",
+    "variable_om": "Variable operation and maintenance",
+    "vat": "VAT",
+}
+_NUMBERED = re.compile(r"^(.+?)_(\d+)(_[a-z_]+)?$")
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a column's name ends with, empty for none."""
+    plain, _ = _without_number(name)
+    return UNITS.get(_end(plain), "")
+
+
+def english_title(name: str) -> str:
+    """Return the English title of a column without its unit and without a number in its name."""
+    plain, _ = _without_number(name)
+    base = plain.removesuffix(_end(plain))
+    return BETTER.get(base) or humanise(base)
+
+
+def column_title(language: Language, name: str) -> str:
+    """Return the title of a column without its unit: `npv_6_musd` gives "NPV 6"."""
+    _, number = _without_number(name)
+    title = language.term(english_title(name))
+    return f"{title} {number}" if number else title
+
+
+def named_title(language: Language, name: str) -> str:
+    """Return the title of a column with its unit, where no other cell says it."""
+    unit = unit_of(name)
+    title = column_title(language, name)
+    return f"{title}, {language.word(unit)}" if unit else title
+
+
+def table_title(language: Language, name: str) -> str:
+    """Return the title of a table of a run or of the register."""
+    return language.term(humanise(name))
+
+
+def table_meaning(language: Language, name: str) -> str:
+    """Return what a result table holds; empty where nothing is said of it."""
+    meaning = TABLE_MEANINGS.get(name, "")
+    return language.term(meaning) if meaning else ""
+
+
+def _without_number(name: str) -> tuple[str, str]:
+    """Return `npv_4_musd` as `npv_musd` and 4: rates and years are parts of such names."""
+    found = _NUMBERED.match(name)
+    return (f"{found[1]}{found[3] or ''}", found[2]) if found else (name, "")
+
+
+def _end(name: str) -> str:
+    return next((end for end in UNITS if name.endswith(end) and len(name) > len(end)), "")
