@@ -9,6 +9,7 @@ from tests.case.test_read import problems_of, rewrite
 from tests.small_case import write_small_case
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
+from transcaspian.report import build_report
 from transcaspian.results.tables import Results
 from transcaspian.study import StudyOptions, run_study
 
@@ -40,7 +41,11 @@ def write_built_case(folder: Path) -> Path:
 
 def valued(case: Case) -> Results:
     options = StudyOptions(
-        projects=(CABLE,), scenarios=("reference",), only=("power",), realisations=0
+        years=(2030,),
+        projects=(CABLE,),
+        scenarios=("reference",),
+        only=("power",),
+        realisations=0,
     )
     return run_study(case, options)
 
@@ -51,8 +56,13 @@ def planned(small_case: Case) -> Results:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return valued(read_case(write_built_case(tmp_path_factory.mktemp("built") / "case")))
+def built_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return read_case(write_built_case(tmp_path_factory.mktemp("built") / "case"))
+
+
+@pytest.fixture(scope="module")
+def built(built_case: Case) -> Results:
+    return valued(built_case)
 
 
 def test_a_cable_is_worth_the_same_before_and_after_it_was_built(
@@ -61,7 +71,7 @@ def test_a_cable_is_worth_the_same_before_and_after_it_was_built(
     before, after = (results.table("projects").row(0, named=True) for results in (planned, built))
 
     assert before["npv_headline_musd"] != pytest.approx(0.0, abs=1.0)
-    for name in ("npv_headline_musd", "benefit_2025_musd", "benefit_2030_musd", "capex_musd"):
+    for name in ("npv_headline_musd", "benefit_2030_musd", "capex_musd"):
         assert after[name] == pytest.approx(before[name], abs=SAME_MUSD), name
 
 
@@ -80,6 +90,18 @@ def test_everybody_gains_the_same_before_and_after(planned: Results, built: Resu
 def test_what_is_complete_is_never_ranked(planned: Results, built: Results) -> None:
     assert planned.table("projects")["is_ranked"].to_list() == [True]
     assert built.table("projects")["is_ranked"].to_list() == [False]
+
+
+def test_the_report_shows_what_is_complete_in_a_block_of_its_own(
+    built_case: Case, built: Results
+) -> None:
+    page = build_report(built, built_case)
+
+    start = page.index("Completed: assessed after the fact, never ranked")
+    table = page[start : page.index("</table>", start)]
+    assert 'href="#project-CABLE"' in table
+    assert page.count("after the fact: its run is the network without it") == 1
+    assert "Ranking: each project alone" not in page  # the cable is the only project of this room
 
 
 def test_a_cluster_of_built_and_unbuilt_projects_is_found(tmp_path: Path) -> None:
