@@ -1,5 +1,6 @@
 """The HTML form of a page: cells as they are shown, and the template around them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ __all__ = ["PageContext", "ShownCell", "ShownTable", "render", "render_error"]
 ROWS_SHOWN = 300
 NOT_FOUND = 404
 NOISE = 1e-9  # smaller values are rounding of sums: shown as zero, exact in the title
+ENGLISH_WORDS = re.compile(r"(?<![\w|/-])[A-Za-z]{2,}(?![\w|/-])")
 LONG_TEXT = 48  # letters from which a cell is given room
 TABLE_FORMATS = ("csv", "xlsx", "parquet")
 CHART_FORMATS = ("svg", "png", "pdf")
@@ -27,13 +29,17 @@ CHART_FORMATS = ("svg", "png", "pdf")
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell: `text` as it reads, `title` with the exact value, colours, address, classes."""
+    """A cell: `text` as it reads, `title` with the exact value, colours, address, classes.
+
+    lang: its language where it is not that of the page.
+    """
 
     text: str
     title: str = ""
     css: str = ""
     style: str = ""
     address: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,7 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
         if column.kind == "word":
             value = language.word(value)
         long = "long" if len(value) > LONG_TEXT else ""
-        return ShownCell(value, css=long, address=address)
+        return ShownCell(value, css=long, address=address, lang=_foreign(value, language.code))
     number = float(value)
     shown_number = 0.0 if abs(number) < NOISE else number
     exact = language.exact(number)
@@ -205,6 +211,12 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
         return ShownCell(language.signed(shown_number), exact, "n", _colours(colour))
     shown = {"signed": language.signed, "share": language.share}.get(column.kind, language.number)
     return ShownCell(shown(shown_number), exact, "n", address=address)
+
+
+def _foreign(text: str, code: str) -> str:
+    """Return the language of a sentence that a source left in English, for screen readers."""
+    is_english = code != "en" and text.isascii() and len(ENGLISH_WORDS.findall(text)) > 1
+    return "en" if is_english else ""
 
 
 def _colours(colour: str) -> str:

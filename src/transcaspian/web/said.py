@@ -11,7 +11,7 @@ from functools import cache
 from transcaspian.web.view import View
 from transcaspian.web.words import mark
 
-__all__ = ["CONVENTIONS", "REASONS", "conventions", "is_known_reason", "reason"]
+__all__ = ["ABOUT", "CONVENTIONS", "REASONS", "about", "conventions", "is_known_reason", "reason"]
 
 # The more special pattern stands first; `figure` is a figure with its compiler and period.
 REASONS = (
@@ -65,6 +65,12 @@ FIGURE = re.compile(
     r"(?P<value>[-+]?[\d.]+(?:e[-+]?\d+)?)(?: (?P<unit>[^()]*?))? ?\((?P<where>[^()]*)\)"
 )
 NUMBER = re.compile(r"(?P<value>[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?: (?P<unit>\S.*))?")
+ABOUT = (
+    mark("{period} against {year}, {scope}"),
+    mark("{period} against {year}"),
+    mark("value announced for {day}"),
+    mark("{commitment} ends"),
+)
 DAY = re.compile(r"\d{4}-\d{2}")
 NUMBERS = ("before", "last", "pace", "needed", "estimate", "expected", "target")
 
@@ -76,6 +82,15 @@ def reason(view: View, text: str) -> str:
         return _events(view, text)
     message, parts = found
     return view.t(message, **{name: _part(view, name, part) for name, part in parts.items()})
+
+
+def about(view: View, text: str) -> str:
+    """Return what a contradiction or a date is about in the reader's language."""
+    found = _fitting(text, ABOUT)
+    if found is None:
+        return view.name(text)
+    message, parts = found
+    return view.t(message, **{name: view.name(part) for name, part in parts.items()})
 
 
 def is_known_reason(text: str) -> bool:
@@ -110,7 +125,8 @@ def _pattern(message: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", message)
     return re.compile(
         "".join(
-            f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+            f"(?P<{part}>.+{'' if part == 'figure' else '?'})" if place % 2 else re.escape(part)
+            for place, part in enumerate(parts)
         )
     )
 

@@ -119,7 +119,7 @@ def _figures(view: View, shown: pl.DataFrame, total: int) -> Table:
                 row["table"],
                 view.column(row["column"]),
                 row["value"],
-                row["unit"],
+                view.word(row["unit"] or ""),
                 row["source"],
                 row["confidence"],
             )

@@ -15,6 +15,7 @@ from transcaspian.web.pages.common import (
     project_name,
     scenario_choice,
     source_links,
+    terminal_name,
     with_choice,
     zone_balance,
     zone_columns,
@@ -162,7 +163,7 @@ def _inputs(run: Run, view: View, keys: Sequence[str]) -> Table:
             Column("confidence", t("Confidence"), kind="word"),
         ),
         tuple(
-            (row["row"], view.column(row["column"]), row["value"], row["unit"], row["source"], row["confidence"])
+            (row["row"], view.column(row["column"]), row["value"], view.word(row["unit"] or ""), row["source"], row["confidence"])
             for row in rows.iter_rows(named=True)
         ),
         t("Tables of the case; each row names its source"),
@@ -179,7 +180,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
         .filter(pl.col("terminal").is_in(terminals["terminal"].to_list()))
         .with_columns(
             name=pl.col("terminal").map_elements(
-                lambda key: view.name(run.names.terminal(key)), return_dtype=pl.String
+                lambda key: terminal_name(run, view, key), return_dtype=pl.String
             ),
             unit=pl.col("terminal").replace_strict(units, default="", return_dtype=pl.String),
             mt=pl.col("tonnes") / MT_TO_T,

@@ -25,6 +25,7 @@ __all__ = [
     "scenario_choice",
     "scenario_name",
     "source_links",
+    "terminal_name",
     "with_choice",
     "year_choice",
     "zone_balance",
@@ -100,6 +101,15 @@ def project_name(run: Run, view: View, project: str) -> str:
     if project == REFERENCE:
         return view.t("Without any project")
     return view.name(run.names.projects.get(project, project))
+
+
+def terminal_name(run: Run, view: View, terminal: str) -> str:
+    """Return "place, kind" of a terminal, for people."""
+    found = run.names.terminals.get(terminal)
+    if found is None:
+        return terminal
+    node, kind = found
+    return f"{view.name(run.names.nodes.get(node, node))}, {view.word(kind)}"
 
 
 def country_name(run: Run, view: View, country: str) -> str:

@@ -96,7 +96,8 @@ def _inputs(view: View, runs: Sequence[Run]) -> Block:
         Column("confidence", t("Confidence"), kind="word"),
     )
     rows = differing.with_columns(
-        pl.col("column").map_elements(view.column, return_dtype=pl.String)
+        pl.col("column").map_elements(view.column, return_dtype=pl.String),
+        pl.col("unit").map_elements(view.word, return_dtype=pl.String),
     )
     return Table(
         "inputs",

@@ -1,5 +1,6 @@
 """The crossing: a month of vessels from the event log, closures and queues, waits, frontier."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -14,6 +15,12 @@ from transcaspian.web.pages.common import (
     chosen_year,
     scenario_choice,
     year_choice,
+)
+from transcaspian.web.pages.crossing_names import (
+    port_names,
+    queue_name,
+    service_names,
+    vessel_name,
 )
 from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.pages.months import (
@@ -87,7 +94,7 @@ def _simulated(view: View) -> tuple[str, str]:
 
 def _month(run: Run, view: View, found: TimeSpace, year: int, month: int) -> list[Block]:
     t = view.t
-    ports = dict(run.case.tables["crossing/ports"].select("port", "name").iter_rows())
+    ports, services = port_names(run, view), service_names(run, view)
     marks = found.vessels.filter(pl.col("port").is_not_null()).with_columns(
         place=pl.col("port").replace_strict(ports, default=pl.col("port"), return_dtype=pl.String)
     )
@@ -97,14 +104,14 @@ def _month(run: Run, view: View, found: TimeSpace, year: int, month: int) -> lis
         "vessel-events",
         title,
         (
-            Column("time", t("Time")),
+            Column("time", t("Time, UTC")),
             Column("vessel", t("Vessel")),
             Column("event", t("Event"), kind="word"),
             Column("port", t("Port")),
             Column("units", t("Units aboard"), "", "number"),
         ),
         tuple(
-            (_time(year, row["time_h"]), row["vessel"], row["event"], view.name(row["place"]), row["units_aboard"])
+            (_time(year, row["time_h"])[:16].replace("T", " "), vessel_name(services, row["vessel"]), row["event"], row["place"], row["units_aboard"])
             for row in marks.sort("time_h", "vessel").iter_rows(named=True)
         ),
         source,
@@ -116,25 +123,29 @@ def _month(run: Run, view: View, found: TimeSpace, year: int, month: int) -> lis
             title,
             t("Lines: vessels between ports; shaded: a port is closed by weather. One simulated year of many."),
             table,
-            _vessel_spec(view, found, marks, ports, year),
+            _vessel_spec(found, marks, ports, services, year),
         ),
-        _queue_chart(view, found, year, month),
+        _queue_chart(run, view, found, year, month),
     ]  # fmt: skip
 
 
 def _vessel_spec(
-    view: View, found: TimeSpace, marks: pl.DataFrame, ports: dict[str, str], year: int
+    found: TimeSpace,
+    marks: pl.DataFrame,
+    ports: Mapping[str, str],
+    services: Mapping[str, str],
+    year: int,
 ) -> Spec:
     rows = [
-        {"time": _time(year, row["time_h"]), "vessel": row["vessel"], "service": row["service"], "port": view.name(row["place"])}
+        {"time": _time(year, row["time_h"]), "vessel": row["vessel"], "service": services[row["service"]], "port": row["place"]}
         for row in marks.filter(pl.col("event").is_in(["arrive", "sail"])).sort("vessel", "time_h").iter_rows(named=True)
     ]  # fmt: skip
-    order = [view.name(name) for name in ports.values()]
+    order = list(ports.values())
     closed = [
-        {"begin": _time(year, row["begin_h"]), "end": _time(year, row["end_h"]), "port": view.name(ports.get(row["weather"], row["weather"]))}
+        {"begin": _time(year, row["begin_h"]), "end": _time(year, row["end_h"]), "port": ports.get(row["weather"], row["weather"])}
         for row in found.closures.iter_rows(named=True)
     ]  # fmt: skip
-    services = sorted({str(row["service"]) for row in rows})
+    shown = [name for name in services.values() if any(row["service"] == name for row in rows)]
     y = {"field": "port", "type": "nominal", "title": None, "sort": order, "scale": {"domain": order}}  # fmt: skip
     x = {"field": "time", "type": "temporal", "title": None, "scale": {"type": "utc"},
          "axis": {"format": "%d.%m.", "tickCount": "day", "labelOverlap": True}}  # fmt: skip
@@ -148,15 +159,17 @@ def _vessel_spec(
              "mark": {"type": "line", "strokeWidth": 1, "opacity": 0.8},
              "encoding": {"x": x, "y": y, "detail": {"field": "vessel"},
                           "color": {"field": "service", "type": "nominal",
-                                    "scale": {"domain": services, "range": list(ROUTE_COLOURS)},
-                                    "legend": {"orient": "top", "title": None, "columns": 4, "symbolType": "stroke"}}}},
+                                    "scale": {"domain": shown, "range": list(ROUTE_COLOURS)},
+                                    "legend": {"orient": "top", "title": None, "columns": 3, "labelLimit": 300, "symbolType": "stroke"}}}},
         ],
     }  # fmt: skip
 
 
-def _queue_chart(view: View, found: TimeSpace, year: int, month: int) -> Chart:
+def _queue_chart(run: Run, view: View, found: TimeSpace, year: int, month: int) -> Chart:
     t = view.t
-    cargo = found.queues.filter(pl.col("kind") == "cargo")
+    cargo = found.queues.filter(pl.col("kind") == "cargo").with_columns(
+        pl.col("name").map_elements(lambda key: queue_name(run, view, key), return_dtype=pl.String)
+    )
     longest = (
         cargo.group_by("name", maintain_order=True)
         .agg(mean=pl.col("waiting").mean(), most=pl.col("waiting").max())
@@ -177,7 +190,7 @@ def _queue_chart(view: View, found: TimeSpace, year: int, month: int) -> Chart:
             "y": {"field": "waiting", "type": "quantitative", "title": t("Units waiting")},
             "color": {"field": "name", "type": "nominal",
                       "scale": {"domain": shown, "range": [ACCENT, *ROUTE_COLOURS[3:]]},
-                      "legend": {"orient": "top", "title": None, "columns": 3, "symbolType": "stroke"}},
+                      "legend": {"orient": "top", "title": None, "columns": 3, "labelLimit": 300, "symbolType": "stroke"}},
         },
     }  # fmt: skip
     source, confidence = _simulated(view)
@@ -197,8 +210,13 @@ def _queue_chart(view: View, found: TimeSpace, year: int, month: int) -> Chart:
     return Chart("queues", title, t("Wagons, trucks and TEU in port; the longest queues."), table, spec)  # fmt: skip
 
 
+def _cargoes(view: View, cargoes: str | list[str]) -> str:
+    keys = cargoes.split(";") if isinstance(cargoes, str) else cargoes
+    return ", ".join(view.word(key) for key in keys)
+
+
 def _fleet(run: Run, view: View) -> Table:
-    t = view.t
+    t, services = view.t, service_names(run, view)
     frame = run.case.tables["crossing/services"].join(
         run.case.tables["crossing/vessels"].select("vessel", kind_name="name", payload_t="payload_t", speed_kn="speed_kn"),
         on="vessel", how="left", maintain_order="left",
@@ -209,7 +227,7 @@ def _fleet(run: Run, view: View) -> Table:
         (
             Column("service", t("Service")),
             Column("vessel", t("Vessel")),
-            Column("ports", t("Ports")),
+            Column("key", t("Key")),
             Column("cargoes", t("Cargo")),
             Column("payload_t", t("Payload"), "t", "number"),
             Column("speed_kn", t("Speed, knots"), "", "number"),
@@ -217,7 +235,7 @@ def _fleet(run: Run, view: View) -> Table:
             Column("confidence", t("Confidence"), kind="word"),
         ),
         tuple(
-            (row["service"], view.name(row["kind_name"]), row["ports"], row["cargoes"], row["payload_t"], row["speed_kn"], row["source"], row["confidence"])
+            (services[row["service"]], view.name(row["kind_name"]), row["service"], _cargoes(view, row["cargoes"]), row["payload_t"], row["speed_kn"], row["source"], row["confidence"])
             for row in frame.iter_rows(named=True)
         ),
         t("Table {table} of the case", table="crossing/services"),

@@ -15,6 +15,7 @@ from transcaspian.web.pages.common import (
     option,
     project_name,
     scenario_choice,
+    terminal_name,
     with_choice,
     year_choice,
 )
@@ -241,7 +242,7 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
             names.append(freight_link_name(run, view, key))
             links.append(view.link(run_page(run.key, "links", "freight", key)))
         else:
-            names.append(view.name(run.names.terminal(key)))
+            names.append(terminal_name(run, view, key))
             links.append(view.link(run_page(run.key, "places", "freight", terminals[key])))
     wide = wide.with_columns(place=pl.Series(names, dtype=pl.String))
     columns = [Column("place", t("Link or terminal")), Column("kind", t("Kind"), kind="word")]

@@ -21,6 +21,8 @@ PREFIXES = ("portfolio", "fund", "waterfall", "facility")
 ORDER = ("summary", "choice", "returns", "sharing", "values", "frontier", "sizes", "calls")
 LONG = ("portfolio_accounts", "portfolio_balances")  # thousands of rows: their own pages
 MOST_ROWS = 1000
+# Columns of the case that hold names or sentences for people.
+NAMED = ("name", "note", "party", "provider")
 
 
 def funds_page(run: Run, view: View) -> Page:
@@ -96,6 +98,11 @@ def _frontier(run: Run, view: View) -> Chart:
 
 def _case_table(run: Run, view: View, name: str) -> Table:
     frame = run.case.tables[name]
+    named = frame.with_columns(
+        pl.col(column).map_elements(view.name, return_dtype=pl.String)
+        for column in NAMED
+        if frame.schema.get(column) == pl.String
+    )
     columns = tuple(
         Column(
             column.name,
@@ -109,7 +116,9 @@ def _case_table(run: Run, view: View, name: str) -> Table:
         name.replace("/", "-"),
         view.t("Table {table} of the case", table=name),
         columns,
-        tuple(frame.select([column.name for column in columns]).iter_rows()),
+        tuple(
+            named.select([column.name for column in columns]).iter_rows(),
+        ),
         view.t("Tables of the case; each row names its source"),
         view.t("as the row says"),
     )

@@ -7,6 +7,7 @@ import polars as pl
 from transcaspian.web.blocks import Column, Kind, Table
 from transcaspian.web.language import Language
 from transcaspian.web.pages.common import country_name, frame_table, project_name
+from transcaspian.web.pages.crossing_names import port_names, resource_name, service_names
 from transcaspian.web.runs import Run
 from transcaspian.web.titles import column_title, table_title, unit_of
 from transcaspian.web.view import View
@@ -15,7 +16,7 @@ __all__ = ["WORDS", "generic_column", "kind_of", "plain_table"]
 
 # Columns whose values are words of ours.
 WORDS = (
-    "cargo", "confidence", "dimension", "field", "kind", "nature", "party", "payer", "rank",
+    "cargo", "confidence", "dimension", "field", "kind", "income_party", "member", "nature", "party", "payer", "rank",
     "receiver", "relation", "repayment", "sector", "state", "status",
 )  # fmt: skip
 PLAIN_WHOLES = ("hour", "month", "week")
@@ -53,15 +54,13 @@ def plain_table(run: Run, view: View, frame: pl.DataFrame, name: str) -> Table:
 def _namers(run: Run, view: View) -> Mapping[str, Callable[[str], str]]:
     """Return column → how its keys are named for people."""
     names = run.names
-    ports: dict[str, str] = dict(
-        run.case.tables["crossing/ports"].select("port", "name").iter_rows()
-    )
+    ports, services = port_names(run, view), service_names(run, view)
 
     def project(key: str) -> str:
         return project_name(run, view, key)
 
     def port(key: str) -> str:
-        return view.name(ports.get(key, key))
+        return ports.get(key, key)
 
     def zone(key: str) -> str:
         return view.name(names.bus(key))
@@ -76,5 +75,7 @@ def _namers(run: Run, view: View) -> Mapping[str, Callable[[str], str]]:
         **dict.fromkeys(("country", "payer_country", "receiver_country"), country),
         "carrier": lambda key: view.name(names.carriers.get(key, key)),
         "commodity": lambda key: view.name(names.commodity(key)),
+        "resource": lambda key: resource_name(view, key),
+        "service": lambda key: services.get(key, key),
         "route": lambda key: view.name(names.route(key)),
     }

@@ -25,7 +25,7 @@ from transcaspian.web.blocks import (
     Page,
     Table,
 )
-from transcaspian.web.said import reason
+from transcaspian.web.said import about, reason
 from transcaspian.web.view import View
 
 __all__ = [
@@ -50,6 +50,7 @@ WORD_COLUMNS = (
     "path",
     "role",
 )
+NAMED = ("title", "name")
 EXACT = 6  # figures shown of values of single rows
 # Tables of facts: each row became known on a day.
 FACTS = ("evidence", "forecasts", "observations")
@@ -254,14 +255,15 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
     """Return figures and dates of different sources that do not agree, side by side."""
     t = view.t
     found = find_contradictions(register, as_of)
+    names = _subject_names(register)
     source, confidence = _source(view)
     rows: list[tuple[CellValue, ...]] = [
         (
-            item.subject,
-            item.about,
+            view.name(names.get(item.subject, item.subject)),
+            about(view, item.about),
             "; ".join(f"{figure.who}: {_figure(view, figure.value)}" for figure in item.figures),
             item.gap,
-            item.unit,
+            view.word(item.unit),
             item.gap_share,
             item.kind,
         )
@@ -275,16 +277,28 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
             Column("period", t("Period")),
             Column("figures", t("Figures")),
             Column("gap", t("Gap"), "", "number"),
-            Column("unit", t("Unit"), kind="word"),
+            Column("unit", t("Unit")),
             Column("gap_share", t("Of the smaller"), "", "share"),
             Column("kind", t("Kind"), kind="word"),
         ),
         tuple(rows),
         source,
         confidence,
+        tuple(
+            view.plain_link(urls.promise(item.subject), as_of=view.get("as_of")) for item in found
+        ),
     )
     lead = t("Figures and dates of different sources that do not agree; none is averaged away.")
     return _list_page("contradictions", t("Contradictions"), lead, table, as_of, view)
+
+
+def _subject_names(register: Register) -> dict[str, str]:
+    """Return the key of an indicator, commitment or project → its name."""
+    return {
+        **dict(register["indicators"].select("id", "name").iter_rows()),
+        **dict(register["commitments"].select("id", "title").iter_rows()),
+        **dict(register["projects"].select("id", "name").iter_rows()),
+    }
 
 
 def _figure(view: View, value: float | date) -> str:
@@ -312,7 +326,7 @@ def due_page(register: Register, as_of: date, view: View) -> Page:
             Column("status", t("Status"), kind="word"),
         ),
         tuple(
-            (view.name(item.what), item.day.isoformat(), item.kind, view.name(names.get(item.owner, item.owner)), item.status or None)
+            (about(view, item.what), item.day.isoformat(), item.kind, view.name(names.get(item.owner, item.owner)), item.status or None)
             for item in items
         ),
         source,
@@ -380,7 +394,13 @@ def _said(view: View, name: str, value: object) -> str:
         return view.t("yes") if value else view.t("no")
     if isinstance(value, float):
         return view.language.shortest(value, EXACT)
+    if name in NAMED:
+        return view.name(str(value))
     return view.word(str(value)) if name in WORD_COLUMNS else str(value)
+
+
+def _shown(view: View, name: str, value: object) -> CellValue:
+    return view.name(value) if name in NAMED and isinstance(value, str) else _plain(value)
 
 
 def _related(view: View, name: str, rows: Sequence[Mapping[str, object]]) -> Table:
@@ -390,7 +410,7 @@ def _related(view: View, name: str, rows: Sequence[Mapping[str, object]]) -> Tab
         name,
         view.table(name),
         tuple(Column(column, view.column(column), "", kinds[column]) for column in columns),  # type: ignore[arg-type]
-        tuple(tuple(_plain(row[column]) for column in columns) for row in rows),
+        tuple(tuple(_shown(view, column, row[column]) for column in columns) for row in rows),
         view.t("Register of promises; each row names its sources"),
         view.t("as the row says"),
     )
