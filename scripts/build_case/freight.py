@@ -10,6 +10,7 @@ are there and writes zeros where there are none.
 import argparse
 from pathlib import Path
 
+from freight_access import write_access
 from freight_check import check_reachable
 from freight_countries import write_countries
 from freight_demand import write_demand
@@ -22,6 +23,7 @@ def build(figures: Path, case_dir: Path) -> None:
     """Write every freight table."""
     cite = Citations(figures)
     write_network(figures, case_dir, cite)
+    write_access(figures, case_dir, cite)
     write_demand(figures, case_dir, cite)
     write_observed(figures, case_dir, cite)
     write_pipelines(figures, case_dir, cite)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 from markupsafe import Markup
 
+from transcaspian.report.access_block import access_fold
 from transcaspian.report.blocks import (
     Block,
     CaseLike,
@@ -66,6 +67,9 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
         return Section("freight", "Freight", "No freight results in this run.", ())
     if routes.height:
         blocks.append(_route_fold(routes, names))
+    rules = access_fold(tables, case)
+    if rules is not None:
+        blocks.append(rules)
     return Section("freight", "Freight", _lead(tight), blocks)
 
 
