@@ -120,6 +120,7 @@ def read_rows(name: str) -> list[dict[str, str]]:
 
 PLANTS = read_rows("power_plants.csv")
 MARKETS = {row["market"]: row for row in read_rows("power_markets.csv")}
+SETTLED = {row["link"]: row["settled"] for row in read_rows("power_links.csv")}
 HYDRO = {row["zone"]: row for row in read_rows("power_hydro.csv")}
 EUROPEAN_FACTOR = {
     name: float(row["factor_of_european_level"])

@@ -14,6 +14,7 @@ from power_assumptions import (
     HELD_AT_TODAY,
     HVDC_LOSS,
     MARKET_OF,
+    SETTLED,
     country_of,
     place,
 )
@@ -110,9 +111,8 @@ def _link(pair: Border, row: dict[str, str], citations: Citations) -> Row:
         "wheeling_usd_per_mwh": _wheeling(pair, technology),
         "source": citations.cite(row["source_url"], row["source_year"]),
         "confidence": "derived" if name in HVDC_LOSS else "assumed",
-        "note": f"{row['settlement_note']}. Length is the distance between the labels times 1.2 unless a cable; loss and charge assumed".lstrip(
-            ". "
-        ),
+        "note": f"{SETTLED[name]}. Length: the distance between the labels times 1.2 unless a cable; "
+        "loss and charge assumed",
     }
 
 

@@ -44,11 +44,48 @@ def test_every_hourly_series_says_where_it_comes_from(case: Case) -> None:
 
 
 def test_every_border_is_settled_in_writing(case: Case) -> None:
+    links = case.tables["power/links"]
+    settled = [note.split(". Length:")[0] for note in links["note"]]
+
+    assert all(len(text) > 10 for text in settled)
+    for name, words in {
+        "KZ_SOUTH-KG": "MVA",
+        "KG-UZ": "MVA",
+        "AM-GE": "MVA",
+        "AM-IR_AM": "MVA",
+        "GE-TR": "Two rows for one border",
+        "NAKHCHIVAN-TR": "Two rows for one border",
+        "AZ-RU_SOUTH": "missing data",
+        "KZ_NORTH-RU": "scheduled values",
+        "TM-AF_TM": "the other way round",
+        "KZ_MANGYSTAU-AZ": "placeholder",
+        "TR-BG": "thermal",
+        "GE-RU_SOUTH": "in winter",
+        "BG-GR": "before the line of 2023",
+    }.items():
+        row = links.filter(pl.col("link") == name)
+        assert words in row["note"].item(), name
+
+
+def test_the_page_says_of_every_border_what_the_tables_say(case: Case) -> None:
     text = (DOCS / "case_power.md").read_text("utf-8")
+    shown = {
+        cells[1].strip("` "): [cell.strip() for cell in cells[2:6]]
+        for line in text.splitlines()
+        if len(cells := line.split("|")) == 7 and "-" in cells[1] and cells[1].startswith(" `")
+    }
+    links = case.tables["power/links"]
+    years = case.tables["power/link_years"]
 
-    missing = [link for link in case.tables["power/links"]["link"] if f"`{link}`" not in text]
-
-    assert missing == []
+    assert set(shown) == set(links["link"])
+    for link, note in links.select("link", "note").iter_rows():
+        *capacities, settled = shown[link]
+        assert note.startswith(settled), link
+        for year, cell in zip((2025, 2030, 2035), capacities, strict=True):
+            row = years.filter((pl.col("link") == link) & (pl.col("year") == year))
+            both = [float(part.replace(",", "")) for part in cell.split(" / ")]
+            assert both[0] == row["p_nom_mw"].item(), (link, year)
+            assert both[-1] == row["p_nom_reverse_mw"].item(), (link, year)
 
 
 def test_paper_plants_of_mangystau_are_derated(case: Case) -> None:
