@@ -34,6 +34,8 @@ LONG_WINDOW = 730  # snapshots, a month of hours
 # Below this many snapshots one cold solve takes less time than cutting and joining.
 FEWEST_FOR_WINDOWS = 1000
 SAMPLE_STEP = 6  # of so many days one gives the first capacities
+SAMPLE_GAP = 1e-2  # at which the sample's own search ends
+MOST_IN_SAMPLE = 150  # snapshots that simplex solves at once
 HOURS_PER_DAY = 24
 # Above this many columns an interior-point method beats simplex on capacity expansion.
 MOST_FOR_SIMPLEX = 60_000
@@ -184,12 +186,10 @@ def _solve_by(
 
 def _solve_by_cuts(grid: Grid, program: HourlyProgram, options: GridOptions) -> Solution | None:
     """Return the optimum of an expansion by cuts; None where the method does not apply."""
-    n_capacity = program.lp.n_col - program.n_hourly_col
-    if not n_capacity:
+    if program.lp.n_col == program.n_hourly_col:
         return None
-    few = build_grid(sample_days(grid, SAMPLE_STEP))
-    guess = solve_lp(few.lp, SolveOptions(method="simplex"))
-    if guess.status is not Status.OPTIMAL:
+    first = _first_capacities(grid, options)
+    if first is None:
         return None
 
     def start(dispatch: HourlyProgram) -> Basis | None:
@@ -198,12 +198,23 @@ def _solve_by_cuts(grid: Grid, program: HourlyProgram, options: GridOptions) -> 
 
     found = optimise_capacities(
         program,
-        guess.x[few.n_hourly_col :],
+        first,
         options.gap,
         start if program.n_hour >= FEWEST_FOR_WINDOWS else None,
         options.time_limit_s,
     )
     return None if found is None else found[0]
+
+
+def _first_capacities(grid: Grid, options: GridOptions) -> FloatArray | None:
+    """Return capacities that fit every sixth day alone, found by cuts where those are many."""
+    days = sample_days(grid, SAMPLE_STEP)
+    few = build_grid(days)
+    loose = replace(options, gap=max(options.gap, SAMPLE_GAP))
+    found = _solve_by_cuts(days, few, loose) if few.n_hour > MOST_IN_SAMPLE else None
+    if found is None:
+        found = solve_lp(few.lp, SolveOptions(method="simplex"))
+    return found.x[few.n_hourly_col :] if found.status is Status.OPTIMAL else None
 
 
 def sample_days(grid: Grid, step: int) -> Grid:
