@@ -7,6 +7,7 @@ import numpy as np
 from power_assumptions import ZONES, place
 
 from transcaspian.case.synthetic import (
+    CORRELATIONS_FILE,
     DAY_SHAPES_FILE,
     SEASONS,
     TARGETS_FILE,
@@ -54,6 +55,7 @@ class Targets:
         self.figures = figures
         self.targets: list[tuple[Target, str]] = []
         self.shapes: dict[str, FloatArray] = {}
+        self.correlations: list[tuple[str, str, float, str]] = []
 
     def add(self, kind: str, bus: str, prefix: str, note: str, **values: object) -> None:
         """Add one target; what is not given takes the neutral value."""
@@ -76,7 +78,7 @@ class Targets:
         )  # type: ignore[arg-type]
 
     def write(self) -> None:
-        """Write both tables beside the generator."""
+        """Write the tables beside the generator."""
         with TARGETS_FILE.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(
@@ -110,3 +112,8 @@ class Targets:
             for name in sorted(used - {""}):
                 for season, row in zip(SEASONS, self.shapes[name], strict=True):
                     writer.writerow([name, season, *(f"{value:.3f}" for value in row)])
+        with CORRELATIONS_FILE.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["profile0", "profile1", "correlation", "note"])
+            for profile0, profile1, correlation, note in self.correlations:
+                writer.writerow([profile0, profile1, f"{correlation:.2f}", note])

@@ -1,5 +1,7 @@
 """Targets of wind, sun and rivers."""
 
+from itertools import combinations
+
 import numpy as np
 import polars as pl
 from power_assumptions import EU_ZONES, HYDRO, ZONES, hydro_months
@@ -13,7 +15,7 @@ from power_target_book import (
     two_season_shape,
 )
 
-from transcaspian.case.synthetic import clear_sky_output, monthly_means
+from transcaspian.case.synthetic import FloatArray, clear_sky_output, monthly_means
 
 # Capacity factors of a normal year: means of 2017-2022 where published, else of planned plants.
 WIND_MEAN = {
@@ -212,3 +214,30 @@ def add_hydro(book: Targets) -> None:
             peak=0.95,
             monthly=relative(months),
         )
+
+
+def add_correlations(book: Targets) -> None:
+    """Add how wind of one zone went with that of another in 2016, and days of sun likewise."""
+    frame = pl.read_csv(book.figures / "cf_hourly_2016_ro_hu_bg_gr.csv")
+    for kind, suffix, shaped, note in (
+        ("wind", "WTON", _as_it_is, "hourly output of 2016"),
+        ("solar", "PHOT", _days_over_their_season, "daily sums of 2016 over those of 31 days"),
+    ):
+        series = {
+            zone: shaped(drop_leap_day(frame[f"{code}_{suffix}"].to_numpy()))
+            for zone, code in THREE_LETTERS.items()
+        }
+        for zone0, zone1 in combinations(series, 2):
+            correlation = float(np.corrcoef(series[zone0], series[zone1])[0, 1])
+            book.correlations.append((f"{kind}_{zone0}", f"{kind}_{zone1}", correlation, note))
+
+
+def _as_it_is(hourly: FloatArray) -> FloatArray:
+    return hourly
+
+
+def _days_over_their_season(hourly: FloatArray) -> FloatArray:
+    """Return the sum of each day over the mean of the 31 days around it."""
+    days = hourly.reshape(365, 24).sum(axis=1)
+    around = np.concatenate([days[-15:], days, days[:15]])
+    return np.asarray(days / np.convolve(around, np.ones(31) / 31, "valid") - 1.0)

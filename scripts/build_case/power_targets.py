@@ -13,7 +13,7 @@ from pathlib import Path
 from power_target_book import Targets
 from power_target_loads import add_loads
 from power_target_markets import add_heat, add_prices, add_russian_prices
-from power_target_weather import add_hydro, add_solar, add_wind
+from power_target_weather import add_correlations, add_hydro, add_solar, add_wind
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
         add_heat,
         add_prices,
         add_russian_prices,
+        add_correlations,
     ):
         add(book)
     book.write()

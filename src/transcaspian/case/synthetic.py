@@ -37,6 +37,7 @@ KINDS = ("load", "wind", "solar", "hydro", "must_run", "price")
 
 TARGETS_FILE = Path(__file__).with_name("synthetic_targets.csv")
 DAY_SHAPES_FILE = Path(__file__).with_name("synthetic_day_shapes.csv")
+CORRELATIONS_FILE = Path(__file__).with_name("synthetic_correlations.csv")
 PACKAGED_SEED = 2016  # of the series that the packaged case ships
 DIGITS = 3  # so that the file packs well; a thousandth of the capacity or of the mean
 
@@ -127,6 +128,15 @@ def read_day_shapes(path: Path) -> dict[str, FloatArray]:
     return shapes
 
 
+def read_correlations(path: Path) -> dict[tuple[str, str], float]:
+    """Correlations of pairs of profiles, from columns profile0, profile1, correlation."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return {
+            (row["profile0"], row["profile1"]): float(row["correlation"])
+            for row in csv.DictReader(file)
+        }
+
+
 def weather_year(seed: int = PACKAGED_SEED) -> dict[str, FloatArray]:
     """Return every hourly series of the packaged case in another year of weather.
 
@@ -135,12 +145,20 @@ def weather_year(seed: int = PACKAGED_SEED) -> dict[str, FloatArray]:
     >>> weather_year()["wind_AZ"].shape
     (8760,)
     """
-    series = generate(read_targets(TARGETS_FILE), read_day_shapes(DAY_SHAPES_FILE), seed)
+    series = generate(
+        read_targets(TARGETS_FILE),
+        read_day_shapes(DAY_SHAPES_FILE),
+        seed,
+        read_correlations(CORRELATIONS_FILE),
+    )
     return {name: np.round(values, DIGITS) for name, values in series.items()}
 
 
 def generate(
-    targets: Sequence[Target], day_shapes: Mapping[str, FloatArray], seed: int
+    targets: Sequence[Target],
+    day_shapes: Mapping[str, FloatArray],
+    seed: int,
+    correlations: Mapping[tuple[str, str], float] | None = None,
 ) -> dict[str, FloatArray]:
     """Return the hourly series of every target, float64[8760] in UTC from 1 January.
 
@@ -152,6 +170,8 @@ def generate(
         Relative shapes of the local day.
     seed : int
         Realisation: the same seed gives the same bits, another seed other weather.
+    correlations : mapping of pairs of profiles to float, optional
+        Observed correlations; other pairs are correlated by their distance.
     """
     series: dict[str, FloatArray] = {}
     for kind_number, kind in enumerate(KINDS):
@@ -161,7 +181,11 @@ def generate(
         # A series without a random part takes no place in the field.
         random = [target for target in chosen if target.std > 0.0]
         rng = np.random.default_rng([seed, kind_number])
-        field = gaussian_field(random, MEMORY[kind], rng) if random else np.zeros((N_HOUR, 0))
+        field = (
+            gaussian_field(random, MEMORY[kind], rng, correlations)
+            if random
+            else np.zeros((N_HOUR, 0))
+        )
         noise = {target.profile: field[:, column] for column, target in enumerate(random)}
         for target in chosen:
             values = noise.get(target.profile, np.zeros(N_HOUR))
@@ -188,13 +212,25 @@ def _series(target: Target, day_shapes: Mapping[str, FloatArray], noise: FloatAr
 
 
 def gaussian_field(
-    targets: Sequence[Target], memory: Memory, rng: np.random.Generator
+    targets: Sequence[Target],
+    memory: Memory,
+    rng: np.random.Generator,
+    correlations: Mapping[tuple[str, str], float] | None = None,
 ) -> FloatArray:
-    """Return standard normal noise float64[hour, target], correlated in time and space."""
+    """Return standard normal noise float64[hour, target], correlated in time and space.
+
+    `correlations` holds what was observed of some pairs of profiles; the others fall off with
+    their distance.
+    """
     distance_km = distances_km(
         np.array([target.lat for target in targets]), np.array([target.lon for target in targets])
     )
     covariance = np.exp(-distance_km / memory.length_km)
+    position = {target.profile: index for index, target in enumerate(targets)}
+    for (profile0, profile1), correlation in (correlations or {}).items():
+        if profile0 in position and profile1 in position:
+            pair = [position[profile0], position[profile1]]
+            covariance[pair, pair[::-1]] = correlation
     factor = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(targets)))
     field = np.zeros((N_HOUR, len(targets)))
     for time_h, share in zip(memory.times_h, memory.shares, strict=True):
