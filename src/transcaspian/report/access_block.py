@@ -20,7 +20,7 @@ def access_fold(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Fold | No
     met = tables.get("freight_access_year")
     if met is None or met.is_empty():
         return None
-    met = met.filter(pl.col("run") == REFERENCE)
+    met = met.filter(pl.col("run") == REFERENCE).drop("months")
     effects = pl.concat([_rules(case), _subsidies(case)])
     rows = met.join(effects, on=["access", "year"], how="left", maintain_order="left").select(
         "name",
@@ -85,7 +85,9 @@ def _subsidies(case: CaseLike) -> pl.DataFrame:
         kind=pl.lit("subsidy"),
         confidence="confidence",
         months=pl.lit(WHOLE_YEAR),
-        effect=pl.format("pays {} % of the charge", (100.0 * pl.col("share")).round(1)),
+        effect=pl.format(
+            "pays {} % of the charge", (100.0 * pl.col("share")).round().cast(pl.Int64)
+        ),
     )
 
 
@@ -100,10 +102,10 @@ def _effect(row: Mapping[str, object]) -> str:
     if row["is_closed"]:
         return "shut"
     parts = [
-        f"{row[column]:g}{unit}"
-        for column, unit in (("delay_h", " h"), ("charge_usd_per_t", " USD/t"))
+        f"+{row[column]:g} {unit}"
+        for column, unit in (("delay_h", "h"), ("charge_usd_per_t", "USD/t"))
         if row[column]
     ]
     if row["insurance_share"]:
-        parts.append(f"{100.0 * float(str(row['insurance_share'])):g} % of the value")
+        parts.append(f"+{100.0 * float(str(row['insurance_share'])):g} % of the value")
     return "; ".join(parts)
