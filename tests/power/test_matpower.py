@@ -130,7 +130,7 @@ def test_a_cost_that_is_not_supported_is_named(tmp_path, changes, message):
 @pytest.mark.parametrize(
     ("addition", "message"),
     [
-        ("mpc.dcline = [1 3 1 10 10 0 0 1 1 0 100 0 0 0 0 0 0];", "direct-current"),
+        ("mpc.dcline = [1 3 1 10 10];", "5 columns where the format has 17"),
         ("mpc.A = [1 2];", "user-defined"),
         ("mpc.branch(:, 4) = mpc.branch(:, 4) / 2;", "changed by a formula"),
     ],
@@ -155,6 +155,15 @@ def test_what_could_change_the_optimum_is_refused_by_name(tmp_path, addition, me
         lambda text: text + "mpc.dcline = [1 3 0 10 10 0 0 1 1 0 100 0 0 0 0 0 0];\n",
         lambda text: text.replace("500 0;", "Inf 0;", 1),
         lambda text: text.replace("1 3 0 ", "1 1 0 "),
+        lambda text: text.replace("3 1 300", "3 1 3D2"),
+        lambda text: text + "mpc.bus_name = {'a % }b'; 'c#];'};\nmpc.genfuel = {'gas'};\n",
+        lambda text: text.replace("1 0 0 0 0 1 100", "1 0 0 0 NaN 1 100"),
+        lambda text: "# a comment of Octave\n" + text,
+        lambda text: (
+            text.replace("function mpc =", "function [baseMVA, bus, gen, branch, areas, gencost] =")
+            .replace("mpc.version = '2';", "")
+            .replace("mpc.", "")
+        ),
     ],
 )  # fmt: skip
 def test_ways_to_write_the_same_case_are_read_alike(tmp_path, change):
@@ -215,3 +224,34 @@ def test_more_load_than_plants_is_infeasible_in_words(tmp_path):
     result = solve(read_matpower(write(tmp_path, CASE.replace("3 1 300", "3 1 2000"))))
     assert result.status is Status.INFEASIBLE
     assert "3: demand cannot be met" in result.conflict
+
+
+DCLINE = "mpc.dcline = [1 3 1 0 0 0 0 1 1 {limits} 0 0 0 0 {loss}];\n"
+
+
+def test_a_direct_current_line_carries_what_its_limit_lets_and_loses_its_share(tmp_path):
+    line = DCLINE.format(limits="0 50", loss="2 0.1")
+    result = solve(read_matpower(write(tmp_path, CASE + line)))
+    # 50 MW sent, 43 arrive; the ring still brings 180 MW, the rest is dear.
+    assert result.objective == pytest.approx(100 + 230 * 10 + (300 - 180 - 43) * 30)
+
+
+def test_a_negative_limit_of_a_direct_current_line_is_on_what_arrives(tmp_path):
+    text = CASE.replace("1 3 0   0 0", "1 3 300 0 0").replace("3 1 300 0 0", "3 1 0   0 0")
+    costs = text.replace("2 0 0 3 0  10 100", "2 0 0 3 0  90 100")  # power is cheap at bus 3 now
+    line = DCLINE.format(limits="-45 0", loss="0 0.1")
+    result = solve(read_matpower(write(tmp_path, costs + line)))
+    # 45 MW leave bus 3 as what arrives there is -45; bus 1 sees 45 / 0.9 = 50, as the formula says.
+    assert result.columns["link_p"][0, 0] == pytest.approx(-50.0)
+
+
+def test_a_direct_current_line_has_its_cost(tmp_path):
+    line = DCLINE.format(limits="0 50", loss="0 0") + "mpc.dclinecost = [2 0 0 2 7 3];\n"
+    result = solve(read_matpower(write(tmp_path, CASE + line)))
+    assert result.objective == pytest.approx(103 + 230 * 10 + 70 * 30 + 50 * 7)
+
+
+def test_a_point_of_a_piecewise_cost_given_twice_is_one_point(tmp_path):
+    cost = "1 0 0 4 0 0 50 1000 50 1000 500 23500;"
+    result = run(tmp_path, COST=cost)
+    assert result.objective == pytest.approx(100 + 180 * 10 + 50 * 20 + 70 * 50)

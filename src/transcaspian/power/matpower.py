@@ -51,11 +51,18 @@ F_BUS, T_BUS, BR_R, BR_X, RATE_A, TAP, SHIFT, BR_STATUS, ANGMIN, ANGMAX = (
 )
 MODEL, NCOST, COST = 0, 3, 4
 PIECEWISE, POLYNOMIAL = 1, 2
-DCLINE_STATUS = 2
+DC_STATUS, DC_PMIN, DC_PMAX, DC_LOSS0, DC_LOSS1 = 2, 9, 10, 15, 16
 NO_ANGLE_LIMIT = 360.0  # degrees, MATPOWER's sign for none
-BOOKKEEPING = ("areas", "bus_name", "gentype", "genfuel", "version", "gen_name", "branch_name")
-WIDTHS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 5}
+USED = ("baseMVA", "bus", "gen", "branch", "gencost", "dcline", "dclinecost")
+WIDTHS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 5, "dcline": 17}
 ASSIGNMENT = re.compile(r"mpc\.(\w+)\s*=\s*(\[.*?\]|\{.*?\}|'[^']*'|[^;\n]+)", re.DOTALL)
+# Columns that the optimum depends on; in others NaN is as good as any number.
+COLUMNS = {
+    "bus": (BUS_I, BUS_TYPE, PD, GS),
+    "gen": (GEN_BUS, GEN_STATUS, PMAX, PMIN),
+    "branch": (F_BUS, T_BUS, BR_R, BR_X, RATE_A, TAP, SHIFT, BR_STATUS, ANGMIN, ANGMAX),
+    "dcline": (F_BUS, T_BUS, DC_STATUS, DC_PMIN, DC_PMAX, DC_LOSS0, DC_LOSS1),
+}
 CHANGE = re.compile(r"mpc\.(\w+)\s*\([^)]*\)\s*=[^=]")
 FLAT = 1e-9  # slopes closer than this count as equal
 
@@ -65,8 +72,8 @@ def read_matpower(path: str | Path, susceptance: str = "1/x") -> Grid:
 
     Generators and branches that are out of service, and isolated buses, are left out. Shunt
     conductance is demand at one per unit voltage. Raises InputError for what could change the
-    optimum and is not supported: direct-current lines in service, costs that are not convex,
-    polynomials above the second degree, user-defined constraints.
+    optimum and is not supported: costs that are not convex, polynomials above the second degree,
+    piecewise costs of direct-current lines, user-defined constraints.
     """
     place = Path(path)
     if susceptance not in SUSCEPTANCES:
@@ -114,7 +121,7 @@ class _Case:
                 )
         for name, width in WIDTHS.items():
             table = self.matrix(name)
-            if table.shape[1] < width:
+            if len(table) and table.shape[1] < width:
                 message = f"{table.shape[1]} columns where the format has {width}."
                 self.add_problem(name, 1, message, "Use version 2 of the case format.")
         numbers = self.matrix("bus")[:, BUS_I]
@@ -126,10 +133,6 @@ class _Case:
             message = f"it has {n_cost} rows for {n_plant} generators."
             cure = "Give every generator a cost, in the order of mpc.gen."
             self.problems.append(Problem(self.file, 0, "mpc.gencost", message, cure))
-        for row, line in enumerate(self.matrix("dcline"), start=1):
-            if line.size > DCLINE_STATUS and line[DCLINE_STATUS] > 0:
-                cure = "Take it out of service, or model it as generators."
-                self.add_problem("dcline", row, "direct-current lines are not supported.", cure)
         for name in ("A", "N", "H", "softlims", "reserves", "iflims", "if", "branchdc", "busdc"):
             if name in self.values:
                 self.add_problem(name, 1, "user-defined parts are not supported.", "Take it out.")
@@ -150,7 +153,11 @@ def _parse(path: Path) -> dict[str, "FloatArray | str"]:
     text = re.sub(
         r"^[ \t]*%\{[ \t]*\r?\n.*?^[ \t]*%\}[ \t]*$", "", text, flags=re.DOTALL | re.MULTILINE
     )
-    text = re.sub(r"%[^\n]*", "", text)
+    # Octave writes comments with # too; neither sign begins one within quotes.
+    text = re.sub(r"('(?:[^'\n]|'')*')|[%#][^\n]*", lambda m: "''" if m[1] else "", text)
+    if re.search(r"^\s*function\s*\[", text):  # version 1 gives matrices without a struct
+        text = re.sub(r"^(\s*)(baseMVA|bus|gen|branch|gencost)(?=\s*=)", r"\1mpc.\2", text,
+                      flags=re.MULTILINE)  # fmt: skip
     own = re.search(r"^\s*function\s+(\w+)\s*=", text)
     if own is not None:  # the case may go by another name than mpc
         text = re.sub(rf"\b{own[1]}\.(?=[A-Za-z])", "mpc.", text)
@@ -174,16 +181,17 @@ def _parse(path: Path) -> dict[str, "FloatArray | str"]:
 def _matrix(file: str, name: str, body: str) -> FloatArray:
     """Return the numbers between brackets; short rows are filled with zero."""
     rows = [
-        re.split(r"[\s,]+", row.strip())
+        re.split(r"[\s,]+", row.strip(" \t\r,"))
         for row in re.split(r"[;\n]", body)
-        if row.strip().strip(",")
+        if row.strip(" \t\r,")
     ]
     width = max((len(row) for row in rows), default=0)
     values = np.zeros((len(rows), width))
     for number, row in enumerate(rows):
         try:
-            values[number, : len(row)] = [float(cell) for cell in row]
-            is_number = not np.isnan(values[number]).any()
+            values[number, : len(row)] = [_number(cell) for cell in row]
+            used = [column for column in COLUMNS.get(name, range(width)) if column < width]
+            is_number = not np.isnan(values[number, used]).any()
         except ValueError:
             is_number = False
         if not is_number:
@@ -194,6 +202,11 @@ def _matrix(file: str, name: str, body: str) -> FloatArray:
     return values
 
 
+def _number(cell: str) -> float:
+    """Return a number; 1d3 is 1000 too."""
+    return float(re.sub(r"(?<=[0-9.])[dD](?=[-+0-9])", "e", cell))
+
+
 def _grid(case: _Case, susceptance: str, name: str) -> Grid:
     base = float(np.ravel(case.values["baseMVA"])[0])
     bus = case.matrix("bus")
@@ -201,6 +214,7 @@ def _grid(case: _Case, susceptance: str, name: str) -> Grid:
     position = {int(number): row for row, number in enumerate(bus[:, BUS_I])}
     isolated = {int(row[BUS_I]) for row in case.matrix("bus") if row[BUS_TYPE] == ISOLATED}
     generators, pieces, offset = _generators(case, position, isolated)
+    links, lost, link_offset = _direct_current_lines(case, position, isolated)
     one = np.ones(1)
     return Grid(
         name=name,
@@ -209,15 +223,15 @@ def _grid(case: _Case, susceptance: str, name: str) -> Grid:
         weight_objective=one,
         weight_stores=one,
         weight_generators=one,
-        demand=(bus[:, PD] + bus[:, GS])[None, :],
+        demand=(bus[:, PD] + bus[:, GS] + lost)[None, :],
         generators=generators,
         storage_units=_no_storage_units(),
         stores=_no_stores(),
-        links=_no_links(),
+        links=links,
         branches=_branches(case, position, isolated, base, susceptance),
         piecewise_costs=pieces,
-        cost_offset=offset,
-        ignored=tuple(f"mpc.{key}" for key in case.values if key in BOOKKEEPING or key == "dcline"),
+        cost_offset=offset + link_offset,
+        ignored=tuple(f"mpc.{key}" for key in case.values if key not in USED),
     )
 
 
@@ -308,6 +322,9 @@ def _polynomial(case: _Case, row: int, coefficients: FloatArray) -> tuple[float,
 def _segments(case: _Case, row: int, numbers: FloatArray) -> list[tuple[float, float]]:
     """Return slope and intercept of each segment between points (p, cost)."""
     p, cost = numbers[0::2], numbers[1::2]
+    repeats = np.zeros(p.size, dtype=bool)  # a point given twice is one point
+    repeats[1:] = (np.diff(p) == 0.0) & (np.diff(cost) == 0.0)
+    p, cost = p[~repeats], cost[~repeats]
     if p.size < 2 or (np.diff(p) <= 0.0).any():
         case.add_problem("gencost", row + 1, "points do not rise in p.", "Sort them, give two.")
         return []
@@ -362,6 +379,60 @@ def _branches(
     )
 
 
+def _direct_current_lines(
+    case: _Case, position: Mapping[int, int], isolated: set[int]
+) -> tuple[GridLinks, FloatArray, float]:
+    """Return direct-current lines as links, the constant loss at each bus, and constant cost.
+
+    What arrives is (1 - loss1) p - loss0 of the p sent. A positive limit is on what is sent, a
+    negative one on what arrives, as MATPOWER's manual has it.
+    """
+    table = case.matrix("dcline")
+    ends = (F_BUS, T_BUS)
+    rows = _in_service(case, "dcline", table, ends, DC_STATUS, position, isolated)
+    lines, n = table[rows], rows.size
+    bus0, bus1 = (
+        np.array([position[int(end)] for end in lines[:, column]], dtype=np.int64)
+        for column in ends
+    )
+    constant, share = lines[:, DC_LOSS0], lines[:, DC_LOSS1]
+    low, high = (
+        np.where(limit < 0.0, (limit + constant) / (1.0 - share), limit)
+        for limit in (lines[:, DC_PMIN], lines[:, DC_PMAX])
+    )
+    lost = np.zeros(len(position))
+    np.add.at(lost, bus1, constant)
+    slope, quadratic, offset = np.zeros(n), np.zeros(n), 0.0
+    costs = case.matrix("dclinecost")
+    for item, row in enumerate(rows.tolist() if len(costs) else []):
+        if row >= len(costs) or int(costs[row, MODEL]) != POLYNOMIAL:
+            case.add_problem("dclinecost", row + 1, "it is no polynomial.", "Give one a line.")
+            continue
+        numbers = costs[row, COST : COST + int(costs[row, NCOST])]
+        quadratic[item], slope[item], fixed = _polynomial(case, row, numbers)
+        offset += fixed
+    none = np.full((1, n), np.nan)
+    links = GridLinks(
+        names=tuple(f"dcline {row + 1}" for row in rows),
+        carrier=("",) * n,
+        bus0=bus0,
+        capacity=_fixed(np.ones(n)),
+        p_min_pu=low[None, :],
+        p_max_pu=high[None, :],
+        p_set=none,
+        marginal_cost=slope[None, :],
+        marginal_cost_quadratic=quadratic[None, :],
+        ramp_limit_up=none,
+        ramp_limit_down=none,
+        p_init=none[0],
+        length=np.zeros(n),
+        port_link=np.arange(n, dtype=np.int64),
+        port_bus=bus1,
+        port_efficiency=1.0 - share[None, :],
+    )
+    return links, lost, offset
+
+
 def _no_storage_units() -> GridStorageUnits:
     n, t, yes = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=bool)
     bus = np.zeros(0, dtype=np.int64)
@@ -374,8 +445,3 @@ def _no_stores() -> GridStores:
     n, t, yes = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=bool)
     bus = np.zeros(0, dtype=np.int64)
     return GridStores((), (), bus, n, _fixed(n), t, t, t, t, t, t, n, yes, t, t)
-
-
-def _no_links() -> GridLinks:
-    n, t, i = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=np.int64)
-    return GridLinks((), (), i, _fixed(n), t, t, t, t, t, t, t, n, n, i, i, t)
