@@ -139,7 +139,8 @@ def _write_sheet(sheet: Any, table: Table, head: Any, language: Language) -> Non
             if value is None:
                 continue
             if isinstance(value, str):  # never a formula: "=1" stays text
-                sheet.write_string(line, place, value)
+                is_word = table.columns[place].kind == "word"
+                sheet.write_string(line, place, language.word(value) if is_word else value)
             else:
                 sheet.write(line, place, value)
 

@@ -1,7 +1,7 @@
 """The HTML form of a page: cells as they are shown, and the template around them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -219,6 +219,15 @@ def _foreign(text: str, code: str) -> str:
     return "en" if is_english else ""
 
 
+def map_words(text: Callable[[str], str]) -> dict[str, str]:
+    """Return what the interactive map says by itself, by the names that its library gives them."""
+    return {
+        "Map.Title": text("Interactive map; the arrow keys move it, plus and minus enlarge it"),
+        "NavigationControl.ZoomIn": text("Enlarge"),
+        "NavigationControl.ZoomOut": text("Make smaller"),
+    }
+
+
 def _colours(colour: str) -> str:
     return f"background:{colour};color:{'#ffffff' if is_dark(colour) else INK}"
 
@@ -238,4 +247,5 @@ def _environment() -> Environment:
     )
     environment.globals["urls"] = urls
     environment.globals["forms"] = FORMS
+    environment.globals["map_words"] = map_words
     return environment

@@ -143,7 +143,7 @@ async function enliven(stage, button) {
   try {
     const map = new maplibre.Map({
       container, style: styleOf(data), bounds: boundsOf(data.places), fitBoundsOptions: { padding: 30 },
-      attributionControl: false, renderWorldCopies: false, dragRotate: false, pitchWithRotate: false,
+      locale: JSON.parse(stage.dataset.words), attributionControl: false, renderWorldCopies: false, dragRotate: false, pitchWithRotate: false,
     });
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-left");
     map.on("load", () => { stage.dataset.state = "live"; });
