@@ -1,6 +1,7 @@
 """The part of the page on electricity: mix, weeks, prices, cables."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -37,6 +38,7 @@ from transcaspian.report.power_charts import (
     duration_curve,
     peak_week,
 )
+from transcaspian.report.synthetic_mark import synthetic_mark
 from transcaspian.results.theme import CARRIER_COLOURS, CARRIER_LABELS, format_number, format_share
 
 __all__ = ["power_section"]
@@ -262,7 +264,8 @@ def _weeks(
         load = np.sum(list(groups.values()), axis=0)
         for season, hours in (("winter", WINTER), ("summer", SUMMER)):
             start = peak_week(load, hours)
-            figures.append(_week_figure(names.bus(bus), season, groups, load, start, year))
+            figure = _week_figure(names.bus(bus), season, groups, load, start, year)
+            figures.append(replace(figure, source=SOURCE + synthetic_mark(case, names, [bus])))
     if not figures:
         return []
     return [Grid(tuple(figures))]
@@ -378,7 +381,7 @@ def _durations(
             title,
             f"Hourly prices of {year} from highest to lowest, USD/MWh. {style}",
             draw_duration(frame, zone_names, [names.run(str(r)) for r in runs], title),
-            SOURCE,
+            SOURCE + synthetic_mark(case, names, zones),
             frame_table(shown, views, f"Price duration {year}", "price_duration.csv"),
         ),
     )
@@ -394,7 +397,9 @@ def _cables(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Names) ->
     for run, link in pairs[:MOST_HEAT_MAPS]:
         rows = hourly.filter(pl.col("run") == run, pl.col("link") == link)
         year = focus_year(case.settings.model_years, rows)
-        figures.append(_heat_figure(rows.filter(pl.col("year") == year), run, link, year, names))
+        figure = _heat_figure(rows.filter(pl.col("year") == year), run, link, year, names)
+        mark = synthetic_mark(case, names, names.power_links.get(link, ()))
+        figures.append(replace(figure, source=SOURCE + mark))
     if figures:
         blocks.append(Grid(tuple(figures)))
     cables = _cable_table(tables["power_link_year"], case, names)
