@@ -19,6 +19,7 @@ from transcaspian.freight.cycle_kernels import (
     sort_members,
     spread_cycles,
 )
+from transcaspian.freight.krylov import solve_least_residual
 from transcaspian.freight.link_kernels import COST, SLOPE, VOLUME, refresh_all
 
 __all__ = ["CycleWork"]
@@ -37,6 +38,11 @@ DAMPING = 0.25  # weight of the new slope: a BPR link of power 4 alone is met by
 ALIKE = 0.1  # slopes that change by less need no further solve
 HELD = 1e-9  # relative shortfall from which a cycle counts as held
 ROOM = 1.5  # arrays of cycles that grow get this share of what was needed
+KRYLOV_TOLERANCE, KRYLOV_STEPS = 1e-10, 60  # of the steps where costs are no gradient
+# Where costs are no gradient: share of the diagonal that damps the steps, and most steps in a round, by
+# turns; the last turn takes steps by mean weights. No kind leads to the answer from everywhere.
+TURNS = ((0.0, NEWTON_STEPS), (0.3, 4 * NEWTON_STEPS), (3.0, 4 * NEWTON_STEPS))
+HALVED, PATIENCE = 0.5, 12  # the turn passes on when the excess has not halved for so many rounds
 MARK_LIMIT = 2**40  # sums of marks over a way stay within 64 bits
 
 Shapes = tuple[Any, Any, Any, Any]  # start, middle, link, class of the cycles
@@ -51,10 +57,14 @@ class CycleWork:
     costs: Triple  # scale, fixed and weight by class
     state: FloatArray  # [n_link, 8]
     tables: Pair  # parameters and points of the delay functions
-    potential: Pair | None  # factors by class and link that make costs a gradient
+    potential: Pair | None  # factors by class and link that make costs a gradient, or nearly
+    is_gradient: bool  # whether they do
     mark: IntArray  # [n_link] random; their sums tell sets of links apart
     room: tuple[int, ...] = (256, 4096, 4096)  # cycles, their links, their members
     cg_steps: int = LEAST_CG_STEPS
+    turn: int = 0  # the kind of step in use where costs are no gradient
+    best: float = np.inf  # excess when the turn began or last halved
+    waited: int = 0  # rounds since then
 
     @staticmethod
     def on(
@@ -64,26 +74,33 @@ class CycleWork:
         state: FloatArray,
         tables: Pair,
         potential: Pair | None,
+        *,
+        is_gradient: bool,
     ) -> "CycleWork":
         """Return the work on these arrays; marks come from a fixed seed, so runs are alike."""
         mark = np.random.default_rng(0).integers(1, MARK_LIMIT, size=(state.shape[0],))
-        return CycleWork(in_star, bushes, costs, state, tables, potential, mark)
+        return CycleWork(in_star, bushes, costs, state, tables, potential, is_gradient, mark)
 
     def balance(self, excess: float) -> None:
         """Bring the cycles of all bushes near balance, measured by the round's excess."""
         shapes, members = self._find()
         if shapes[3].size == 0:
             return
+        self._take_turns(excess)
         moved = np.empty(members[1].size)
-        for _ in range(NEWTON_STEPS):
+        by_model = self.is_gradient or (self.turn == len(TURNS) and self.potential is not None)
+        extra, steps = (0.0, NEWTON_STEPS) if by_model else TURNS[self.turn % len(TURNS)]
+        for _ in range(steps):
             for _ in range(SWEEPS):
                 left = shift_cycles(
                     *shapes, *members, *self.costs, self.bushes.flow, self.bushes.dust, moved, self.state, *self.tables
                 )  # fmt: skip
             if left <= SETTLED * excess:
                 break
-            if self.potential is not None:
+            if by_model and self.potential is not None:
                 self._step_newton(shapes, members, moved, *self.potential)
+            else:
+                self._step_without_function(shapes, members, moved, extra)
 
     def _find(self) -> tuple[Shapes, Pair]:
         """Return the cycles, and where each one's members begin with the bushes that they are."""
@@ -123,6 +140,58 @@ class CycleWork:
             member,
             bush,
         )
+
+    def _take_turns(self, excess: float) -> None:
+        """Change the kind of step where the excess has not halved for some rounds."""
+        self.waited += 1
+        if excess <= HALVED * self.best:
+            self.best, self.waited = excess, 0
+        elif self.waited >= PATIENCE:
+            self.turn = (self.turn + 1) % (len(TURNS) + 1)
+            self.best, self.waited = excess, 0
+
+    def _step_without_function(
+        self, shapes: Shapes, members: Pair, moved: FloatArray, extra: float
+    ) -> None:
+        """Move flow round all cycles by a Newton step on their differences of cost, in place.
+
+        For classes whose costs are the gradient of no function: the matrix is not symmetric, there is
+        nothing to search along, and the step is taken whole. Cycles that are at their end are held;
+        damping by difference over room, without which flow goes round in circles, fades as the
+        differences do. `extra` times the diagonal is added to it.
+        """
+        scale, fixed, weight = self.costs
+        flow, dust, state = self.bushes.flow, self.bushes.dust, self.state
+        cost = np.ascontiguousarray(scale[:, None] * state[:, COST] + fixed)
+        size, slope = shapes[3].size, state[:, SLOPE].copy()
+        gradient, least, most = np.empty(size), np.empty(size), np.empty(size)
+        gather_cycles(*shapes, cost, gradient)
+        limit_cycles(*shapes, *members, flow, dust, moved, least, most)
+        room = np.where(gradient > 0.0, -least, most)
+        is_free = room > 0.0
+        damping = np.divide(np.abs(gradient), room, out=np.zeros(size), where=is_free)
+        of_link, of_cycle = np.empty(slope.size), np.empty(size)
+        diagonal = np.empty(size)
+        unsigned = (shapes[0], shapes[0][1:], shapes[2], shapes[3])  # all links on the first side
+        gather_cycles(*unsigned, np.ascontiguousarray(scale[:, None] * weight * slope), diagonal)
+        damping += extra * diagonal
+        diagonal = np.where(is_free & (diagonal + damping > 0.0), diagonal + damping, 1.0)
+
+        def answer(change: FloatArray) -> FloatArray:
+            spread_cycles(*shapes, weight, np.where(is_free, change, 0.0), of_link)
+            gather_cycles(
+                *shapes, np.ascontiguousarray(scale[:, None] * (slope * of_link)), of_cycle
+            )
+            return np.where(is_free, (of_cycle + damping * change) / diagonal, change)
+
+        change = solve_least_residual(
+            answer, np.where(is_free, -gradient / diagonal, 0.0), KRYLOV_TOLERANCE, KRYLOV_STEPS
+        )
+        change = np.clip(change, least, most)
+        move_round_cycles(*shapes, *members, flow, dust, change, moved)
+        spread_cycles(*shapes, weight, change, of_link)
+        state[:, VOLUME] += of_link
+        refresh_all(state, *self.tables)
 
     def _step_newton(
         self,

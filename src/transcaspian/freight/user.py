@@ -5,8 +5,10 @@ moves its flow once, then works on the few cycles that are left: sweeps move flo
 a time, Newton steps round all of them at once. Fresh shortest-path trees certify the gap.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -51,6 +53,7 @@ __all__ = [
 
 FIRST_PENALTY = 10.0  # of hard capacities: slope over time at capacity, per capacity
 PENALTY_GROWTH = 4.0
+COMPARED = 10  # last rounds among which flows that show costs not monotone are looked for
 SLOW = 0.25  # an excess that falls by less than this share calls for a larger penalty
 
 
@@ -103,16 +106,42 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
         _check_room(problem.network, problem.classes, trips, options.capacity)
     solver = _Solver(problem.network, trips, problem.classes, options)
     gaps: list[float] = []
+    recent: deque[FloatArray] = deque(maxlen=COMPARED)  # flows by class where costs are no gradient
     for gap, is_certified in solver.rounds():
         gaps.append(gap)
         if is_certified and gap <= options.gap and solver.keep_capacities():
             return solver.result(gaps)
+        if not solver.cycles.is_gradient:
+            recent.append(solver.class_flow())
         if len(gaps) >= options.max_iterations:
             break
     solver.check_capacities()
     raise NotConvergedError(
         f"Traffic assignment: relative gap {gaps[-1]:.3g} after {len(gaps)} iterations, wanted"
         f" {options.gap:.3g}. Allow more iterations or a wider gap."
+        + _tell_not_monotone(problem.network.delays, problem.classes, list(recent))
+    )
+
+
+def _tell_not_monotone(delays: DelayTable, classes: TrafficClasses, flows: list[FloatArray]) -> str:
+    """Return the proof that costs are not monotone, as a sentence; empty where these flows give none.
+
+    Costs are monotone where sum((cost(f) - cost(g)) * (f - g)) >= 0 for any two flows that carry the
+    demand; an equilibrium is unique, and sure to be found, only then.
+    """
+    least = 0.0
+    costs = [
+        classes.scale[:, None] * delay(delays, (classes.weight * flow).sum(axis=0)) + classes.fixed
+        for flow in flows
+    ]
+    for (flow, cost), (other, other_cost) in combinations(zip(flows, costs, strict=True), 2):
+        least = min(least, float(((cost - other_cost) * (flow - other)).sum()))
+    if least == 0.0:
+        return ""
+    return (
+        " The costs of the classes are not monotone: between two flows that carry the demand the"
+        f" changes of cost times those of flow sum up to {least:.3g}. There may be several equilibria,"
+        " and no method is sure to find one: bring the weights of the classes nearer to one ratio."
     )
 
 
@@ -221,6 +250,7 @@ class _Solver:
             self.state,
             self.tables,
             _model_factors(classes),
+            is_gradient=_potential_factors(classes) is not None,
         )
         self.multiplier = np.zeros(network.delays.size)
         self.worst_excess = np.inf
@@ -331,14 +361,19 @@ class _Solver:
         total = float((self.least * self.trips.demand).sum()) + excess
         return excess / total if total > 0.0 else 0.0
 
+    def class_flow(self) -> FloatArray:
+        """Return the flow of every class on every link."""
+        flow = np.zeros_like(self.classes.fixed)
+        for bush in range(self.bushes.root.size):
+            flow[self.bushes.cargo[bush]] += self.bushes.flow[bush]
+        return flow
+
     def result(self, gaps: list[float]) -> Assignment:
         """Return the flows of the last round."""
         network, classes, bushes = self.network, self.classes, self.bushes
         volume = self.state[:, VOLUME].copy()
         time = delay(network.delays, volume)
-        class_flow = np.zeros_like(classes.fixed)
-        for bush in range(bushes.root.size):
-            class_flow[bushes.cargo[bush]] += bushes.flow[bush]
+        class_flow = self.class_flow()
         cost = classes.scale[:, None] * time + classes.fixed
         return Assignment(
             network=network,
@@ -400,9 +435,9 @@ def _potential_factors(classes: TrafficClasses) -> tuple[FloatArray, FloatArray]
 
 
 def _model_factors(classes: TrafficClasses) -> tuple[FloatArray, FloatArray] | None:
-    """Return factors under which Newton steps are taken, None where a weight is zero.
+    """Return factors under which costs are nearly a gradient, None where a weight is zero.
 
-    Where costs come from no function these are means: the steps then lead near the answer, not to
+    Where costs come from no function these are means: Newton steps then lead near the answer, not to
     it, and only the certified gap tells that it is met.
     """
     exact = _potential_factors(classes)
