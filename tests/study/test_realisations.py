@@ -13,9 +13,12 @@ from transcaspian.case.tables import Case
 from transcaspian.errors import InputError
 from transcaspian.power import PowerOptions, solve_year
 from transcaspian.power.accounts import accounts
+from transcaspian.power.tables import carrier_year
 from transcaspian.power.year import Calendar
 from transcaspian.results.tables import Results
 from transcaspian.study import StudyOptions, run_study
+from transcaspian.study.options import make_plan
+from transcaspian.study.realisations import realisation_benefits
 
 WIND = "wind_AZ"
 HELD = "wind_E"
@@ -76,6 +79,36 @@ def test_the_range_of_the_value_holds_the_departure_over_the_life(results: Resul
     assert np.allclose(table["npv_musd"], npv)
     assert project["npv_weather_low_musd"] == pytest.approx(npv.min())
     assert project["npv_weather_high_musd"] == pytest.approx(npv.max())
+
+
+def test_what_residents_bear_is_part_of_every_realisation(
+    windy_case: Case, results: Results
+) -> None:
+    # Air beside coal plants costs 10 USD/MWh: what the cable moves to the coal of East is lost.
+    sources = {"source": "assumption", "confidence": "assumed", "note": None}
+    row = {"activity": "coal", "effect": "air_pollution", "country": "*", "value": 10.0}
+    known = windy_case.tables["economy/external_costs"]
+    unit = {"unit": "USD/MWh"} if "unit" in known.columns else {}
+    costs = pl.DataFrame([row | unit | sources], schema=known.schema)
+    tables = MappingProxyType({**windy_case.tables, "economy/external_costs": costs})
+    case = replace(windy_case, tables=tables)
+
+    plan = make_plan(case, replace(OPTIONS, realisations=1))
+    found = realisation_benefits(case, plan, 1, lambda _: None, {})
+
+    seed = PACKAGED_SEED + 1
+    profiles = dict(case.profiles) | {WIND: weather_year(seed)[WIND]}
+    weather = replace(case, profiles=MappingProxyType(profiles))
+    coal_mwh = []
+    for projects in ((), ("CABLE",)):
+        view = weather.at(2030, "reference", projects)
+        made = carrier_year(solve_year(view, PowerOptions(calendar=Calendar.days_of_months(8, 7))))
+        coal_mwh.append(made.filter(pl.col("carrier") == "coal")["energy_mwh"].sum())
+    more_damage = 10.0 * (coal_mwh[1] - coal_mwh[0]) * 8760 / (12 * 168) / 1e6
+    plain = results.table("realisations")["benefit_musd"][1]
+
+    assert abs(more_damage) > 0.1
+    assert found["benefit_musd"][1] == pytest.approx(plain - more_damage, rel=1e-6)
 
 
 def test_observed_series_are_never_replaced(windy_case: Case) -> None:

@@ -2,7 +2,8 @@
 
 Hourly series that are synthetic are one realisation of many. The dispatch of one model year is
 solved again with others, without and with each power project, over one week of every month; the
-departure of a project's yearly benefit from that with the packaged series is held over its life.
+departure of a project's yearly benefit from that with the packaged series is held over its life. What
+plants do to the people beside them is part of the benefit, as in the value itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,9 +20,11 @@ from transcaspian.case.synthetic import PACKAGED_SEED, TARGETS_FILE, read_target
 from transcaspian.case.tables import HOURS_PER_YEAR, REFERENCE, Case
 from transcaspian.power.accounts import accounts
 from transcaspian.power.dispatch import PowerResult
+from transcaspian.power.tables import carrier_year
 from transcaspian.power.year import Calendar
 from transcaspian.study.options import Plan
 from transcaspian.study.power_room import power_views, solve_views
+from transcaspian.study.residents import with_residents
 from transcaspian.study.reuse import Store
 from transcaspian.study.solved import Key, Solved
 from transcaspian.units import MUSD_TO_USD
@@ -63,7 +66,7 @@ def realisation_benefits(
         return _solve_realisation(case, plan, runs, year, seed, replaced, store)
 
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(solve, seeds))
+        found = [with_residents(case, plan, solved) for solved in pool.map(solve, seeds)]
     scale = HOURS_PER_YEAR / Calendar.days_of_months(FIRST_DAY, DAYS).n_hour / MUSD_TO_USD
     rows = []
     for run in runs:
@@ -151,7 +154,8 @@ def _with_weather(case: Case, seed: int, replaced: tuple[str, ...]) -> Profiles:
 
 def _pack(result: PowerResult, seconds: float) -> Solved:
     log = {"room": "power", "method": result.log.method, "gap": result.log.gap}
-    return Solved(accounts(result), 0.0, {}, log, seconds)
+    tables = {"power_carrier_year": carrier_year(result)}
+    return Solved(accounts(result), 0.0, tables, log, seconds)
 
 
 def _saved(solved: Mapping[Key, Solved], scenario: str, run: str, year: int) -> float:
