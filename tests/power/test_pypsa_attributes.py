@@ -24,7 +24,10 @@ from transcaspian.power.pypsa_schema import (
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 # Read by name in the modules, as ports have numbers.
-PORTS = {"links": {"bus1", "efficiency"}}
+PORTS = {
+    "links": {"bus1", "efficiency", "delay", "cyclic_delay"},
+    "processes": {"bus1", "rate0", "rate1", "delay0", "delay1", "cyclic_delay0", "cyclic_delay1"},
+}
 
 
 def attributes_by_list() -> dict[str, pd.DataFrame]:
@@ -220,3 +223,62 @@ def test_a_set_point_on_its_limit_but_for_rounding_is_met(tmp_path):
     n.add("Link", "cable", bus0="a", bus1="b", p_nom=80.0)
     result = solve(read_pypsa(written(n, tmp_path, "netcdf")))
     assert result.objective == pytest.approx(3 * 27 * 40 + (190 - 81) * 10)
+
+
+@pytest.mark.parametrize("kind", ["netcdf", "folder"])
+@pytest.mark.parametrize("is_cyclic", [True, False])
+def test_what_a_link_delays_arrives_later(tmp_path, kind, is_cyclic):
+    n = pair()
+    n.add(
+        "Link", "slow", bus0="a", bus1="b", p_nom=70.0, efficiency=0.9, marginal_cost=[1.0, 5.0, 2.0],
+        delay=1, cyclic_delay=is_cyclic,
+    )  # fmt: skip
+    result = solve(read_pypsa(written(n, tmp_path, kind)))
+    assert result.objective == pytest.approx(cost(n), rel=1e-9)
+    # What leaves in hours 0 and 1 arrives in 1 and 2; the last wraps to hour 0 or is lost.
+    first = 50 / 0.9 if is_cyclic else 0.0
+    assert result.columns["link_p"][:, 0] == pytest.approx([70.0, 60 / 0.9, first])
+
+
+def test_a_delay_between_snapshots_of_more_hours_is_rounded_up(tmp_path):
+    n = pair()
+    n.snapshot_weightings[:] = 3.0
+    n.add("Link", "slow", bus0="a", bus1="b", p_nom=70.0, delay=4)
+    n.add("Link", "slower", bus0="a", bus1="b", p_nom=5.0, delay=7, cyclic_delay=False)
+    result = solve(read_pypsa(written(n, tmp_path, "netcdf")))
+    assert result.objective == pytest.approx(cost(n), rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["netcdf", "folder"])
+def test_a_process_has_a_rate_at_every_bus(tmp_path, kind):
+    n = pair()
+    n.add("Bus", ["heat", "waste"])
+    n.add("Load", "warmth", bus="heat", p_set=20.0)
+    n.add("Generator", "boiler", bus="heat", p_nom=50.0, marginal_cost=90.0)
+    n.add("Store", "ash", bus="waste", e_nom=1e3, e_min_pu=-1.0)
+    n.add(
+        "Process", "plant", bus0="a", bus1="b", bus2="heat", bus3="waste", p_nom_extendable=True,
+        capital_cost=30.0, rate0=-2.0, rate1=[0.8, 1.2, 1.0], rate2=0.5, rate3=0.1, delay1=1,
+        p_nom_max=90.0, ramp_limit_up=0.5,
+    )  # fmt: skip
+    n.add("Process", "late at home", bus0="a", bus1="b", p_nom=8.0, delay0=1, cyclic_delay0=False)
+    result = solve(read_pypsa(written(n, tmp_path, kind)))
+    assert result.objective == pytest.approx(cost(n), rel=1e-9)
+
+
+def test_a_process_counts_in_no_limit_on_transmission(tmp_path):
+    n = pair()
+    more = {"p_nom_extendable": True, "capital_cost": 1.0, "length": 10.0, "carrier": "AC"}
+    n.add("Link", "cable", bus0="a", bus1="b", **more)
+    n.add("Process", "converter", bus0="a", bus1="b", p_nom_max=20.0, **more)
+    n.add(
+        "GlobalConstraint",
+        "volume",
+        type="transmission_volume_expansion_limit",
+        carrier_attribute="AC",
+        sense="<=",
+        constant=300.0,
+    )
+    result = solve(read_pypsa(written(n, tmp_path, "netcdf")))
+    assert result.objective == pytest.approx(cost(n), rel=1e-9)
+    assert result.columns["link_p_nom"][0] == pytest.approx([30.0, 20.0])

@@ -80,8 +80,8 @@ def test_a_ramp_limit_holds_between_snapshots(tmp_path):
     [
         ({"generators": "name,bus,p_nom,committable\ng,A,5,True\n"}, "generators.csv, row 2, column 'committable'"),
         ({"generators": "name,bus,p_nom,p_nom_mod\ng,A,5,0\nh,A,5,10\n"}, "generators.csv, row 3, column 'p_nom_mod'"),
-        ({"links": "name,bus0,bus1,delay\nk,A,B,3\n"}, "links.csv, row 2, column 'delay'"),
-        ({"processes": "name\np\n"}, "processes are not supported"),
+        ({"links": "name,bus0,bus1,delay\nk,A,B,3\n"}, "column 'delay': a delay between snapshots of different weights"),
+        ({"processes": "name,bus0,bus1,committable\np,A,B,True\n"}, "processes.csv, row 2, column 'committable'"),
         ({"global_constraints": "name,type\nodd,own\n"}, "global_constraints.csv, row 2, column 'type'"),
         ({"generators": "name,bus,p_nom\ng,Z,5\n"}, "generators.csv, row 2, column 'bus': bus 'Z'"),
         ({"generators": "name,bus,p_nom\ng,A,much\n"}, "generators.csv, row 2, column 'p_nom': 'much' is no number"),

@@ -304,10 +304,30 @@ def add_energy_balance(builder: ProgramBuilder, grid: Grid) -> None:
     add(units.bus, "storage_dispatch", units.sign)
     add(units.bus, "storage_store", -units.sign)
     add(stores.bus, "store_p", stores.sign)
-    add(links.bus0, "link_p", -np.ones(links.bus0.size))
-    add(links.port_bus, "link_p", links.port_efficiency, links.port_link)
+    drawn = -np.ones(links.bus0.size) if links.bus0_factor is None else links.bus0_factor
+    add(links.bus0, "link_p", drawn)
+    _add_ports(builder, links)
     add(branches.bus0, "branch_s", -np.ones(branches.bus0.size))
     add(branches.bus1, "branch_s", np.ones(branches.bus1.size))
+
+
+def _add_ports(builder: ProgramBuilder, links: GridLinks) -> None:
+    """Feed efficiency[t] p[t - lag] into the bus of every port."""
+    n_port = links.port_bus.size
+    lags = np.zeros(n_port, np.int64) if links.port_lag is None else links.port_lag
+    wraps = np.ones(n_port, bool) if links.port_wraps is None else links.port_wraps
+    for lag in np.unique(lags).tolist():
+        for wrap in (False, True):
+            ports = np.flatnonzero((lags == lag) & ((wraps == wrap) if lag else wrap))
+            builder.add_terms(
+                "energy_balance",
+                links.port_bus[ports],
+                "link_p",
+                links.port_link[ports],
+                links.port_efficiency[:, ports],
+                lag=lag,
+                wrap=wrap and lag > 0,
+            )
 
 
 def add_voltage_law(builder: ProgramBuilder, grid: Grid) -> None:

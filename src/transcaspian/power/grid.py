@@ -118,7 +118,11 @@ class GridStores:
 
 @dataclass(frozen=True, slots=True)
 class GridLinks:
-    """Controllable links: p is drawn at bus0, each port feeds efficiency * p into its bus."""
+    """Controllable links: p is drawn at bus0, each port feeds efficiency * p into its bus.
+
+    A process is a link whose bus0 has a factor of its own; None is minus one. A port may feed what
+    was drawn some snapshots earlier (None: at once), at the end of the time where that wraps.
+    """
 
     names: tuple[str, ...]
     carrier: tuple[str, ...]
@@ -136,6 +140,10 @@ class GridLinks:
     port_link: IntArray  # [n_port]
     port_bus: IntArray  # [n_port]
     port_efficiency: FloatArray  # [n_snapshot or 1, n_port]
+    bus0_factor: FloatArray | None = None  # [n_snapshot or 1, n]
+    port_lag: IntArray | None = None  # [n_port], snapshots
+    port_wraps: BoolArray | None = None  # [n_port]
+    is_process: BoolArray | None = None  # [n], counts in no limit on transmission
 
 
 @dataclass(frozen=True, slots=True)

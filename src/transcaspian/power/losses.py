@@ -216,6 +216,10 @@ def _check(grid: Grid, losses: LinkLosses) -> IntArray:
     problems = []
     position = {name: item for item, name in enumerate(grid.links.names)}
     links, found = grid.links, []
+    has_delay = links.port_lag is not None and links.port_lag.any()
+    if has_delay or (links.is_process is not None and links.is_process.any()):
+        message = "delays and processes cannot stand beside lossy links."
+        problems.append(Problem("losses", 0, "", message, "Take them out."))
     for row, name in enumerate(losses.links, start=2):
 
         def refuse(message: str, cure: str, row: int = row) -> None:

@@ -12,7 +12,7 @@ from transcaspian.power.grid import Capacity
 if TYPE_CHECKING:
     from transcaspian.power.pypsa_network import PypsaTables
 
-__all__ = ["read_capacity"]
+__all__ = ["read_capacity", "read_ramp"]
 
 FloatArray = NDArray[np.float64]
 HOURS_PER_YEAR = 8760.0  # PyPSA's measure of the years that snapshots stand for
@@ -52,3 +52,14 @@ def _annuity(rate: FloatArray, lifetime: FloatArray) -> FloatArray:
     factor = safe / (1.0 - (1.0 + safe) ** -lifetime)
     factor = np.where(np.isinf(lifetime), np.maximum(rate, 0.0), factor)
     return np.where((rate == 0.0) & np.isfinite(lifetime), 1.0 / lifetime, factor)
+
+
+def read_ramp(tables: PypsaTables, component: str, limit: str, at_switch: str) -> FloatArray:
+    """Return a ramp limit per unit of capacity; NaN is none.
+
+    A unit that has only the limit for switching on or off gets a limit of one, as in PyPSA: it
+    binds where output may change its sign.
+    """
+    given = tables.series(component, limit)
+    only_switch = np.isnan(given) & ~np.isnan(tables.numbers(component, at_switch))
+    return np.where(only_switch, 1.0, given)

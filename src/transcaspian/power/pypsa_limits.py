@@ -125,6 +125,8 @@ def _transmission_terms(grid: Grid, carriers: set[str], *, by_length: bool) -> l
     terms: list[LimitTerm] = []
     for block, part in (("branch_s_nom", grid.branches), ("link_p_nom", grid.links)):
         chosen = np.array([name in carriers for name in part.carrier], dtype=bool)
+        if block == "link_p_nom" and grid.links.is_process is not None:
+            chosen &= ~grid.links.is_process
         weight = part.length if by_length else part.capacity.investment
         terms += _capacity_term(block, part.capacity, chosen, weight)
     return terms

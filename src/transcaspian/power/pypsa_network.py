@@ -11,13 +11,13 @@ from transcaspian.errors import InputError, Problem
 from transcaspian.power.grid import (
     Grid,
     GridGenerators,
-    GridLinks,
     GridStorageUnits,
     GridStores,
 )
 from transcaspian.power.pypsa_branches import read_branches
-from transcaspian.power.pypsa_capacity import read_capacity
+from transcaspian.power.pypsa_capacity import read_capacity, read_ramp
 from transcaspian.power.pypsa_limits import read_limits
+from transcaspian.power.pypsa_links import is_port_column, read_links
 from transcaspian.power.pypsa_schema import (
     BOOKKEEPING_LISTS,
     SERIES,
@@ -32,8 +32,9 @@ __all__ = ["PypsaTables", "read_pypsa"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+EMPTY = ("", "nan", "None")
 TRUE = ("1", "True", "true", "TRUE", "1.0")
-PORT = re.compile(r"bus([1-9][0-9]*)")
+WITH_PORTS = ("links", "processes")
 
 
 def read_pypsa(path: str | Path) -> Grid:
@@ -157,12 +158,14 @@ class PypsaTables:
             for cell in cells[self.active(component)]
         )
 
-    def flags(self, component: str, attribute: str) -> BoolArray:
-        """Return a yes-or-no attribute of active components."""
+    def flags(self, component: str, attribute: str, *, default: bool | None = None) -> BoolArray:
+        """Return a yes-or-no attribute of active components; an empty cell is the default."""
+        fallback = bool(USED[component][attribute]) if default is None else default
         cells = self.source.static.get(component, {}).get(attribute)
         if cells is None:
-            return np.full(len(self.names(component)), bool(USED[component][attribute]))
-        return np.isin(cells[self.active(component)], TRUE)
+            return np.full(len(self.names(component)), fallback)
+        given = cells[self.active(component)]
+        return np.isin(given, TRUE) | (np.isin(given, EMPTY) & fallback)
 
     def numbers(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
         """Return a number for each active component [n]."""
@@ -239,20 +242,16 @@ class PypsaTables:
             found += [
                 f"{component}.{column}"
                 for column in columns
-                if column not in known and not (component == "links" and _is_port(column))
+                if column not in known and not (component in WITH_PORTS and is_port_column(column))
             ]
         known_series = {(c, a) for c, attributes in SERIES.items() for a in attributes}
         found += [
             f"{component}-{attribute}"
             for component, attribute in self.source.series
             if (component, attribute) not in known_series
-            and not (component == "links" and _is_port(attribute))
+            and not (component in WITH_PORTS and is_port_column(attribute))
         ]
         return tuple(sorted(found))
-
-
-def _is_port(column: str) -> bool:
-    return re.fullmatch(r"(bus|efficiency|delay|cyclic_delay)[0-9]*", column) is not None
 
 
 def _grid(tables: PypsaTables) -> Grid:
@@ -274,22 +273,11 @@ def _grid(tables: PypsaTables) -> Grid:
         generators=_generators(tables, buses),
         storage_units=_storage_units(tables, buses),
         stores=_stores(tables, buses),
-        links=_links(tables, buses),
+        links=read_links(tables, buses),
         branches=read_branches(tables, buses),
         ignored=tables.ignored(),
     )
     return read_limits(tables, grid)
-
-
-def _ramp(tables: PypsaTables, component: str, limit: str, at_switch: str) -> FloatArray:
-    """Return a ramp limit per unit of capacity; NaN is none.
-
-    A unit that has only the limit for switching on or off gets a limit of one, as in PyPSA: it
-    binds where output may change its sign.
-    """
-    given = tables.series(component, limit)
-    only_switch = np.isnan(given) & ~np.isnan(tables.numbers(component, at_switch))
-    return np.where(only_switch, 1.0, given)
 
 
 def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
@@ -305,8 +293,8 @@ def _generators(tables: PypsaTables, buses: dict[str, int]) -> GridGenerators:
         p_set=tables.series(c, "p_set"),
         marginal_cost=tables.series(c, "marginal_cost"),
         marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
-        ramp_limit_up=_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
-        ramp_limit_down=_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
+        ramp_limit_up=read_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
+        ramp_limit_down=read_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
         p_init=tables.numbers(c, "p_init"),
         energy_min=tables.numbers(c, "e_sum_min"),
         energy_max=tables.numbers(c, "e_sum_max"),
@@ -360,45 +348,4 @@ def _stores(tables: PypsaTables, buses: dict[str, int]) -> GridStores:
         is_cyclic=tables.flags(c, "e_cyclic"),
         level_set=tables.series(c, "e_set"),
         p_set=tables.series(c, "p_set"),
-    )
-
-
-def _links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
-    c = "links"
-    columns = tables.source.static.get(c, {})
-    ports = sorted(int(m[1]) for name in columns if (m := PORT.fullmatch(name)))
-    port_link: list[int] = []
-    port_bus: list[int] = []
-    efficiency = []
-    rows = np.flatnonzero(tables.active(c))
-    for port in ports:
-        values = tables.series(c, "efficiency" if port == 1 else f"efficiency{port}", 1.0)
-        for link, name in enumerate(tables.text(c, f"bus{port}", "")):
-            if not name:
-                continue
-            if name not in buses:
-                message = f"bus {name!r} is not in buses."
-                tables.add_problem(c, int(rows[link]), f"bus{port}", message, "Add it there.")
-            port_link.append(link)
-            port_bus.append(buses.get(name, 0))
-            efficiency.append(values[:, link])
-    n_row = max((values.size for values in efficiency), default=1)
-    table = [np.broadcast_to(values, n_row) for values in efficiency]
-    return GridLinks(
-        names=tables.names(c),
-        carrier=tables.carriers_or_of_bus(c, "bus0"),
-        bus0=tables.positions(c, "bus0", buses),
-        capacity=read_capacity(tables, c, "p_nom"),
-        p_min_pu=tables.series(c, "p_min_pu"),
-        p_max_pu=tables.series(c, "p_max_pu"),
-        p_set=tables.series(c, "p_set"),
-        marginal_cost=tables.series(c, "marginal_cost"),
-        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
-        ramp_limit_up=_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
-        ramp_limit_down=_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
-        p_init=tables.numbers(c, "p_init"),
-        length=tables.numbers(c, "length"),
-        port_link=np.array(port_link, dtype=np.int64),
-        port_bus=np.array(port_bus, dtype=np.int64),
-        port_efficiency=np.stack(table, axis=1) if table else np.zeros((1, 0)),
     )

@@ -111,6 +111,18 @@ USED: dict[str, dict[str, Value]] = {
         "marginal_cost_quadratic": 0.0,
         "length": 0.0,
     },
+    "processes": {
+        **_CAPACITY,
+        **_P_NOM,
+        **_RAMPS,
+        "bus0": "",
+        "p_min_pu": 0.0,
+        "p_max_pu": 1.0,
+        "p_set": NAN,
+        "marginal_cost": 0.0,
+        "marginal_cost_quadratic": 0.0,
+        "length": 0.0,
+    },
     "lines": {
         **_CAPACITY,
         **_S_NOM,
@@ -208,6 +220,15 @@ SERIES: dict[str, tuple[str, ...]] = {
         "ramp_limit_up",
         "ramp_limit_down",
     ),
+    "processes": (
+        "p_min_pu",
+        "p_max_pu",
+        "p_set",
+        "marginal_cost",
+        "marginal_cost_quadratic",
+        "ramp_limit_up",
+        "ramp_limit_down",
+    ),
     "lines": ("s_max_pu", "s_set"),
     "transformers": ("s_max_pu", "s_set", "phase_shift"),
 }
@@ -217,12 +238,12 @@ UNSUPPORTED: dict[str, dict[str, Value]] = {
     "generators": {**_UNIT_COMMITMENT, "p_nom_mod": 0.0},
     "storage_units": {"p_nom_mod": 0.0},
     "stores": {"e_nom_mod": 0.0},
-    "links": {**_UNIT_COMMITMENT, "p_nom_mod": 0.0, "delay": 0.0},
+    "links": {**_UNIT_COMMITMENT, "p_nom_mod": 0.0},
+    "processes": {**_UNIT_COMMITMENT, "p_nom_mod": 0.0},
     "lines": {"s_nom_mod": 0.0},
     "transformers": {"s_nom_mod": 0.0, "phase_shift_min": 0.0, "phase_shift_max": 0.0},
 }
-# Several output ports repeat an attribute with a number: delay2, delay3, ...
-UNSUPPORTED_LISTS = ("processes", "scenarios", "investment_periods")
+UNSUPPORTED_LISTS = ("scenarios", "investment_periods")
 BOOKKEEPING_LISTS = (
     "shapes",
     "sub_networks",
@@ -280,7 +301,13 @@ BOOKKEEPING: dict[str, tuple[str, ...]] = {
         *_COMMITMENT,
         *_MAINTENANCE,
         "terrain_factor",
-        "cyclic_delay",  # counts only with a delay, which is refused
+    ),
+    "processes": (
+        *_LABEL,
+        *_PERIODS,
+        *_COMMITMENT,
+        *_MAINTENANCE,
+        "terrain_factor",
     ),
     "lines": (*_PERIODS, "g", "b", "terrain_factor", "v_ang_min"),
     # PyPSA 1.4 ignores v_ang_min; shunts of the T model change no reactance that it optimises with.

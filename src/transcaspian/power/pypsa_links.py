@@ -1,0 +1,182 @@
+"""Links and processes of a PyPSA network: what is drawn at one bus and fed into others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcaspian.power.grid import Capacity, GridLinks
+from transcaspian.power.pypsa_capacity import read_capacity, read_ramp
+
+if TYPE_CHECKING:
+    from transcaspian.power.pypsa_network import PypsaTables
+
+__all__ = ["is_port_column", "read_links"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+PORT = re.compile(r"bus([1-9][0-9]*)")
+PORT_COLUMN = re.compile(r"(bus|efficiency|rate|delay|cyclic_delay)[0-9]*")
+
+
+def is_port_column(column: str) -> bool:
+    """Whether an attribute of links or processes belongs to one of their ports."""
+    return PORT_COLUMN.fullmatch(column) is not None
+
+
+def read_links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
+    """Return links, then processes, whose first bus has a rate of its own."""
+    links = _part(tables, "links", buses)
+    if not tables.size("processes"):
+        return links
+    return _joined(links, _part(tables, "processes", buses))
+
+
+@dataclass(slots=True)
+class _Ports:
+    """Ports as they are found: link, bus, factor by snapshot, snapshots of delay, does it wrap."""
+
+    link: list[int] = field(default_factory=list)
+    bus: list[int] = field(default_factory=list)
+    factor: list[FloatArray] = field(default_factory=list)
+    lag: list[int] = field(default_factory=list)
+    wraps: list[bool] = field(default_factory=list)
+
+
+def _part(tables: PypsaTables, component: str, buses: dict[str, int]) -> GridLinks:
+    c = component
+    n = len(tables.names(c))
+    ports = _Ports()
+    first = np.full((1, n), -1.0)
+    if c == "processes":
+        first = tables.series(c, "rate0", -1.0)
+        delay = tables.numbers(c, "delay0", 0.0)
+        late = np.flatnonzero(delay > 0.0)
+        _add_port(tables, c, "0", buses, ports, late)
+        first = np.array(first)
+        first[:, late] = 0.0
+    columns = tables.source.static.get(c, {})
+    for port in sorted(int(m[1]) for name in columns if (m := PORT.fullmatch(name))):
+        _add_port(tables, c, str(port), buses, ports, np.arange(n))
+    n_row = max((values.size for values in ports.factor), default=1)
+    table = [np.broadcast_to(values, n_row) for values in ports.factor]
+    return GridLinks(
+        names=tables.names(c),
+        carrier=tables.carriers_or_of_bus(c, "bus0") if c == "links" else tables.text(c, "carrier"),
+        bus0=tables.positions(c, "bus0", buses),
+        capacity=read_capacity(tables, c, "p_nom"),
+        p_min_pu=tables.series(c, "p_min_pu"),
+        p_max_pu=tables.series(c, "p_max_pu"),
+        p_set=tables.series(c, "p_set"),
+        marginal_cost=tables.series(c, "marginal_cost"),
+        marginal_cost_quadratic=tables.series(c, "marginal_cost_quadratic"),
+        ramp_limit_up=read_ramp(tables, c, "ramp_limit_up", "ramp_limit_start_up"),
+        ramp_limit_down=read_ramp(tables, c, "ramp_limit_down", "ramp_limit_shut_down"),
+        p_init=tables.numbers(c, "p_init"),
+        length=tables.numbers(c, "length"),
+        port_link=np.array(ports.link, dtype=np.int64),
+        port_bus=np.array(ports.bus, dtype=np.int64),
+        port_efficiency=np.stack(table, axis=1) if table else np.zeros((1, 0)),
+        bus0_factor=first,
+        port_lag=np.array(ports.lag, dtype=np.int64),
+        port_wraps=np.array(ports.wraps, dtype=bool),
+        is_process=np.full(n, c == "processes"),
+    )
+
+
+def _add_port(
+    tables: PypsaTables,
+    component: str,
+    port: str,
+    buses: dict[str, int],
+    ports: _Ports,
+    members: IntArray,
+) -> None:
+    """Add a port of the given links, where they name a bus.
+
+    Links have efficiency, efficiency2, ...; processes rate0, rate1, rate2, ...
+    """
+    c = component
+    plain = "" if port == "1" and c == "links" else port
+    factor = "efficiency" if c == "links" else "rate"
+    values = tables.series(c, f"{factor}{plain}", -1.0 if port == "0" else 1.0)
+    delay = tables.numbers(c, f"delay{plain}", 0.0)
+    wraps = tables.flags(c, f"cyclic_delay{plain}", default=True)
+    names = tables.text(c, f"bus{port}", "")
+    rows = np.flatnonzero(tables.active(c))
+    for link in members.tolist():
+        name, row = names[link], int(rows[link])
+        if not name:
+            continue
+        if name not in buses:
+            message = f"bus {name!r} is not in buses."
+            tables.add_problem(c, row, f"bus{port}", message, "Add it there.")
+        ports.link.append(link)
+        ports.bus.append(buses.get(name, 0))
+        ports.factor.append(values[:, link])
+        ports.lag.append(_snapshots(tables, c, row, f"delay{plain}", float(delay[link])))
+        ports.wraps.append(bool(wraps[link]))
+
+
+def _snapshots(tables: PypsaTables, component: str, row: int, column: str, delay: float) -> int:
+    """Return the snapshots that a delay takes, rounded up; all must stand for the same time."""
+    if delay <= 0.0:
+        return 0
+    hours = tables.source.weights["generators"]
+    if (hours != hours[0]).any() or hours[0] <= 0.0:
+        message = "a delay between snapshots of different weights is not supported."
+        tables.add_problem(component, row, column, message, "Use even snapshots.")
+        return 0
+    return int(np.ceil(int(delay) / hours[0] - 1e-9))
+
+
+def _joined(one: GridLinks, two: GridLinks) -> GridLinks:
+    """Return two sets of links as one."""
+
+    def beside(first: FloatArray | None, second: FloatArray | None) -> FloatArray:
+        assert first is not None
+        assert second is not None
+        n_row = max(first.shape[0], second.shape[0])
+        return np.hstack(
+            [np.broadcast_to(part, (n_row, part.shape[1])) for part in (first, second)]
+        )
+
+    def behind(first: NDArray[Any] | None, second: NDArray[Any] | None) -> NDArray[Any]:
+        assert first is not None
+        assert second is not None
+        return np.concatenate([first, second])
+
+    a, b = one.capacity, two.capacity
+    return GridLinks(
+        names=one.names + two.names,
+        carrier=one.carrier + two.carrier,
+        bus0=behind(one.bus0, two.bus0),
+        capacity=Capacity(
+            behind(a.nominal, b.nominal),
+            behind(a.is_extendable, b.is_extendable),
+            behind(a.least, b.least),
+            behind(a.most, b.most),
+            behind(a.cost, b.cost),
+            behind(a.investment, b.investment),
+        ),
+        p_min_pu=beside(one.p_min_pu, two.p_min_pu),
+        p_max_pu=beside(one.p_max_pu, two.p_max_pu),
+        p_set=beside(one.p_set, two.p_set),
+        marginal_cost=beside(one.marginal_cost, two.marginal_cost),
+        marginal_cost_quadratic=beside(one.marginal_cost_quadratic, two.marginal_cost_quadratic),
+        ramp_limit_up=beside(one.ramp_limit_up, two.ramp_limit_up),
+        ramp_limit_down=beside(one.ramp_limit_down, two.ramp_limit_down),
+        p_init=behind(one.p_init, two.p_init),
+        length=behind(one.length, two.length),
+        port_link=behind(one.port_link, two.port_link + len(one.names)),
+        port_bus=behind(one.port_bus, two.port_bus),
+        port_efficiency=beside(one.port_efficiency, two.port_efficiency),
+        bus0_factor=beside(one.bus0_factor, two.bus0_factor),
+        port_lag=behind(one.port_lag, two.port_lag),
+        port_wraps=behind(one.port_wraps, two.port_wraps),
+        is_process=behind(one.is_process, two.is_process),
+    )
