@@ -109,6 +109,8 @@ def assign_case(
     # A catalogue that serves every unit was made by this same search on a network like this one.
     if catalogue is None or not all(sets.of_unit):
         find_nest_paths(sets, demand, classes.free_cost, cutoff)
+        # Cargo that differs in its access rules alone chooses from the same paths.
+        sets.add_catalogue(sets.catalogue(demand, classes), demand, classes)
     start = None
     for rounds in range(1, options.max_rounds + 1):
         table = build_path_table(

@@ -16,7 +16,8 @@ import numpy as np
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import FloatArray
 from transcaspian.freight.delay import curve
-from transcaspian.freight.network import BACKWARD, FORWARD, Queues, Supernetwork
+from transcaspian.freight.network import Supernetwork
+from transcaspian.freight.queues import BACKWARD, FORWARD, Queues
 from transcaspian.freight.seasons import QueueRow, Seasons
 
 __all__ = ["CrossingCurve", "use_crossing_curves"]

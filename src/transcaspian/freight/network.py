@@ -7,46 +7,23 @@ cargo enters and leaves the network, on any layer, free of charge.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
-from transcaspian.freight.delay import DelayTable
-from transcaspian.freight.seasons import QueueRow, Seasons, read_seasons
+from transcaspian.freight.queues import BACKWARD, FORWARD, Queues, make_queues
 
-__all__ = ["FORMS", "Queues", "Supernetwork", "build_supernetwork"]
+__all__ = ["FORMS", "Supernetwork", "build_supernetwork"]
 
 
 FORMS = ("container", "bulk", "truck", "liquid")
 KG_PER_T = 1000.0
-UNITS_PER_THOUSAND = 1000.0
-HOURS_PER_YEAR = 8760.0
 WAITED = 0.5  # of a headway, where cargo comes at any time and departures are regular
-FORWARD, BACKWARD = ">", "<"
-
-
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """Capacities that traffic waits for: one per direction of a link, one per terminal group.
-
-    time = free time * (1 + alpha * (volume / capacity) ** beta), volume with the background.
-    """
-
-    name: tuple[str, ...]
-    capacity: FloatArray  # [n_queue] kt/a or 1000 TEU/a
-    background: FloatArray  # [n_queue] same unit
-    counts_teu: BoolArray  # [n_queue]
-    alpha: FloatArray  # [n_queue]
-    beta: FloatArray  # [n_queue]
-    # Queues of simulated crossings, whose time over free time is a curve through points instead.
-    curved: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    curves: DelayTable | None = None
-    # Queues with months that differ: their factor is the mean over the months.
-    seasons: Seasons | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,24 +298,45 @@ def _add_entries(arcs: _Arcs, vertices: _Vertices, n_node: int) -> tuple[IntArra
     return origin, destination
 
 
-def _spread(
-    link: IntArray, terminal: IntArray, of_link: FloatArray, of_terminal: FloatArray
-) -> FloatArray:
-    """Return the value of each arc's link or terminal, zero for entry and exit."""
-    values = np.zeros(link.size)
-    values[link >= 0] = of_link[link[link >= 0]]
-    values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
-    return values
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Gives arcs the value of their link or terminal."""
+
+    link: IntArray  # [n_arc]
+    terminal: IntArray  # [n_arc]
+
+    def values(self, of_link: FloatArray, of_terminal: FloatArray) -> FloatArray:
+        """Return the value of each arc, zero for entry and exit."""
+        values = np.zeros(self.link.size)
+        self._put(values, of_link, of_terminal)
+        return values
+
+    def indices(self, of_link: IntArray, of_terminal: IntArray) -> IntArray:
+        """Return the position of each arc, -1 for entry and exit."""
+        values = np.full(self.link.size, -1, dtype=np.int64)
+        self._put(values, of_link, of_terminal)
+        return values
+
+    def _put(self, values: NDArray[Any], of_link: NDArray[Any], of_terminal: NDArray[Any]) -> None:
+        on_link, at_terminal = self.link >= 0, self.terminal >= 0
+        values[on_link] = of_link[self.link[on_link]]
+        values[at_terminal] = of_terminal[self.terminal[at_terminal]]
+
+    def charges(self, links: pl.DataFrame, terminals: pl.DataFrame, unit: str) -> FloatArray:
+        """Return what an arc charges a unit, "teu" or "t" [USD]."""
+        by_distance = _floats(links[f"tariff_usd_per_{unit}_km"]) * _floats(links["distance_km"])
+        return self.values(
+            _floats(links[f"fixed_cost_usd_per_{unit}"]) + by_distance,
+            _floats(terminals[f"cost_usd_per_{unit}"]),
+        )
 
 
-def _spread_index(
-    link: IntArray, terminal: IntArray, of_link: IntArray, of_terminal: IntArray
-) -> IntArray:
-    """Return the position of each arc's link or terminal, -1 for entry and exit."""
-    values = np.full(link.size, -1, dtype=np.int64)
-    values[link >= 0] = of_link[link[link >= 0]]
-    values[terminal >= 0] = of_terminal[terminal[terminal >= 0]]
-    return values
+def _floats(column: pl.Series) -> FloatArray:
+    return column.cast(pl.Float64).to_numpy().astype(np.float64)
+
+
+def _indices(column: pl.Series, at: Mapping[str, int]) -> IntArray:
+    return np.array([at.get(value, -1) if value else -1 for value in column], dtype=np.int64)
 
 
 def _fill(
@@ -356,12 +354,8 @@ def _fill(
     )
     link, terminal = np.array(arcs.link, dtype=np.int64), np.array(arcs.terminal, dtype=np.int64)
 
-    def spread(of_link: FloatArray, of_terminal: FloatArray) -> FloatArray:
-        return _spread(link, terminal, of_link, of_terminal)
-
-    def spread_index(of_link: IntArray, of_terminal: IntArray) -> IntArray:
-        return _spread_index(link, terminal, of_link, of_terminal)
-
+    spread = _Spread(link, terminal)
+    is_forward = np.array(arcs.is_forward)
     node_country = tables["freight/nodes"]["country"].to_list()
     countries = tuple(sorted({*node_country, *links["country"], *terminals["country"]}))
     country_at = _positions(countries)
@@ -370,10 +364,10 @@ def _fill(
     link_layer = _indices(links["layer"], layer_at)
     terminal_layer = _indices(terminals["layer0"], layer_at)
     distance = _floats(links["distance_km"])
-    queue, has_capacity, queues = _make_queues(
-        tables, link, terminal, np.array(arcs.is_forward), link_layer, terminal_layer
+    queue, has_capacity, queues = make_queues(
+        tables, link, terminal, is_forward, link_layer, terminal_layer
     )
-    layer = spread_index(link_layer, terminal_layer)
+    layer = spread.indices(link_layer, terminal_layer)
     share = _floats(layers["operating_cost_share"])
     return Supernetwork(
         nodes=names["node"],
@@ -392,30 +386,22 @@ def _fill(
         arc_name=tuple(arcs.name),
         link=link,
         terminal=terminal,
-        is_forward=np.array(arcs.is_forward),
+        is_forward=is_forward,
         layer=layer,
-        route=spread_index(
+        route=spread.indices(
             _indices(links["route"], route_at), np.full(terminals.height, -1, dtype=np.int64)
         ),
-        country=spread_index(
+        country=spread.indices(
             _indices(links["country"], country_at), _indices(terminals["country"], country_at)
         ),
-        time_h=spread(
+        time_h=spread.values(
             _floats(links["time_h"]) + WAITED * _floats(links["headway_h"]),
             _floats(terminals["time_h"]),
         ),
-        distance_km=spread(distance, np.zeros(terminals.height)),
-        usd_per_teu=spread(
-            _floats(links["fixed_cost_usd_per_teu"])
-            + _floats(links["tariff_usd_per_teu_km"]) * distance,
-            _floats(terminals["cost_usd_per_teu"]),
-        ),
-        usd_per_t=spread(
-            _floats(links["fixed_cost_usd_per_t"])
-            + _floats(links["tariff_usd_per_t_km"]) * distance,
-            _floats(terminals["cost_usd_per_t"]),
-        ),
-        co2_t_per_t=spread(
+        distance_km=spread.values(distance, np.zeros(terminals.height)),
+        usd_per_teu=spread.charges(links, terminals, "teu"),
+        usd_per_t=spread.charges(links, terminals, "t"),
+        co2_t_per_t=spread.values(
             distance * _co2_per_tonne_km(layers)[link_layer] / KG_PER_T,
             np.zeros(terminals.height),
         ),
@@ -448,23 +434,6 @@ def _co2_per_tonne_km(layers: pl.DataFrame) -> FloatArray:
     return total
 
 
-def _capacity_of(row: Mapping[str, Any]) -> float | None:
-    """Return the capacity of a link in a year [kt or 1000 TEU]: stated, or that of its service."""
-    if row["capacity"] is not None:
-        return float(row["capacity"])
-    if row["vehicle_capacity"] is None:
-        return None
-    return float(row["vehicle_capacity"] * HOURS_PER_YEAR / row["headway_h"] / UNITS_PER_THOUSAND)
-
-
-def _floats(column: pl.Series) -> FloatArray:
-    return column.cast(pl.Float64).to_numpy().astype(np.float64)
-
-
-def _indices(column: pl.Series, at: Mapping[str, int]) -> IntArray:
-    return np.array([at.get(value, -1) if value else -1 for value in column], dtype=np.int64)
-
-
 def _allowed_forms(
     links: pl.DataFrame, terminals: pl.DataFrame, link: IntArray, terminal: IntArray
 ) -> BoolArray:
@@ -478,109 +447,3 @@ def _allowed_forms(
         allows[position, link >= 0] = of_link[link[link >= 0]]
         allows[position, terminal >= 0] = of_terminal[terminal[terminal >= 0]]
     return allows
-
-
-def _queue_rows(
-    tables: Mapping[str, pl.DataFrame], link_layer: IntArray, terminal_layer: IntArray
-) -> tuple[dict[str, QueueRow], list[str]]:
-    """Return the queues by name, and the name of each terminal's queue.
-
-    A group of terminals takes unit and delay function from its first member with a capacity; its
-    capacity is the largest that a member states and its background the sum over the members.
-    """
-    alpha, beta = (
-        _floats(tables["freight/layers"][name]) for name in ("delay_alpha", "delay_beta")
-    )
-    rows: dict[str, QueueRow] = {}
-    for position, row in enumerate(tables["freight/links"].iter_rows(named=True)):
-        capacity = _capacity_of(row)
-        if capacity is not None:
-            layer = link_layer[position]
-            record = (
-                capacity,
-                float(row["background"] or 0.0),
-                row["capacity_unit"] == "teu",
-                alpha[layer],
-                beta[layer],
-            )
-            rows[row["link"] + FORWARD] = rows[row["link"] + BACKWARD] = record
-    group_of: list[str] = []
-    for position, row in enumerate(tables["freight/terminals"].iter_rows(named=True)):
-        group = (
-            f"{row['node']}:{row['capacity_group']}" if row["capacity_group"] else row["terminal"]
-        )
-        group_of.append(group)
-        background = float(row["background"] or 0.0)
-        if group in rows:
-            old = rows[group]
-            rows[group] = (
-                max(old[0], float(row["capacity"] or 0.0)),
-                old[1] + background,
-                *old[2:],
-            )
-        elif row["capacity"] is not None:
-            layer = terminal_layer[position]
-            rows[group] = (
-                float(row["capacity"]),
-                background,
-                row["capacity_unit"] == "teu",
-                alpha[layer],
-                beta[layer],
-            )
-    return rows, group_of
-
-
-def _queues_of(
-    tables: Mapping[str, pl.DataFrame], group_of: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the names of the queues that each link and terminal waits in."""
-    queues: dict[str, tuple[str, ...]] = {
-        name: (name + FORWARD, name + BACKWARD) for name in tables["freight/links"]["link"]
-    }
-    for name, group in zip(tables["freight/terminals"]["terminal"], group_of, strict=True):
-        queues[name] = (group,)
-    return queues
-
-
-def _make_queues(
-    tables: Mapping[str, pl.DataFrame],
-    link: IntArray,
-    terminal: IntArray,
-    is_forward: BoolArray,
-    link_layer: IntArray,
-    terminal_layer: IntArray,
-) -> tuple[IntArray, BoolArray, Queues]:
-    """Return the queue of each arc, whether it has capacity, and the queues.
-
-    Arcs without a stated capacity have no queue; those with a capacity of zero are shut.
-    """
-    rows, group_of = _queue_rows(tables, link_layer, terminal_layer)
-    shut = {name for name, row in rows.items() if row[0] == 0.0}
-    rows = {name: row for name, row in rows.items() if name not in shut}
-    at = _positions(tuple(rows))
-    links = tables["freight/links"]["link"].to_list()
-    queue = np.full(link.size, -1, dtype=np.int64)
-    has_capacity = np.ones(link.size, dtype=bool)
-    for arc in range(link.size):
-        if link[arc] >= 0:
-            name = links[link[arc]] + (FORWARD if is_forward[arc] else BACKWARD)
-        elif terminal[arc] >= 0:
-            name = group_of[terminal[arc]]
-        else:
-            continue
-        queue[arc] = at.get(name, -1)
-        has_capacity[arc] = name not in shut
-    columns = list(zip(*rows.values(), strict=True)) if rows else [(), (), (), (), ()]
-    return (
-        queue,
-        has_capacity,
-        Queues(
-            name=tuple(rows),
-            capacity=np.array(columns[0], dtype=np.float64),
-            background=np.array(columns[1], dtype=np.float64),
-            counts_teu=np.array(columns[2], dtype=bool),
-            alpha=np.array(columns[3], dtype=np.float64),
-            beta=np.array(columns[4], dtype=np.float64),
-            seasons=read_seasons(tables, rows, _queues_of(tables, group_of)),
-        ),
-    )

@@ -24,8 +24,8 @@ from transcaspian.crossing.tables import Crossing
 from transcaspian.errors import InputError, NotConvergedError, Problem
 from transcaspian.freight.corridor import FreightResult
 from transcaspian.freight.crossings import CrossingCurve
-from transcaspian.freight.network import BACKWARD, FORWARD
 from transcaspian.freight.paths import Catalogue
+from transcaspian.freight.queues import BACKWARD, FORWARD
 
 __all__ = [
     "CrossingRoom",
