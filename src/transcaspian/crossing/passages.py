@@ -22,6 +22,38 @@ _INTS, _TABLE = types.int64[::1], types.float64[:, ::1]
 @kernel(
     types.void(_LOG, types.float64, types.float64, types.float64, _INTS, _TABLE, _TABLE, _TABLE)
 )
+def _add_unfinished(
+    log: Records,
+    from_h: float,
+    to_h: float,
+    until_h: float,
+    links: NDArray[np.int64],
+    aboard: FloatArray,
+    ashore: FloatArray,
+    sums: FloatArray,
+) -> None:
+    """Add the hours so far of cargo aboard, landed but not cleared, and in store; see below."""
+    n_fact, n_store = log.size, sums.shape[0]
+    for who in range(aboard.shape[0]):
+        for store in range(n_store):
+            sums[store, HOURS] += until_h * aboard[who, 2 * store] - aboard[who, 2 * store + 1]
+        landing = links[n_fact + n_store + who]
+        while landing != -1:
+            for store in range(n_store):
+                units = ashore[landing, 2 * store]
+                sums[store, HOURS] += until_h * units - ashore[landing, 2 * store + 1]
+            landing = links[landing]
+    for store in range(n_store):
+        came = links[n_fact + store]
+        while came != -1:
+            if from_h <= log[came].time_h < to_h:
+                sums[store, HOURS] += (until_h - log[came].time_h) * log[came].amount
+            came = links[came]
+
+
+@kernel(
+    types.void(_LOG, types.float64, types.float64, types.float64, _INTS, _TABLE, _TABLE, _TABLE)
+)
 def sum_passages(
     log: Records,
     from_h: float,
@@ -98,18 +130,4 @@ def sum_passages(
             for store in range(n_store):
                 units = ashore[landing, 2 * store]
                 sums[store, HOURS] += units * row.time_h - ashore[landing, 2 * store + 1]
-    for who in range(aboard.shape[0]):
-        for store in range(n_store):
-            sums[store, HOURS] += until_h * aboard[who, 2 * store] - aboard[who, 2 * store + 1]
-        landing = links[first_of_vessel + who]
-        while landing != -1:
-            for store in range(n_store):
-                units = ashore[landing, 2 * store]
-                sums[store, HOURS] += until_h * units - ashore[landing, 2 * store + 1]
-            landing = links[landing]
-    for store in range(n_store):
-        came = links[first_in_store + store]
-        while came != -1:
-            if from_h <= log[came].time_h < to_h:
-                sums[store, HOURS] += (until_h - log[came].time_h) * log[came].amount
-            came = links[came]
+    _add_unfinished(log, from_h, to_h, until_h, links, aboard, ashore, sums)
