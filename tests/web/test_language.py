@@ -135,3 +135,24 @@ def test_the_language_is_the_one_asked_for_or_the_first_complete_one(
     wanted: str | None, accepted: str, code: str
 ) -> None:
     assert choose_language(wanted, accepted) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "russian"),
+    [
+        ("2026-03-01", "Mar 1, 2026", "1 мар. 2026\u202fг."),  # noqa: RUF001 (Russian)
+        ("2026-03", "Mar 2026", "март 2026\u202fг."),  # noqa: RUF001 (Russian)
+        ("2026-Q1", "2026-Q1", "2026-Q1"),
+        ("2026", "2026", "2026"),
+        ("2022-01/2022-09", "2022-01/2022-09", "2022-01/2022-09"),
+    ],
+)  # fmt: skip
+def test_dates_are_written_in_the_readers_way(written: str, english: str, russian: str) -> None:
+    assert language_of("en").edtf(written) == english
+    assert language_of("ru").edtf(written) == russian
+
+
+def test_a_figure_has_no_zeros_at_its_end() -> None:
+    assert language_of("en").shortest(1.6) == "1.6"
+    assert language_of("ru").shortest(330.0) == "330"
+    assert language_of("en").shortest(1200.0) == "1,200"

@@ -159,7 +159,7 @@ def test_every_reason_of_the_packaged_register_is_said_in_russian(day: date) -> 
 @pytest.mark.parametrize(
     ("english", "russian"),
     [
-        ("Due 2025-12-31; nothing was ever reported.", "Срок 2025-12-31; сообщений не было."),
+        ("Due 2025-12-31; nothing was ever reported.", "Срок 31 дек. 2025\u202fг.; сообщений не было."),  # noqa: RUF001 (Russian)
         ("1.3 Mt/yr (KMG, 2025); the path asks for 3.267 by then.",
          "1,3 млн т/год (KMG, 2025); по траектории к этому времени требуется 3,267."),
         ("125 (KTZ, 2026-Q1), 600 trains/yr promised, about 506.9 in the year.",

@@ -5,6 +5,7 @@ Vega would draw 8,760 rectangles (1 MB); a picture of 365 by 24 pixels inside an
 
 import zlib
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from struct import pack
 
 import numpy as np
@@ -22,17 +23,27 @@ _MONTH_STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _MONTHS = "JFMAMJJASOND"
 
 
-def draw_year(values: NDArray[np.float64], largest: float, unit: str, label: str) -> Markup:
+def draw_year(
+    values: NDArray[np.float64],
+    largest: float,
+    unit: str,
+    label: str,
+    *,
+    months: Sequence[str] = _MONTHS,
+    number: Callable[[float, int], str] = format_number,
+    widest: float = WIDTH,
+) -> Markup:
     """Return the 8,760 values as a drawing, blue above zero and orange below.
 
-    `largest` is the value of the strongest colour.
+    `largest` is the value of the strongest colour, `months` the twelve letters below the drawing,
+    `number` writes a value to so many figures, `widest` is the largest width on a page [px].
     """
     width, height = WIDTH - LEFT - 6.0, HOURS * CELL
     parts = [
         Markup(
             '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {:.0f} {:.0f}" width="100%"'
             ' style="max-width:{:.0f}px" font-size="12" fill="{}">'
-        ).format(label, WIDTH, TOP + height + BOTTOM, WIDTH, INK),
+        ).format(label, WIDTH, TOP + height + BOTTOM, widest, INK),
         Markup(
             '<image x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" preserveAspectRatio="none"'
             ' style="image-rendering:pixelated" href="{}"/>'
@@ -43,13 +54,13 @@ def draw_year(values: NDArray[np.float64], largest: float, unit: str, label: str
     ]
     parts += [
         _text(LEFT + width * (start + 15) / DAYS, TOP + height + 15, month, "middle")
-        for start, month in zip(_MONTH_STARTS, _MONTHS, strict=True)
+        for start, month in zip(_MONTH_STARTS, months, strict=True)
     ]
-    parts.append(_scale(TOP + height + 26, largest, unit))
+    parts.append(_scale(TOP + height + 26, largest, unit, number))
     return Markup("").join([*parts, Markup("</svg>")])
 
 
-def _scale(y: float, largest: float, unit: str) -> Markup:
+def _scale(y: float, largest: float, unit: str, number: Callable[[float, int], str]) -> Markup:
     """Return the colour scale with its ends and zero."""
     bar_width, bar_left = 180.0, LEFT + 70.0
     steps = Markup("").join(
@@ -60,9 +71,9 @@ def _scale(y: float, largest: float, unit: str) -> Markup:
     )  # fmt: skip
     return (
         steps
-        + _text(bar_left - 6, y + 9, format_number(-largest, 2), "end")
+        + _text(bar_left - 6, y + 9, number(-largest, 2), "end")
         + _text(bar_left + bar_width / 2, y + 23, "0", "middle")
-        + _text(bar_left + bar_width + 6, y + 9, f"{format_number(largest, 2)} {unit}", "start")
+        + _text(bar_left + bar_width + 6, y + 9, f"{number(largest, 2)} {unit}", "start")
     )
 
 

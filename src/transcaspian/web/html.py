@@ -196,6 +196,8 @@ def _cell(value: CellValue, column: Column, largest: float, view: View, address:
             return ShownCell(language.word(value), css=f"chip w-{_class(value)}", address=address)
         if column.kind == "word":
             value = language.word(value)
+        if column.kind == "date":
+            return ShownCell(language.edtf(value), value, "day", address=address)
         long = "long" if len(value) > LONG_TEXT else ""
         return ShownCell(value, css=long, address=address, lang=_foreign(value, language.code))
     number = float(value)

@@ -5,6 +5,7 @@ holds the words of the pages, `names` those of the packaged case (places, projec
 """
 
 import gettext
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,7 +14,7 @@ from io import BytesIO
 from math import floor, isfinite, log10
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -28,6 +29,8 @@ LANGUAGES = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "kk
 COMPLETE = ("en", "ru")
 DOMAINS = ("messages", "names", "terms")
 EXACT_DIGITS = 12
+DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,18 @@ class Language:
     def day(self, value: date) -> str:
         """Return a day in the reader's way."""
         return str(format_date(value, format="medium", locale=self.code))
+
+    def edtf(self, text: str) -> str:
+        """Return a day or month that is written as EDTF (2026-03-01, 2026-03) in the reader's way.
+
+        Years, quarters and anything else stay as they are.
+        """
+        if DAY.fullmatch(text):
+            return self.day(date.fromisoformat(text))
+        if MONTH.fullmatch(text):
+            first = date.fromisoformat(f"{text}-01")
+            return str(format_skeleton("yMMM", first, locale=self.code))
+        return text
 
     def exact(self, value: float) -> str:
         """Return the value to 12 figures: those beyond depend on the order of summation."""

@@ -135,9 +135,9 @@ def _part(view: View, name: str, part: str) -> str:
     if name == "figure":
         promised = _fitting(part, ("{figure}, {target} promised",))
         return reason(view, part) if promised is not None else _figure(view, part)
-    if name in NUMBERS and not DAY.match(part):
-        return _number(view, part)
-    return part
+    if DAY.match(part):
+        return view.language.edtf(part)
+    return _number(view, part) if name in NUMBERS else part
 
 
 def _figure(view: View, text: str) -> str:

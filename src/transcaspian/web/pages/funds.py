@@ -21,6 +21,7 @@ PREFIXES = ("portfolio", "fund", "waterfall", "facility")
 ORDER = ("summary", "choice", "returns", "sharing", "values", "frontier", "sizes", "calls")
 LONG = ("portfolio_accounts", "portfolio_balances")  # thousands of rows: their own pages
 MOST_ROWS = 1000
+PLAIN_UNITS = ("-", "year")  # fractions and years need no unit
 # Columns of the case that hold names or sentences for people.
 NAMED = ("name", "note", "party", "provider")
 
@@ -107,7 +108,7 @@ def _case_table(run: Run, view: View, name: str) -> Table:
         Column(
             column.name,
             view.column(column.name),
-            column.unit,
+            "" if column.unit in PLAIN_UNITS else column.unit,
             kind_of(column.name, frame.schema[column.name]),
         )
         for column in TABLES[name].columns

@@ -55,6 +55,9 @@ def _namers(run: Run, view: View) -> Mapping[str, Callable[[str], str]]:
     """Return column → how its keys are named for people."""
     names = run.names
     ports, services = port_names(run, view), service_names(run, view)
+    vessels: dict[str, str] = dict(
+        run.case.tables["crossing/vessels"].select("vessel", "name").iter_rows()
+    )
 
     def project(key: str) -> str:
         return project_name(run, view, key)
@@ -76,6 +79,7 @@ def _namers(run: Run, view: View) -> Mapping[str, Callable[[str], str]]:
         "carrier": lambda key: view.name(names.carriers.get(key, key)),
         "commodity": lambda key: view.name(names.commodity(key)),
         "resource": lambda key: resource_name(view, key),
+        "vessel": lambda key: view.name(vessels.get(key, key)),
         "service": lambda key: services.get(key, key),
         "route": lambda key: view.name(names.route(key)),
     }

@@ -25,6 +25,7 @@ __all__ = [
     "chosen_month",
     "month_choice",
     "month_flows",
+    "month_letters",
     "month_name",
     "month_of_hour",
 ]
@@ -57,6 +58,11 @@ def month_name(view: View, month: int) -> str:
     """Return the name of a month, 1 to 12, as it stands alone."""
     names = get_month_names("wide", context="stand-alone", locale=view.language.code)
     return str(names[month])
+
+
+def month_letters(view: View) -> tuple[str, ...]:
+    """Return the first letters of the twelve months."""
+    return tuple(month_name(view, month)[:1].upper() for month in MONTHS)
 
 
 def chosen_month(view: View) -> int:

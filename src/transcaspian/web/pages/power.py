@@ -26,7 +26,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.flow_map import power_link_name
 from transcaspian.web.pages.generic import plain_table
-from transcaspian.web.pages.months import MONTHS, month_name, month_of_hour
+from transcaspian.web.pages.months import MONTHS, month_letters, month_name, month_of_hour
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -36,6 +36,7 @@ __all__ = ["power_page"]
 HOURS_PER_WEEK = 168
 WEEKS = 52
 HOURS_PER_YEAR = 8760
+WIDEST_YEAR = 940.0  # px
 # Tables that a run may have besides, shown under their own column names.
 MORE = ("adequacy", "green", "inertia", "reserve")
 MOST_ROWS_OF_MORE = 400
@@ -240,7 +241,10 @@ def _cable(run: Run, view: View, scenario: str, year: int, wanted: str) -> list[
     title = t("{link}: every hour of {year}", link=name, year=year)
     table = frame_table(run, view, frame, columns, key="cable-values", title=title, of="power_link_hourly")  # fmt: skip
     subtitle = t("Days across, hours of the day (UTC) down; blue: ahead, orange: back.")
-    drawing = draw_year(values, largest, view.word("MW"), title)
+    drawing = draw_year(
+        values, largest, view.word("MW"), title,
+        months=month_letters(view), number=view.language.number, widest=WIDEST_YEAR,
+    )  # fmt: skip
     return [Chart("cable", title, subtitle, table, svg=drawing)]
 
 

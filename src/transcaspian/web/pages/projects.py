@@ -330,10 +330,10 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
         (
             Column("what", t("What")),
             Column("value", t("Value"), "", "number"),
-            Column("unit", t("Unit"), kind="word"),
+            Column("unit", t("Unit")),
             Column("confidence", t("Confidence"), kind="word"),
         ),
-        tuple(facts),
+        tuple((what, value, view.word(unit or ""), sure) for what, value, unit, sure in facts),
         source=model_source(run, view, "projects"),
         confidence=model_confidence(run, view),
     )
@@ -471,6 +471,12 @@ def _flows(run: Run, view: View, scenario: str, project: str) -> Table:
         .with_columns(
             pl.col(name).map_elements(lambda word: _capital(view, word), return_dtype=pl.String)
             for name in ("kind", "payer", "receiver")
+        )
+        .with_columns(
+            pl.col(name).map_elements(
+                lambda country: country_name(run, view, country), return_dtype=pl.String
+            )
+            for name in ("payer_country", "receiver_country")
         )
     )  # fmt: skip
     columns = (

@@ -160,7 +160,7 @@ def _commitments(
         (
             Column("title", t("Commitment")),
             Column("status", t("Status"), kind="word"),
-            Column("due", t("Due"), kind="date"),
+            Column("due", t("Due date"), kind="date"),
             Column("slip_months", t("Slip"), "months", "signed"),
             Column("reason", t("Why")),
             Column("field", t("Field"), kind="word"),
@@ -261,7 +261,9 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
         (
             view.name(names.get(item.subject, item.subject)),
             about(view, item.about),
-            "; ".join(f"{figure.who}: {_figure(view, figure.value)}" for figure in item.figures),
+            "; ".join(
+                f"{view.word(figure.who)}: {_figure(view, figure.value)}" for figure in item.figures
+            ),
             item.gap,
             view.word(item.unit),
             item.gap_share,
@@ -396,7 +398,13 @@ def _said(view: View, name: str, value: object) -> str:
         return view.language.shortest(value, EXACT)
     if name in NAMED:
         return view.name(str(value))
+    if _is_day(name):
+        return view.language.edtf(str(value))
     return view.word(str(value)) if name in WORD_COLUMNS else str(value)
+
+
+def _is_day(name: str) -> bool:
+    return name.endswith("_on") or name in ("due", "start", "end", "as_of", "promised", "happened")
 
 
 def _shown(view: View, name: str, value: object) -> CellValue:
@@ -419,6 +427,8 @@ def _related(view: View, name: str, rows: Sequence[Mapping[str, object]]) -> Tab
 def _kind(name: str, values: Sequence[object]) -> str:
     if name in WORD_COLUMNS:
         return "word"
+    if _is_day(name):
+        return "date"
     known = [value for value in values if value is not None]
     is_number = bool(known) and all(
         isinstance(value, int | float) and not isinstance(value, bool) for value in known
