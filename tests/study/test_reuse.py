@@ -134,3 +134,26 @@ def test_a_solved_model_survives_packing_to_the_bit() -> None:
     assert again.accounts.equals(frame)
     assert again.tables["power_prices"].schema == frame.schema
     assert (again.co2_t, again.log, again.seconds) == (0.1 + 0.2, {"gap": None}, 1.5)
+
+
+def test_a_rival_cost_of_a_project_shares_its_solve(small_case: Case) -> None:
+    # The same changes under another name: another published cost of the same port.
+    tables = dict(small_case.tables)
+    for name in ("projects", "changes", "spending", "shares"):
+        frame = tables[f"projects/{name}"]
+        rival = frame.filter(pl.col("project") == "PORT").with_columns(project=pl.lit("PORT_DEAR"))
+        if name == "projects":
+            rival = rival.with_columns(capex_musd=2.0 * pl.col("capex_musd"))
+        tables[f"projects/{name}"] = pl.concat([frame, rival])
+    case = replace(small_case, tables=MappingProxyType(tables))
+    options = StudyOptions(
+        years=(2030,), projects=("PORT", "PORT_DEAR"), only=("freight",), realisations=0
+    )
+    store = CountingStore()
+
+    results = run_study(case, options, store=store)
+
+    both = {row["project"]: row for row in results.table("projects").iter_rows(named=True)}
+    assert store.added == 3  # the reference of 2024, and of 2030 the reference and one port
+    assert both["PORT"]["benefit_2030_musd"] == both["PORT_DEAR"]["benefit_2030_musd"]
+    assert both["PORT_DEAR"]["npv_headline_musd"] < both["PORT"]["npv_headline_musd"]

@@ -86,7 +86,7 @@ def solve_freight(
             names |= own
             held = recall(store, own)
             found |= held
-            missing = {key: view for key, view in views.items() if key not in held}
+            missing = _unlike({key: view for key, view in views.items() if key not in held}, own)
             if missing:
                 tasks.append(FreightTask(catalogue, missing, detailed))
     if tasks:
@@ -101,7 +101,16 @@ def solve_freight(
         found |= solved
         first = next(iter(solved))
         progress(f"Freight {first.year}, scenario {first.scenario}: solved")
-    return found
+    by_name = {names[key]: result for key, result in found.items()}
+    return {key: by_name[name] for key, name in names.items()}
+
+
+def _unlike(views: Mapping[Key, YearView], names: Mapping[Key, str]) -> dict[Key, YearView]:
+    """Return the views without those that are the same as an earlier one, such as rival costs."""
+    first: dict[str, Key] = {}
+    for key in views:
+        first.setdefault(names[key], key)
+    return {key: views[key] for key in first.values()}
 
 
 def _detailed(
