@@ -62,11 +62,16 @@ def project_sheet(
         npv_median_musd=float(swings["npv_median_musd"][0]) if swings.height else 0.0,
         gains=_gains(run, row, view),
         notes=(
-            t("Conventions: {conventions}.", conventions=conventions(view, said)),
+            _plain(t("Conventions: {conventions}.", conventions=conventions(view, said))),
             t("Run {run}, case {case}.", run=run.key, case=str(run.manifest["case"])),
         ),
         words=_words(view),
     )
+
+
+def _plain(text: str) -> str:
+    """Return the text without the lowered two, for which the sheet's font has no sign."""
+    return text.replace("₂", "2")
 
 
 def _words(view: View) -> SheetWords:
@@ -138,9 +143,12 @@ def _figures(run: Run, row: Mapping[str, Any], view: View) -> tuple[tuple[str, s
         (t("Capital cost"), f"{number(row['capex_musd'])} ({confidence})"),
         (t("Worth building up to"), number(row["break_even_capex_musd"])),
         (t("Benefit over cost"), number(row["bcr"])),
-        (t("Economic rate of return"), share(row["eirr"])),
+        (t("EIRR"), share(row["eirr"])),
         (t("The corridor's part of the NPV"), number(row["npv_corridor_musd"])),
-        (f"{t('CO₂ in {year}', year=terms.value_year)} [{view.word('Mt')}]", number(row["co2_mt"])),
+        (
+            _plain(f"{t('CO₂ in {year}', year=terms.value_year)} [{view.word('Mt')}]"),
+            number(row["co2_mt"]),
+        ),
     ]
     return tuple(shown)
 

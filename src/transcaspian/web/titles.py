@@ -13,6 +13,7 @@ from transcaspian.web.language import Language
 
 __all__ = [
     "column_title",
+    "english_table",
     "english_title",
     "named_title",
     "table_meaning",
@@ -67,7 +68,10 @@ BETTER: Mapping[str, str] = {
     "bus": "Zone or market",
     "bus0": "From zone",
     "bus1": "To zone",
+    "benefit_factor": "Benefits, factor",
     "capex": "Capital cost",
+    "capex_factor": "Capital cost, factor",
+    "handling_h_at_home": "Hours of handling at the home port",
     "capex_low": "Capital cost, low",
     "capex_high": "Capital cost, high",
     "capex_confidence": "Confidence of capital cost",
@@ -105,6 +109,46 @@ BETTER: Mapping[str, str] = {
     "variable_om": "Variable operation and maintenance",
     "vat": "VAT",
 }
+# Titles of tables whose names are keys.
+TABLES: Mapping[str, str] = {
+    "confidence_counts": "Rows by confidence",
+    "crossing_curve_year": "Delay curves of the crossing",
+    "crossing_resource_year": "Berths, cranes and yards of the crossing",
+    "crossing_service_year": "Lines of the crossing",
+    "crossing_wait_year": "Waits at the crossing",
+    "delay_prices": "What delay costs",
+    "entsoe_sheets": "ENTSO-E indicators",
+    "entsoe_worth": "Worth by the rules of ENTSO-E",
+    "freight_access_year": "Access rules and subsidies",
+    "freight_link_flow_year": "Freight of links by commodity",
+    "freight_link_month": "Freight of links by month",
+    "freight_link_year": "Freight of links",
+    "freight_node_balance": "Freight balance of nodes",
+    "freight_od_year": "Freight by origin and destination",
+    "freight_path_year": "Paths of freight",
+    "freight_route_year": "Routes of freight",
+    "freight_terminal_year": "Freight of terminals",
+    "own_outputs": "Jobs and trade of projects",
+    "owners_flows": "Cash flows of owners",
+    "owners_value": "Worth to owners",
+    "package_shares": "Shares in packages",
+    "power_carrier_year": "Plants by carrier",
+    "power_dispatch": "Dispatch by hour",
+    "power_fuel_freed": "Fuel set free",
+    "power_fuel_year": "Fuel burnt",
+    "power_link_hourly": "Flows of cables by hour",
+    "power_link_month": "Flows of power links by month",
+    "power_link_year": "Flows of power links",
+    "power_market_year": "Edge markets",
+    "power_prices": "Prices by hour",
+    "power_zone_year": "Balances of zones",
+    "risk_curve": "Distribution of the NPV",
+    "run_indicators": "Quantities of runs",
+    "sanity": "Results against published bands",
+    "solves": "Models solved",
+    "tornado": "NPV by uncertain input",
+    "validation": "Model against statistics",
+}
 _NUMBERED = re.compile(r"^(.+?)_(\d+)(_[a-z_]+)?$")
 
 
@@ -135,9 +179,14 @@ def named_title(language: Language, name: str) -> str:
     return f"{title}, {language.word(unit)}" if unit else title
 
 
+def english_table(name: str) -> str:
+    """Return the English title of a table of a run or of the register."""
+    return TABLES.get(name) or humanise(name)
+
+
 def table_title(language: Language, name: str) -> str:
     """Return the title of a table of a run or of the register."""
-    return language.term(humanise(name))
+    return language.term(english_table(name))
 
 
 def table_meaning(language: Language, name: str) -> str:

@@ -58,6 +58,7 @@ _UNITS = {
     "Mt": mark("Mt"),
     "Mt/a": mark("Mt/a"),
     "t": mark("t"),
+    "teu": mark("TEU"),
     "h": mark("h"),
     "km": mark("km"),
     "USD/t": mark("USD/t"),

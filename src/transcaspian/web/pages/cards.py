@@ -182,7 +182,9 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
             name=pl.col("terminal").map_elements(
                 lambda key: terminal_name(run, view, key), return_dtype=pl.String
             ),
-            unit=pl.col("terminal").replace_strict(units, default="", return_dtype=pl.String),
+            unit=pl.col("terminal").map_elements(
+                lambda key: view.word(units.get(key) or ""), return_dtype=pl.String
+            ),
             mt=pl.col("tonnes") / MT_TO_T,
         )
         .sort("terminal", "year")

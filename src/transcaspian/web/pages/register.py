@@ -51,6 +51,7 @@ WORD_COLUMNS = (
     "role",
 )
 NAMED = ("title", "name")
+KEYS = ("id", "key")  # a row's own key is shown as it is
 EXACT = 6  # figures shown of values of single rows
 # Tables of facts: each row became known on a day.
 FACTS = ("evidence", "forecasts", "observations")
@@ -255,7 +256,7 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
     """Return figures and dates of different sources that do not agree, side by side."""
     t = view.t
     found = find_contradictions(register, as_of)
-    names = _subject_names(register)
+    names = _names(register)
     source, confidence = _source(view)
     rows: list[tuple[CellValue, ...]] = [
         (
@@ -294,9 +295,11 @@ def contradictions_page(register: Register, as_of: date, view: View) -> Page:
     return _list_page("contradictions", t("Contradictions"), lead, table, as_of, view)
 
 
-def _subject_names(register: Register) -> dict[str, str]:
-    """Return the key of an indicator, commitment or project → its name."""
+def _names(register: Register) -> dict[str, str]:
+    """Return the key of everything that has a name → its name."""
     return {
+        **dict(register["bodies"].select("id", "name").iter_rows()),
+        **dict(register["instruments"].select("id", "title").iter_rows()),
         **dict(register["indicators"].select("id", "name").iter_rows()),
         **dict(register["commitments"].select("id", "title").iter_rows()),
         **dict(register["projects"].select("id", "name").iter_rows()),
@@ -358,11 +361,11 @@ def promise_page(register: Register, key: str, as_of: date, view: View) -> Page:
                 "warning" if found.verdict.status in ("late", "missed") else "plain",
             )
         )
-    blocks.append(_row_table(view, found.row, source))
+    blocks.append(_row_table(view, found.row, source, _names(register)))
     blocks += [_related(view, name, rows) for name, rows in found.related.items() if rows]
     blocks.append(_around(view))
     title = str(found.row.get("title") or found.row.get("name") or key)
-    lead = t("{table} {key} as of {day}.", table=view.table(found.table), key=key,
+    lead = t("{table}: {key}, as of {day}", table=view.table(found.table), key=key,
              day=view.language.day(as_of))  # fmt: skip
     return Page(
         "promise",
@@ -374,14 +377,16 @@ def promise_page(register: Register, key: str, as_of: date, view: View) -> Page:
     )
 
 
-def _row_table(view: View, row: Mapping[str, object], source: str) -> Table:
+def _row_table(
+    view: View, row: Mapping[str, object], source: str, names: Mapping[str, str]
+) -> Table:
     t = view.t
     return Table(
         "row",
         t("What is known of it"),
         (Column("what", t("What")), Column("value", t("Value"))),
         tuple(
-            (view.column(name), _said(view, name, value))
+            (view.column(name), _said(view, name, value, names))
             for name, value in row.items()
             if value is not None and name not in HIDDEN
         ),
@@ -390,7 +395,7 @@ def _row_table(view: View, row: Mapping[str, object], source: str) -> Table:
     )
 
 
-def _said(view: View, name: str, value: object) -> str:
+def _said(view: View, name: str, value: object, names: Mapping[str, str]) -> str:
     """Return a value of a row: words of ours translated, numbers in the reader's way."""
     if isinstance(value, bool):
         return view.t("yes") if value else view.t("no")
@@ -400,6 +405,9 @@ def _said(view: View, name: str, value: object) -> str:
         return view.name(str(value))
     if _is_day(name):
         return view.language.edtf(str(value))
+    keys = str(value).split(";")
+    if name not in KEYS and all(key in names for key in keys):
+        return ", ".join(f"{view.name(names[key])} ({key})" for key in keys)
     return view.word(str(value)) if name in WORD_COLUMNS else str(value)
 
 
@@ -442,6 +450,7 @@ def _plain(value: object) -> CellValue:
 
 def known_facts(register: Register, as_of: date, view: View) -> list[dict[str, object]]:
     """Return the facts that were known by a day, newest first: key, day, table, what, source."""
+    names = _names(register)
     found: list[dict[str, object]] = []
     for name in FACTS:
         for row in register.known_by(as_of)[name].iter_rows(named=True):
@@ -452,6 +461,7 @@ def known_facts(register: Register, as_of: date, view: View) -> list[dict[str, o
             found.append(
                 {
                     "key": subject,
+                    "subject": view.name(names.get(subject, subject)),
                     "known_on": row["known_on"],
                     "table": view.table(name),
                     "what": "; ".join(str(part) for part in said if part is not None),
@@ -470,15 +480,16 @@ def history_page(register: Register, as_of: date, view: View) -> Page:
         "history",
         view.tn("{count} entry", "{count} entries", len(entries)),
         (
-            Column("key", t("Key")),
+            Column("subject", t("About")),
             Column("known_on", t("Known on"), kind="date"),
             Column("table", t("Table")),
             Column("what", t("What")),
             Column("source", t("Source")),
             Column("confidence", t("Confidence"), kind="word"),
+            Column("key", t("Key")),
         ),
         tuple(
-            tuple(_plain(entry[name]) for name in ("key", "known_on", "table", "what", "source", "confidence"))
+            tuple(_plain(entry[name]) for name in ("subject", "known_on", "table", "what", "source", "confidence", "key"))
             for entry in entries
         ),
         t("Register of promises"),
