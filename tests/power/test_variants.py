@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.power.test_optimise import grid_of, with_links
 from tests.power.test_pypsa_network import FILES, folder
 from transcaspian.lp import Status
-from transcaspian.power import Grid, VariantSolver, read_pypsa, solve
+from transcaspian.power import Grid, GridOptions, VariantSolver, read_pypsa, solve
 from transcaspian.power.equations import build_grid
 
 
@@ -57,3 +57,17 @@ def test_after_a_variant_without_solution_the_next_is_solved_all_the_same(tmp_pa
     assert solver.solve(with_links(grid, 1.2)).objective == pytest.approx(
         solve(with_links(grid, 1.2)).objective
     )
+
+
+def test_other_prices_of_many_hours_start_from_the_nearest_optimum(tmp_path):
+    grid = grid_of(tmp_path, 6, 40)
+    solver = VariantSolver(grid, GridOptions(method="windows", workers=1))
+    for factor in (1.1, 0.8, 1.2, 1.15, 0.7, 1.3, 1.05):
+        variant = with_cost(with_links(grid, 1.0 + factor / 10.0), factor)
+        found = solver.solve(variant)
+        assert found.method == "windows"
+        assert found.objective == pytest.approx(solve(variant).objective, rel=1e-9)
+    # Bounds alone go on from the last basis of the first costs.
+    wider = solver.solve(with_links(grid, 1.5))
+    assert wider.method == "simplex from the variant before"
+    assert wider.objective == pytest.approx(solve(with_links(grid, 1.5)).objective, rel=1e-9)

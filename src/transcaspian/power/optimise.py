@@ -25,7 +25,7 @@ from transcaspian.power.grid import (
 from transcaspian.power.quadratic import solve_quadratic
 from transcaspian.power.windows import Start, WindowPlan, even_bounds, solve_by_windows
 
-__all__ = ["GridOptions", "GridResult", "pack", "solve"]
+__all__ = ["GridOptions", "GridResult", "pack", "solve", "solve_program"]
 
 FloatArray = NDArray[np.float64]
 Part = TypeVar("Part", GridGenerators, GridStorageUnits, GridStores, GridLinks, Branches)
@@ -90,18 +90,25 @@ def solve(
     options = options or GridOptions()
     began = perf_counter()
     program = build_grid(grid)
-    build_s = perf_counter() - began
-    method = choose_method(program, options)
     labels = {name: block.labels for name, block in program.lp.columns.items()}
     fits = start is not None and dict(start.labels) == labels
+    optimum = start.optimum if start and fits else None
+    return solve_program(grid, program, options, optimum, perf_counter() - began)
+
+
+def solve_program(
+    grid: Grid, program: HourlyProgram, options: GridOptions, start: Start | None, build_s: float
+) -> GridResult:
+    """Return the optimum of a grid whose program is built; `start` is that of a program alike."""
+    began = perf_counter()
+    method = choose_method(program, options)
     solution = None
     if method == "benders":
         solution = _solve_by_cuts(grid, program, options)
         method = method if solution is not None else "hipo after cuts that did not apply"
     if solution is None:
-        optimum = start.optimum if start and fits else None
-        solution = _solve_by(program, method, options, optimum)
-    return pack(grid, program, solution, method, build_s, perf_counter() - began - build_s)
+        solution = _solve_by(program, method, options, start)
+    return pack(grid, program, solution, method, build_s, perf_counter() - began)
 
 
 def pack(
