@@ -42,6 +42,7 @@ from transcaspian.results.theme import (
     NEGATIVE,
     POSITIVE,
     format_number,
+    format_range,
     format_share,
 )
 
@@ -319,8 +320,7 @@ def _sheet(
     facts = [
         ("Kind", f"{humanise(row['kind'])}, {row['sector']}; {humanise(row['status']).lower()}"),
         ("Opens, life", f"{row['opening_year']}, {row['life_years']} years"),
-        ("Capital cost", f"{format_number(row['capex_musd'])} million USD "
-         f"({format_number(row['capex_low_musd'])} to {format_number(row['capex_high_musd'])}), {row['capex_confidence']}"),
+        ("Capital cost", f"{format_number(row['capex_musd'])} million USD{_cost_range(row)}, {row['capex_confidence']}"),
         (f"Break-even capital cost at {terms.headline}", f"{format_number(row['break_even_capex_musd'])} million USD"),
         (f"NPV at {', '.join(percent(rate) for rate in terms.rates)}", ", ".join(format_number(row[npv_column(rate)]) for rate in terms.rates) + " million USD"),
         ("EIRR", format_share(row["eirr"]) if row["eirr"] is not None else f"none: {row['eirr_note']}"),
@@ -355,6 +355,12 @@ def _sheet(
         row["name"], terms.headline, format_number(row["npv_musd"])
     )
     return Fold(title, tuple(blocks), f"project-{row['project']}")
+
+
+def _cost_range(row: Mapping[str, Any]) -> str:
+    """Return the range of the capital cost in brackets; a rival published cost has none."""
+    low, high = row["capex_low_musd"], row["capex_high_musd"]
+    return "" if low is None or high is None else f" ({format_range(low, high)})"
 
 
 def _members(members: str, names: Names) -> str:
