@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
 from transcaspian.web.answer import error_answer
 from transcaspian.web.deps import State
-from transcaspian.web.routes import pages, register, static
+from transcaspian.web.routes import pages, static
 from transcaspian.web.runs import find_runs
 from transcaspian.web.settings import WebSettings
 
@@ -33,7 +33,6 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.state.transcaspian = state
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.include_router(pages.router)
-    app.include_router(register.router)
     app.include_router(static.router)
 
     @app.exception_handler(TranscaspianError)

@@ -17,15 +17,16 @@ from transcaspian.web.settings import WebSettings
 from transcaspian.web.view import View
 
 __all__ = [
+    "Asked",
     "CompareQuery",
     "CrossingQuery",
     "DayQuery",
     "FreightQuery",
+    "HomeQuery",
     "MapQuery",
     "PageQuery",
     "PowerQuery",
     "RegisterQuery",
-    "RunDep",
     "RunQuery",
     "State",
     "StateDep",
@@ -133,6 +134,10 @@ class RegisterQuery(DayQuery):
     """What the commitments are about."""
 
 
+class HomeQuery(DayQuery, RunQuery):
+    """Parameters of the first page: those of a run and of the register."""
+
+
 class CompareQuery(PageQuery):
     """Parameters of the comparison."""
 
@@ -165,20 +170,46 @@ def _state(request: Request) -> State:
 StateDep = Annotated[State, Depends(_state)]
 
 
-def _run(run: str, state: StateDep) -> Run:
-    if run not in state.runs:
-        raise NotFoundError(
-            f"There is no run {run!r}; there are {', '.join(state.runs) or 'none'}."
-        )
-    found = state.runs[run]
-    if not found.has_case:
-        raise NotFoundError(
-            f"The case {found.manifest['case']!r} of run {run!r} is not at hand: start with --case."
-        )
-    return found
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is built from: the state, the query, the view and the parts of the address."""
 
+    state: State
+    query: PageQuery
+    view: View
+    parts: Mapping[str, str]
 
-RunDep = Annotated[Run, Depends(_run)]
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, the one shown first at the start."""
+        return tuple(self.state.runs.values())
+
+    @property
+    def run(self) -> Run:
+        """The run of the address; NotFoundError where there is none or its case is not at hand."""
+        key = self.part("run")
+        if key not in self.state.runs:
+            known = ", ".join(self.state.runs) or "none"
+            raise NotFoundError(f"There is no run {key!r}; there are {known}.")
+        found = self.state.runs[key]
+        if not found.has_case:
+            raise NotFoundError(
+                f"The case {found.manifest['case']!r} of run {key!r} is not at hand: start with --case."
+            )
+        return found
+
+    @property
+    def day(self) -> date:
+        """The day to look from."""
+        return day_of(self.query) if isinstance(self.query, DayQuery) else _today()
+
+    def part(self, name: str) -> str:
+        """Return a part of the address."""
+        return self.parts[name]
+
+    def register(self) -> Register:
+        """Return the register as it is now."""
+        return self.state.register()
 
 
 def view_of(request: Request, query: PageQuery) -> View:
@@ -194,4 +225,8 @@ def view_of(request: Request, query: PageQuery) -> View:
 
 def day_of(query: DayQuery) -> date:
     """Return the day to look from."""
-    return query.as_of or date.today()  # noqa: DTZ011 (a reader's day is local)
+    return query.as_of or _today()
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 (a reader's day is local)
