@@ -27,12 +27,12 @@ __all__ = ["CycleWork"]
 SWEEPS = 3  # over the cycles before each Newton step
 NEWTON_STEPS = 4  # at most in a round
 SETTLED = 0.1  # cycles are left alone when their excess is this share of the round's
-HOLDS = 4  # solves of a Newton step, each with the cycles held that would go too far
+HOLDS = 2  # solves of a Newton step, each with the cycles held that would go too far
 CG_TOLERANCE = 0.05  # residual over gradient at which conjugate gradients stop
 # Few steps of conjugate gradients keep a Newton step short where the quadratic model is poor; their
 # number is halved after a short step and doubled after a long one.
 LEAST_CG_STEPS, MOST_CG_STEPS = 8, 256
-SHORT_STEP, LONG_STEP = 0.3, 0.9
+SHORT_STEP, LONG_STEP = 0.2, 0.9
 FAR = 1e-3  # relative change of a volume from which its link's slope is taken over the change
 DAMPING = 0.25  # weight of the new slope: a BPR link of power 4 alone is met by one correction
 ALIKE = 0.1  # slopes that change by less need no further solve
@@ -91,16 +91,23 @@ class CycleWork:
         by_model = self.is_gradient or (self.turn == len(TURNS) and self.potential is not None)
         extra, steps = (0.0, NEWTON_STEPS) if by_model else TURNS[self.turn % len(TURNS)]
         for _ in range(steps):
-            for _ in range(SWEEPS):
-                left = shift_cycles(
-                    *shapes, *members, *self.costs, self.bushes.flow, self.bushes.dust, moved, self.state, *self.tables
-                )  # fmt: skip
-            if left <= SETTLED * excess:
+            if self._sweep(shapes, members, moved, SWEEPS) <= SETTLED * excess:
                 break
-            if by_model and self.potential is not None:
-                self._step_newton(shapes, members, moved, *self.potential)
-            else:
+            if not by_model or self.potential is None:
                 self._step_without_function(shapes, members, moved, extra)
+            elif self._step_newton(shapes, members, moved, *self.potential) < SHORT_STEP:
+                # These cycles have given what they can: new ones serve better than more steps.
+                self._sweep(shapes, members, moved, 1)
+                break
+
+    def _sweep(self, shapes: Shapes, members: Pair, moved: FloatArray, times: int) -> float:
+        """Bring one cycle after another to balance; return the excess in the last of the sweeps."""
+        left = 0.0
+        for _ in range(times):
+            left = shift_cycles(
+                *shapes, *members, *self.costs, self.bushes.flow, self.bushes.dust, moved, self.state, *self.tables
+            )  # fmt: skip
+        return left
 
     def _find(self) -> tuple[Shapes, Pair]:
         """Return the cycles, and where each one's members begin with the bushes that they are."""
@@ -200,8 +207,8 @@ class CycleWork:
         moved: FloatArray,
         class_factor: FloatArray,
         link_factor: FloatArray,
-    ) -> None:
-        """Move flow round all cycles by one Newton step, in place."""
+    ) -> float:
+        """Move flow round all cycles by one Newton step, in place; return how far it went, at most 1."""
         scale, fixed, _ = self.costs
         own_fixed = class_factor[:, None] * fixed
         cost = np.ascontiguousarray(
@@ -219,6 +226,7 @@ class CycleWork:
             self.cg_steps = max(self.cg_steps // 2, LEAST_CG_STEPS)
         elif length > LONG_STEP:
             self.cg_steps = min(2 * self.cg_steps, MOST_CG_STEPS)
+        return length
 
     def _move_by_model(
         self,
