@@ -259,3 +259,79 @@ def test_the_first_page_is_small(open_page: Callable[..., Page]) -> None:
     )
 
     assert 10_000 < sizes < FIRST_PAGE_LIMIT
+
+
+SMALL_TARGETS = """() => {
+  // WCAG 2.5.8: 24 by 24 pixels, or free of others within a circle of 24, or a link in a sentence.
+  const shown = [...document.querySelectorAll("a, button, select, input, summary")]
+    .filter((element) => !element.closest("svg") && element.type !== "hidden")
+    .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0 && box.left >= 0);
+  const near = (a, b) => {
+    const [x, y] = [(a.left + a.right) / 2, (a.top + a.bottom) / 2];
+    const dx = Math.max(b.left - x, 0, x - b.right), dy = Math.max(b.top - y, 0, y - b.bottom);
+    return Math.hypot(dx, dy) < 12;
+  };
+  return shown
+    .filter(({ element, box }) => (box.width < 24 || box.height < 24) && !element.closest("p"))
+    .filter(({ element, box }) => shown.some((other) => other.element !== element && near(box, other.box)))
+    .map(({ element }) => element.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_targets_are_large_enough_for_a_finger(open_page: Callable[..., Page], width: int) -> None:
+    page = open_page("/", width=width)
+    origin = page.evaluate("() => location.origin")
+
+    small = {}
+    for path in AXE_PAGES:
+        page.goto(origin + path)
+        small[path] = page.evaluate(SMALL_TARGETS)
+
+    assert {path: found for path, found in small.items() if found} == {}
+
+
+def test_whatever_has_the_focus_shows_it(open_page: Callable[..., Page]) -> None:
+    page = open_page(f"{RUN}/projects")
+
+    unseen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        outline, text = page.evaluate(
+            """() => {
+              const style = getComputedStyle(document.activeElement);
+              const box = document.activeElement.getBoundingClientRect();
+              const isInside = box.bottom > 0 && box.top < innerHeight;
+              return [isInside && style.outlineStyle !== "none" ? parseFloat(style.outlineWidth) : 0,
+                      document.activeElement.outerHTML.slice(0, 80)];
+            }"""
+        )
+        if outline < 2:
+            unseen.append(text)
+
+    assert unseen == []
+
+
+def test_the_interactive_map_is_used_by_keyboard_and_speaks_the_readers_language(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(f"{RUN}/map?sector=freight&lang=ru")
+
+    page.get_by_role("button", name="Интерактивная карта").press("Enter")
+    page.wait_for_selector("[data-state='live'] canvas")
+    assert "стрелки" in (page.locator("canvas").get_attribute("aria-label") or "")
+    expect(page.get_by_role("button", name="Увеличить")).to_be_visible()
+    page.locator("a.map-name", has_text="Актау").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Морской порт Актау")
+
+
+def test_a_month_is_chosen_on_the_map(open_page: Callable[..., Page]) -> None:
+    page = open_page(f"/runs/{SECOND}/map?sector=power&with=CABLE")
+
+    page.get_by_label("Month").select_option("July")
+    page.wait_for_url("**month=7**")
+
+    expect(page.locator("#map-flows h2")).to_contain_text("July")

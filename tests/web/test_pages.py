@@ -419,3 +419,12 @@ def test_json_has_no_infinity_and_no_nan(client: TestClient) -> None:
     for address in PAGES:
         text = client.get(address, headers={"accept": "application/json"}).text
         json.loads(text, parse_constant=refuse)
+
+
+def test_nothing_moves_by_itself(client: TestClient) -> None:
+    style = client.get("/static/style.css").text
+
+    assert "transition" not in style
+    assert "animation" not in style
+    assert "@media print" in style
+    assert "prefers-color-scheme: dark" in style
