@@ -143,3 +143,15 @@ def test_networks_of_every_kind_reach_an_equilibrium_that_networkx_confirms(read
     ends = zip(result.trips.origin, result.trips.destination, strict=True)
     cheapest = result.trips.demand @ [distance[int(o)][int(d)] for o, d in ends]
     assert cheapest == pytest.approx(result.tstt, rel=1e-10)
+
+
+def test_a_toll_that_pays_for_driving_is_refused_with_the_trips_it_serves(tmp_path):
+    net, trips = tmp_path / "net.tntp", tmp_path / "trips.tntp"
+    net.write_text(HEAD.format(zones=2, nodes=3, through=1) + LINKS)
+    trips.write_text(TRIPS)
+    arguments = ["assign", "--net", str(net), "--trips", str(trips), "--toll-weight", "-1"]
+    answer = CliRunner().invoke(app, arguments)
+    assert isinstance(answer.exception, InputError)
+    assert [problem.message for problem in answer.exception.problems] == [
+        "the link from 1 to 3 costs -3 when empty; trips from 1 to 2 could use it."
+    ]

@@ -87,8 +87,8 @@ def assign_stochastic(problem: TrafficProblem, options: LogitOptions) -> Stochas
     if not options.scale > 0.0:
         raise ValueError(f"The scale of a logit is above 0, not {options.scale!r}.")
     network, classes = problem.network, problem.classes
-    check_costs(network, classes)
     trips = sort_trips(problem.trips)
+    check_costs(network, classes, trips)
     free_time = delay(network.delays, np.zeros(network.delays.size))
     free_cost = classes.scale[:, None] * free_time + classes.fixed
     found: list[dict[tuple[int, ...], None]] = [{} for _ in range(trips.origin.size)]

@@ -100,8 +100,8 @@ def assign(problem: TrafficProblem, options: AssignOptions | None = None) -> Ass
     where the iterations do not suffice.
     """
     options = options or AssignOptions()
-    check_costs(problem.network, problem.classes)
     trips = sort_trips(problem.trips)
+    check_costs(problem.network, problem.classes, trips)
     if options.capacity is not None:
         _check_room(problem.network, problem.classes, trips, options.capacity)
     solver = _Solver(problem.network, trips, problem.classes, options)
@@ -145,24 +145,48 @@ def _tell_not_monotone(delays: DelayTable, classes: TrafficClasses, flows: list[
     )
 
 
-def check_costs(network: TrafficNetwork, classes: TrafficClasses) -> None:
-    """Raise InputError with every link that some class would be paid for using."""
+def check_costs(network: TrafficNetwork, classes: TrafficClasses, trips: Trips) -> None:
+    """Raise InputError with every link that some class would be paid for, and trips that it serves."""
     free = (
         classes.scale[:, None] * delay(network.delays, np.zeros(network.delays.size))
         + classes.fixed
     )
-    problems = [
-        Problem(
-            "network",
-            int(link) + 1,
-            "cost",
-            f"the link from {network.name_of(int(network.tail[link]))} to {network.name_of(int(network.head[link]))} costs {free[:, link].min():.6g} when empty.",
-            "Costs cannot be negative: a loop would earn money.",
+    problems = []
+    for link in np.flatnonzero(~(free >= 0.0).all(axis=0)):
+        kind = int(np.flatnonzero(~(free[:, link] >= 0.0))[0])
+        name = f"{classes.names[kind]}: " if classes.names else ""
+        ends = (int(network.tail[link]), int(network.head[link]))
+        problems.append(
+            Problem(
+                "network",
+                int(link) + 1,
+                "cost",
+                f"{name}the link from {network.name_of(ends[0])} to {network.name_of(ends[1])} costs"
+                f" {free[kind, link]:.6g} when empty{_name_users(network, trips, kind, ends)}.",
+                "Costs cannot be negative: a loop would earn money.",
+            )
         )
-        for link in np.flatnonzero(~(free >= 0.0).all(axis=0))
-    ]
     if problems:
         raise InputError("Some links have a negative or missing cost.", problems)
+
+
+def _name_users(network: TrafficNetwork, trips: Trips, kind: int, ends: tuple[int, int]) -> str:
+    """Return which trips of a class a link could serve, the first that are found, for a message."""
+    stars = (
+        Star.forward_of(network.head, network.tail, network.n_vertex),
+        Star.forward_of(network.tail, network.head, network.n_vertex),
+    )
+    step = np.ones(network.tail.size)
+    before, after = (star.tree(step, end)[0] for star, end in zip(stars, ends, strict=True))
+    served = np.flatnonzero(
+        (trips.cargo == kind)
+        & np.isfinite(before[trips.origin])
+        & np.isfinite(after[trips.destination])
+    )
+    if not served.size:
+        return ""
+    origin, end = (int(column[served[0]]) for column in (trips.origin, trips.destination))
+    return f"; trips from {network.name_of(origin)} to {network.name_of(end)} could use it"
 
 
 def _check_room(
