@@ -204,6 +204,91 @@ def sort_bush(
 
 
 @kernel(
+    f"void({IN_STAR}, {BUSH}, float64, float64, float64[::1], float64[:, ::1], float64[::1], float64[::1])"
+)
+def trim_bush(
+    in_start: IntArray,
+    in_link: IntArray,
+    tail: IntArray,
+    root: int,
+    in_bush: BoolArray,
+    flow: FloatArray,
+    order: Int32Array,
+    n_order: int,
+    dust: float,
+    scale: float,
+    fixed: FloatArray,
+    state: FloatArray,
+    least: FloatArray,
+    most: FloatArray,
+) -> None:
+    """Drop unused links but the cheapest to each vertex; write the shortest and longest ways left."""
+    least[root] = 0.0
+    most[root] = 0.0
+    for position in range(1, n_order):
+        vertex = order[position]
+        low, low_in = np.inf, -1
+        for entry in range(in_start[vertex], in_start[vertex + 1]):
+            link = in_link[entry]
+            if in_bush[link]:
+                value = least[tail[link]] + scale * state[link, COST] + fixed[link]
+                if value < low:
+                    low = value
+                    low_in = link
+        high = low
+        for entry in range(in_start[vertex], in_start[vertex + 1]):
+            link = in_link[entry]
+            if in_bush[link]:
+                if flow[link] <= dust and link != low_in:
+                    in_bush[link] = False
+                    flow[link] = 0.0
+                else:
+                    high = max(high, most[tail[link]] + scale * state[link, COST] + fixed[link])
+        least[vertex] = low
+        most[vertex] = high
+
+
+@kernel(
+    f"int64({IN_STAR}, int64, boolean[::1], int32[::1], int64, int64, int32[::1], float64, float64[::1],"
+    " float64[:, ::1], float64[::1], boolean)"
+)
+def join_links(
+    in_start: IntArray,
+    in_link: IntArray,
+    tail: IntArray,
+    root: int,
+    in_bush: BoolArray,
+    order: Int32Array,
+    n_order: int,
+    first_through: int,
+    rank: Int32Array,
+    scale: float,
+    fixed: FloatArray,
+    state: FloatArray,
+    way: FloatArray,
+    onward: bool,
+) -> int:
+    """Add the links that shorten the ways of costs `way`, in place; return how many.
+
+    `onward` takes those alone that lead onward in the order of the bush.
+    """
+    added = 0
+    for position in range(1, n_order):
+        vertex = order[position]
+        for entry in range(in_start[vertex], in_start[vertex + 1]):
+            link = in_link[entry]
+            start = tail[link]
+            if in_bush[link] or rank[start] < 0 or (start < first_through and start != root):
+                continue
+            if onward and rank[start] >= position:
+                continue
+            if way[start] + scale * state[link, COST] + fixed[link] < way[vertex]:
+                in_bush[link] = True
+                added += 1
+    return added
+
+
+@kernel(
     f"int64({IN_STAR}, int64[::1], int64[::1], int64[::1], {BUSH}, float64, int64, int32[::1], float64, float64[::1], float64[:, ::1],"
     " float64[::1], float64[::1], int64[::1], int64[::1])"
 )
@@ -236,96 +321,20 @@ def grow_bush(
     of the bush: this can close no cycle (Dial 2006; Nie 2010). `order` and `rank` are brought up to
     date. Then links join that lead onward in that order and shorten the shortest way.
     """
-    least[root] = 0.0
-    most[root] = 0.0
-    for position in range(1, n_order):
-        vertex = order[position]
-        low, low_in = np.inf, -1
-        for entry in range(in_start[vertex], in_start[vertex + 1]):
-            link = in_link[entry]
-            if in_bush[link]:
-                value = least[tail[link]] + scale * state[link, COST] + fixed[link]
-                if value < low:
-                    low = value
-                    low_in = link
-        high = low
-        for entry in range(in_start[vertex], in_start[vertex + 1]):
-            link = in_link[entry]
-            if in_bush[link]:
-                if flow[link] <= dust and link != low_in:
-                    in_bush[link] = False
-                    flow[link] = 0.0
-                else:
-                    high = max(high, most[tail[link]] + scale * state[link, COST] + fixed[link])
-        least[vertex] = low
-        most[vertex] = high
-    added = 0
-    for position in range(1, n_order):
-        vertex = order[position]
-        for entry in range(in_start[vertex], in_start[vertex + 1]):
-            link = in_link[entry]
-            start = tail[link]
-            if in_bush[link] or rank[start] < 0 or (start < first_through and start != root):
-                continue
-            if most[start] + scale * state[link, COST] + fixed[link] < most[vertex]:
-                in_bush[link] = True
-                added += 1
+    trim_bush(
+        in_start, in_link, tail, root, in_bush, flow, order, n_order, dust, scale, fixed, state, least, most
+    )  # fmt: skip
+    added = join_links(
+        in_start, in_link, tail, root, in_bush, order, n_order, first_through, rank, scale, fixed, state, most, False
+    )  # fmt: skip
     if added > 0:
         sort_bush(
             in_start, in_link, out_start, out_link, head, root, in_bush, order, n_order, rank, least_in, waiting
         )  # fmt: skip
     # A dear way with next to no flow makes `most` large and would keep shorter ways out for good.
-    for position in range(1, n_order):
-        vertex = order[position]
-        for entry in range(in_start[vertex], in_start[vertex + 1]):
-            link = in_link[entry]
-            start = tail[link]
-            if in_bush[link] or rank[start] < 0 or (start < first_through and start != root):
-                continue
-            if rank[start] < position and (
-                least[start] + scale * state[link, COST] + fixed[link] < least[vertex]
-            ):
-                in_bush[link] = True
-                added += 1
-    return added
-
-
-@kernel(
-    f"void({IN_STAR}, {BUSH}, int64, int64, {PAIRS}, int64[::1], float64[::1], float64[::1], {LINKS})"
-)
-def load_tree(
-    in_start: IntArray,  # noqa: ARG001 - the kernels of this module take the star alike
-    in_link: IntArray,  # noqa: ARG001
-    tail: IntArray,
-    root: int,  # noqa: ARG001
-    in_bush: BoolArray,
-    flow: FloatArray,
-    order: Int32Array,
-    n_order: int,
-    first_pair: int,
-    after_pair: int,
-    pair_vertex: IntArray,
-    pair_demand: FloatArray,
-    arc_in: IntArray,
-    weight: FloatArray,
-    through: FloatArray,
-    state: FloatArray,
-    parameters: FloatArray,
-    points: FloatArray,
-) -> None:
-    """Make the shortest-path tree the bush and load the demand on it, in place."""
-    through[:] = 0.0
-    for pair in range(first_pair, after_pair):
-        through[pair_vertex[pair]] += pair_demand[pair]
-    for position in range(n_order - 1, 0, -1):
-        vertex = order[position]
-        link = arc_in[vertex]
-        in_bush[link] = True
-        if through[vertex] > 0.0:
-            flow[link] = through[vertex]
-            through[tail[link]] += through[vertex]
-            state[link, VOLUME] += weight[link] * through[vertex]
-            refresh_link(state, parameters, points, link)
+    return added + join_links(
+        in_start, in_link, tail, root, in_bush, order, n_order, first_through, rank, scale, fixed, state, least, True
+    )  # fmt: skip
 
 
 @kernel(f"void({IN_STAR}, {BUSH}, float64, int64, int64, {PAIRS}, float64[::1])")
@@ -370,73 +379,6 @@ def settle_flows(
             else:
                 flow[link] = through[vertex] if link == spare else 0.0
             through[tail[link]] += flow[link]
-
-
-@kernel(f"void({IN_STAR}, {OUT_STAR}, int64, {BUSHES}, int64[::1], {PAIRS}, {COSTS}, {LINKS})")
-def start_bushes(
-    in_start: IntArray,
-    in_link: IntArray,
-    tail: IntArray,
-    out_start: IntArray,
-    out_link: IntArray,
-    head: IntArray,
-    first_through: int,
-    root: IntArray,
-    cargo: IntArray,
-    in_bush: BoolArray,
-    flow: FloatArray,
-    order: Int32Array,
-    n_order: IntArray,
-    rank: Int32Array,
-    dust: FloatArray,  # noqa: ARG001 - the kernels of this module take all bushes alike
-    pair_start: IntArray,
-    pair_vertex: IntArray,
-    pair_demand: FloatArray,
-    scale: FloatArray,
-    fixed: FloatArray,
-    weight: FloatArray,
-    state: FloatArray,
-    parameters: FloatArray,
-    points: FloatArray,
-) -> None:
-    """Make the first bushes: shortest-path trees, each at the volumes that those before it left."""
-    n_vertex, n_link = rank.shape[1], tail.size
-    cost, distance, through = np.empty(n_link), np.empty(n_vertex), np.empty(n_vertex)
-    arc_in = np.empty(n_vertex, dtype=np.int64)
-    heap, place = np.empty(n_vertex, dtype=np.int64), np.empty(n_vertex, dtype=np.int64)
-    for bush in range(root.size):
-        kind = cargo[bush]
-        for link in range(n_link):
-            cost[link] = scale[kind] * state[link, COST] + fixed[kind, link]
-        find_tree(
-            out_start, out_link, head, cost, root[bush], -1, first_through, distance, arc_in, heap, place
-        )  # fmt: skip
-        # Equal distances (links of no cost) stand in the order of the tree: parents first.
-        by_distance = np.argsort(distance, kind="mergesort")
-        rank[bush, :] = -1
-        order[bush, 0] = root[bush]
-        rank[bush, root[bush]] = 0
-        filled = 1
-        for position in range(n_vertex):
-            vertex = by_distance[position]
-            if distance[vertex] == np.inf:
-                break
-            # Walk up to the first ancestor that stands already, then write the way down.
-            depth = 0
-            while rank[bush, vertex] < 0:
-                heap[depth] = vertex
-                depth += 1
-                vertex = tail[arc_in[vertex]]
-            for back in range(depth - 1, -1, -1):
-                order[bush, filled] = heap[back]
-                rank[bush, heap[back]] = filled
-                filled += 1
-        n_order[bush] = filled
-        load_tree(
-            in_start, in_link, tail, root[bush], in_bush[bush], flow[bush], order[bush], filled,
-            pair_start[bush], pair_start[bush + 1], pair_vertex, pair_demand, arc_in, weight[kind], through,
-            state, parameters, points,
-        )  # fmt: skip
 
 
 @kernel(f"void({IN_STAR}, {BUSHES}, int64[::1], {PAIRS}, {COSTS}, {LINKS})")

@@ -8,7 +8,6 @@ import numpy as np
 from transcaspian.freight.arrays import FloatArray, IntArray
 from transcaspian.freight.bushes import Bushes, Pair, Triple
 from transcaspian.freight.cycle_kernels import (
-    find_cycles,
     gather_cycles,
     limit_cycles,
     move_members,
@@ -16,9 +15,9 @@ from transcaspian.freight.cycle_kernels import (
     search_step,
     shift_cycles,
     solve_cycles,
-    sort_members,
     spread_cycles,
 )
+from transcaspian.freight.cycle_search_kernels import find_cycles, sort_members
 from transcaspian.freight.krylov import solve_least_residual
 from transcaspian.freight.link_kernels import COST, SLOPE, VOLUME, refresh_all
 

@@ -17,9 +17,9 @@ from transcaspian.freight.arrays import FloatArray, IntArray
 from transcaspian.freight.bush_kernels import (
     certify_bushes,
     settle_bushes,
-    start_bushes,
     work_bushes,
 )
+from transcaspian.freight.bush_start_kernels import start_bushes
 from transcaspian.freight.bushes import Bushes, Pair, Triple, empty_bushes
 from transcaspian.freight.cycles import CycleWork
 from transcaspian.freight.delay import DelayTable, delay, delay_integral
