@@ -188,6 +188,7 @@ def test_conventions_of_a_run_are_said_in_russian(client: TestClient) -> None:
 
     assert "дисконтировано к" in page
     assert "discounted to" not in page
+    assert "ставка 6,0\u00a0%" in page
     assert conventions(RUSSIAN, "prices of 2024; something new") == "цены 2024 года; something new"
 
 

@@ -71,6 +71,7 @@ ABOUT = (
     mark("value announced for {day}"),
     mark("{commitment} ends"),
 )
+RATE = re.compile(r"(\d+(?:\.\d+)?)%")
 DAY = re.compile(r"\d{4}-\d{2}")
 NUMBERS = ("before", "last", "pace", "needed", "estimate", "expected", "target")
 
@@ -107,9 +108,15 @@ def conventions(view: View, text: str) -> str:
             said.append(sentence)
             continue
         message, parts = found
-        scope = {name: conventions(view, part) for name, part in parts.items() if name == "scope"}
-        said.append(view.t(message, **{**parts, **scope}))
+        said.append(view.t(message, **{n: _condition(view, n, part) for n, part in parts.items()}))
     return "; ".join(said)
+
+
+def _condition(view: View, name: str, part: str) -> str:
+    if name == "scope":
+        return conventions(view, part)
+    rate = RATE.fullmatch(part)
+    return view.language.share(float(rate[1]) / 100.0, 2) if name == "rate" and rate else part
 
 
 def _fitting(text: str, messages: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:

@@ -36,7 +36,7 @@ __all__ = ["power_page"]
 HOURS_PER_WEEK = 168
 WEEKS = 52
 HOURS_PER_YEAR = 8760
-WIDEST_YEAR = 940.0  # px
+WIDEST_YEAR = 640.0  # px
 # Tables that a run may have besides, shown under their own column names.
 MORE = ("adequacy", "green", "inertia", "reserve")
 MOST_ROWS_OF_MORE = 400
