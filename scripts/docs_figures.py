@@ -42,7 +42,23 @@ def case_figures(case: Case) -> dict[str, str]:
         "clusters": f"{case.tables['projects/clusters']['cluster'].n_unique()}",
         "most_growth": f"{growth:.2f}",
         "most_growth_flow": f"`{where}`",
-    }
+    } | _gas_figures(case)
+
+
+def _gas_figures(case: Case) -> dict[str, str]:
+    """Return what plants paid for gas in the base year and what it was worth, USD/MWh of heat."""
+    fuels = case.at(case.settings.base_year).tables["power/fuels"]
+    figures = {}
+    for country in ("TM", "KZ", "AZ"):
+        gas = fuels.filter((pl.col("country") == country) & pl.col("fuel").str.starts_with("gas"))
+        for name, column in (
+            ("paid", "price_usd_per_mwh_th"),
+            ("worth", "opportunity_cost_usd_per_mwh_th"),
+        ):
+            least, most = f"{gas[column].min():.1f}", f"{gas[column].max():.1f}"
+            text = least if least == most else f"{least} to {most}"
+            figures[f"gas_{country.lower()}_{name}"] = text
+    return figures
 
 
 def _most_growth(case: Case) -> tuple[float, str]:

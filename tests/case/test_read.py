@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcaspian.case.columns import Column, Table
@@ -472,6 +472,7 @@ PLAIN = st.text(st.sampled_from("abcÄ\u0661 .;|-0123456789eE+#'\t"), max_size=6
 CELLS = st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(CELLS, st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_plain_text_is_read_as_the_careful_reader_reads_it(
     rows: list[tuple[str, str, str]], end: str, is_closed: bool
@@ -490,6 +491,7 @@ def test_plain_text_is_read_as_the_careful_reader_reads_it(
     assert list(plain.lines) == list(careful.lines)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["x", "1", ",", "\n", "\r", '"', ""]), max_size=12),
 )
