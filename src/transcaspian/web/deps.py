@@ -92,6 +92,8 @@ class CrossingQuery(RunQuery):
 
     month: Key = ""
     """Month of the year, 1 to 12."""
+    frontier: Key = ""
+    """Cargo whose fleets and berths are searched; none without it."""
 
 
 class FreightQuery(RunQuery):

@@ -16,6 +16,7 @@ from transcaspian.web.pages.common import (
     scenario_choice,
     year_choice,
 )
+from transcaspian.web.pages.crossing_frontier import frontier_blocks, frontier_choice
 from transcaspian.web.pages.crossing_names import (
     port_names,
     queue_name,
@@ -57,11 +58,13 @@ def crossing_page(run: Run, view: View) -> Page:
             seed=SEED,
         )
         blocks += _month(run, view, found, year, month)
+        blocks += frontier_blocks(run, view, scenario, year)
         blocks += [*_results(run, view, scenario, year), _fleet(run, view)]
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, run.years, year),
         month_choice(view, month, has_year=False),
+        frontier_choice(run, view),
     )
     lead = t("Ships, berths and weather between Aktau, Kuryk, Turkmenbashi and Alat.")
     return Page("crossing", t("Crossing"), lead, tuple(blocks), choices, run.key, "crossing")
