@@ -37,8 +37,11 @@ SMALLEST = {"dispatch": 48, "expansion": 24, "variants": 48, "year": 48}
 ENGINES = ("ours", "pypsa", "floor")
 
 
-def make_network(case: str, hours: int, path: Path) -> None:
-    """Write the network of a case as a PyPSA netCDF file, or a CSV folder for `year`."""
+def make_network(case: str, hours: int, path: Path, n_bus: int = 10) -> None:
+    """Write the network of a case as a PyPSA netCDF file, or a CSV folder for `year`.
+
+    A bus comes with five plants, load shedding, a storage unit and two links.
+    """
     if case == "year":
         from transcaspian.case.read import read_case
         from transcaspian.power.pypsa_export import export_pypsa
@@ -56,25 +59,25 @@ def make_network(case: str, hours: int, path: Path) -> None:
         for weight in ("objective", "generators"):
             n.snapshot_weightings[weight] = 8760.0 / hours
     hour = np.arange(hours)
-    size = rng.uniform(500.0, 5000.0, 10)
-    n.add("Bus", [f"bus {k}" for k in range(10)])
-    for k in range(10):
+    size = rng.uniform(500.0, 5000.0, n_bus)
+    n.add("Bus", [f"bus {k}" for k in range(n_bus)])
+    for k in range(n_bus):
         shape = (
             1 + 0.2 * np.sin(2 * np.pi * (hour - 2 * k) / 24) + 0.03 * rng.standard_normal(hours)
         )
         n.add("Load", f"load {k}", bus=f"bus {k}", p_set=size[k] * shape)
         n.add("Generator", f"shed {k}", bus=f"bus {k}", p_nom=10 * size[k], marginal_cost=3000.0)
     grows = case == "expansion"
-    for k in range(50):
+    for k in range(5 * n_bus):
         add_plant(n, k, rng, size, hour, grows=grows and k < 15)
-    for k in range(20):
-        a, b = rng.choice(10, 2, replace=False)
+    for k in range(2 * n_bus):
+        a, b = rng.choice(n_bus, 2, replace=False)
         room = float(min(size[a], size[b]) * rng.uniform(0.1, 0.4))
         more = {"p_nom_extendable": True, "capital_cost": 20_000.0} if grows and k < 10 else {}
         n.add(
             "Link", f"link {k}", bus0=f"bus {a}", bus1=f"bus {b}", p_nom=room, p_min_pu=-1.0, **more
         )
-    for k in range(10):
+    for k in range(n_bus):
         more = {"p_nom_extendable": True, "capital_cost": 15_000.0} if grows and k < 5 else {}
         n.add("StorageUnit", f"storage {k}", bus=f"bus {k}", p_nom=0.1 * size[k], max_hours=6.0,
               efficiency_store=0.93, efficiency_dispatch=0.92, cyclic_state_of_charge=True,
@@ -83,8 +86,8 @@ def make_network(case: str, hours: int, path: Path) -> None:
 
 
 def add_plant(n, k, rng, size, hour, *, grows: bool) -> None:
-    """Add one of 50 plants: gas, coal, wind, sun in turn."""
-    bus, kind = k % 10, k % 4
+    """Add a plant: gas, coal, wind, sun in turn."""
+    bus, kind = k % size.size, k % 4
     p_nom = float(size[bus] * rng.uniform(0.2, 0.5))
     cost = (rng.uniform(30, 80), rng.uniform(15, 60), 1.0, 0.5)[kind]
     profile = 1.0
