@@ -77,6 +77,7 @@ def measure_apart(columns: int, rows: int, n_zone: int) -> dict[str, float]:
 
 
 PANEL, LEFT, TOP, GAP = 260, 60, 40, 90
+ROOM_X, ROOM_Y = 42, 14  # that a label needs
 SERIES = (
     ("seconds_1e-6", "1e-6, s", "#0f766e"),
     ("seconds_1e-10", "1e-10, s", "#b45309"),
@@ -109,17 +110,24 @@ def draw_panel(rows: list[dict[str, float]], axis: str, left: float) -> list[str
             f'<line x1="{left}" x2="{left + PANEL}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ccc"/>',
             f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g}</text>',
         ]
+    last_x = -math.inf
     for row in rows:
         x, _ = place(row[axis], 10.0**low)
-        parts.append(
-            f'<text x="{x:.1f}" y="{TOP + PANEL + 20}" text-anchor="middle" font-size="10">{row[axis]:,.0f}</text>'
-        )
+        if x - last_x >= ROOM_X:
+            parts.append(
+                f'<text x="{x:.1f}" y="{TOP + PANEL + 20}" text-anchor="middle" font-size="10">{row[axis]:,.0f}</text>'
+            )
+            last_x = x
+    last_y = math.inf
     for (_, label, colour), series in zip(SERIES, values, strict=True):
         points = [place(row[axis], value) for row, value in zip(rows, series, strict=True)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
         x, y = points[-1]
+        if abs(y - last_y) < ROOM_Y:
+            y = last_y - ROOM_Y
+        last_y = y
         parts.append(f'<text x="{x + 7:.1f}" y="{y + 4:.1f}" fill="{colour}">{label}</text>')
     return parts
 
