@@ -125,9 +125,7 @@ def _market_years(link_years: list[Row], published: Months) -> Iterator[Row]:
                 "market": f"market_{market}",
                 "year": year,
                 "price_usd_per_mwh": _price(market, year, published),
-                "max_sell_mw": min(
-                    out_of.get((market, year), 0.0), _limit(market, "sell", year)
-                ),
+                "max_sell_mw": min(out_of.get((market, year), 0.0), _limit(market, "sell", year)),
                 "max_buy_mw": min(into.get((market, year), 0.0), _limit(market, "buy", year)),
                 "source": "ember-price" if is_observed else "assumption",
                 "confidence": "derived" if is_observed else "assumed",
