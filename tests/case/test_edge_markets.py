@@ -142,6 +142,21 @@ def test_months_that_miss_the_yearly_mean_or_are_missing_are_found(tmp_path: Pat
     assert any("fewer than twelve months" in message for message in messages)
 
 
+def test_a_price_profile_without_a_price_in_january_can_not_be_bent(tmp_path: Path) -> None:
+    folder = write_small_case(tmp_path)
+    months = "".join(f"M,2030,{month},1{TAIL}" for month in range(1, 13))
+    (folder / "power/market_months.csv").write_text(MONTHS + months, "utf-8")
+    file = folder / "power/profiles.parquet"
+    series = pl.read_parquet(file)
+    hours = np.arange(series.height)
+    series.with_columns(price_M=np.where(hours < 744, 0.0, 8760 / 8016)).write_parquet(file)
+
+    found = [each for each in problems_of(folder) if each.column == "price_profile"]
+
+    assert len(found) == 1
+    assert "mean is not above zero" in found[0].message
+
+
 def test_a_ladder_that_fits_passes_the_checks(tmp_path: Path) -> None:
     folder = write_small_case(tmp_path)
     text = LADDER + "".join(row + TAIL for row in ("M,2,0.5,0.1", "M,1,0.5,0"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
 from transcaspian.case.book import Book, Rule
@@ -40,6 +41,7 @@ UNIT_OF_PARAMETER: Mapping[str, str] = {
     "voll": "USD/MWh",
 }
 DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+HOURS_A_DAY = 24
 WHOLE_TOLERANCE = 1e-3  # of shares and yearly means given with four digits
 # Quantities of power/observed besides the groups of carriers.
 TOTALS = ("total", "net_import", "price")
@@ -114,6 +116,27 @@ def check_market_months_average_to_the_year(book: Book) -> Iterator[Problem]:
         (months["count"] == len(DAYS_OF_MONTH)) & ((months["mean"] - 1.0).abs() > WHOLE_TOLERANCE),
         "{value}: the months, weighted by their days, do not average to 1.",
         "Divide each by the mean of the year.",
+    )
+
+
+def check_bent_price_profiles_are_above_zero(book: Book) -> Iterator[Problem]:
+    """Find price profiles whose mean of a month is not above zero: no factor gives it another mean."""
+    ends = np.cumsum(DAYS_OF_MONTH)[:-1] * HOURS_A_DAY
+    bent = book.tables["power/market_months"]["market"].unique(maintain_order=True)
+    markets = book.tables["power/markets"]
+    profiles = markets.filter(pl.col("market").is_in(bent.implode()))["price_profile"]
+    low = [
+        name
+        for name in profiles.drop_nulls().unique(maintain_order=True)
+        if name in book.profiles
+        and any(month.size and month.mean() <= 0.0 for month in np.split(book.profiles[name], ends))
+    ]
+    yield from book.problems(
+        "power/markets",
+        "price_profile",
+        markets["price_profile"].is_in(low) & markets["market"].is_in(bent.implode()),
+        "{value} has a month whose mean is not above zero, but power/market_months sets its months.",
+        "Correct the profile, or leave out the months.",
     )
 
 
@@ -244,6 +267,7 @@ FIGURE_RULES: tuple[Rule, ...] = (
     check_profiles_fit_their_place,
     check_market_steps_make_a_ladder,
     check_market_months_average_to_the_year,
+    check_bent_price_profiles_are_above_zero,
     check_peaks_are_not_below_the_mean_load,
     check_bands_are_looked_at,
     check_units_of_parameters,
