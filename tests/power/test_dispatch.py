@@ -181,7 +181,7 @@ def test_too_much_output_that_must_run_names_zone_hour_and_energy():
         loads={"A": [100.0, 30.0]},
         generators=[plant("chp", "A", 50.0, 5.0, p_min_pu=1.0), plant("gas", "A", 100, 20.0)],
     )
-    with pytest.raises(InfeasibleError, match=r"A: more must run .* 20\.0 MWh in 1 hours: hour 1"):
+    with pytest.raises(InfeasibleError, match=r"A: more must run .* 20\.0 MWh in 1 hour: hour 1"):
         run(view, 2)
 
 

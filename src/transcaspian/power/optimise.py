@@ -139,7 +139,9 @@ def pack(
         columns=columns,
         labels={name: block.labels for name, block in program.lp.columns.items()},
         conflict=(
-            describe_conflict(grid.buses, program) if solution.status is Status.INFEASIBLE else ""
+            describe_conflict(grid.buses, program, grid.weight_generators)
+            if solution.status is Status.INFEASIBLE
+            else ""
         ),
         optimum=(
             Start(solution.basis, solution.x) if has_values and solution.basis is not None else None
