@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,10 +19,14 @@ from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import judge_all
 from transcaspian.web.app import create_app
+from transcaspian.web.blocks import Page
 from transcaspian.web.language import language_of
 from transcaspian.web.models import PageData
+from transcaspian.web.pages import funds
 from transcaspian.web.pages.generic import generic_column
+from transcaspian.web.runs import Run
 from transcaspian.web.settings import WebSettings
+from transcaspian.web.view import View
 
 RUN = f"/runs/{FIRST}"
 PAGES = (
@@ -428,3 +434,30 @@ def test_nothing_moves_by_itself(client: TestClient) -> None:
     assert "animation" not in style
     assert "@media print" in style
     assert "prefers-color-scheme: dark" in style
+
+
+def test_readers_of_the_same_page_wait_for_the_one_that_builds_it(
+    run_folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, runs = run_folders
+    app = create_app(WebSettings(runs=(runs / FIRST,), case=str(case)))
+    built: list[int] = []
+    is_open = threading.Event()
+    original = funds.funds_page
+
+    def slow(run: Run, view: View) -> Page:
+        built.append(1)
+        is_open.wait(timeout=60)
+        return original(run, view)
+
+    monkeypatch.setattr(funds, "funds_page", slow)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(TestClient(app).get, f"{RUN}/funds?lang=en") for _ in range(8)]
+        while not built:
+            wait(asked, timeout=0.01)
+        is_open.set()
+        answers = [one.result(timeout=60) for one in asked]
+
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert len({answer.content for answer in answers}) == 1
+    assert sum(built) == 1

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from transcaspian.errors import InputError, NotFoundError, TranscaspianError
 from transcaspian.web.blocks import Page
-from transcaspian.web.deps import DayQuery, PageQuery, State, day_of, view_of
+from transcaspian.web.deps import Answer, DayQuery, PageQuery, State, day_of, view_of
 from transcaspian.web.files import (
     chart_file,
     csv_file,
@@ -76,20 +76,38 @@ def answer(
     form = _form(request, query)
     key = (view.language.code, form, request.url.path, request.url.query, _today(query))
     keeps = state.settings.cached_answers > 0 and state.settings.db is None
-    if keeps and key in state.answers:
-        body, media, headers = state.answers[key]
-        return Response(body, media_type=media, headers=headers)
+    if not keeps:
+        return _response(_made(view, form, query, state, build))
+    if key not in state.answers:
+        # A hundred readers of a page that nobody has read yet wait for one that builds it.
+        with state.lock_of(key):
+            if key not in state.answers:
+                made = _made(view, form, query, state, build)
+                while len(state.answers) >= state.settings.cached_answers:
+                    state.answers.pop(next(iter(state.answers)), None)
+                state.answers[key] = made
+                state.building.pop(key, None)
+                return _response(made)
+    ready = state.answers.get(key)
+    return _response(ready or _made(view, form, query, state, build))
+
+
+def _made(
+    view: View, form: str, query: PageQuery, state: State, build: Callable[[View], Page]
+) -> Answer:
+    """Return body, media type and headers of the page that `build` makes."""
     page = build(view)
     body = _body(page, view, form, query, state)
     headers = {**HEADERS, "vary": "Accept, Accept-Language", "content-language": view.language.code}
     if form not in ("html", "json", "vega"):
         name = f"{page.run or 'transcaspian'}-{query.chart or query.table or page.key}.{form}"
         headers["content-disposition"] = f'attachment; filename="{_plain_name(name)}"'
-    if keeps:
-        while len(state.answers) >= state.settings.cached_answers:
-            state.answers.pop(next(iter(state.answers)), None)
-        state.answers[key] = (body, TYPES[form], headers)
-    return Response(body, media_type=TYPES[form], headers=headers)
+    return body, TYPES[form], headers
+
+
+def _response(made: Answer) -> Response:
+    body, media, headers = made
+    return Response(body, media_type=media, headers=headers)
 
 
 def _today(query: PageQuery) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from threading import Lock
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from transcaspian.web.settings import WebSettings
 from transcaspian.web.view import View
 
 __all__ = [
+    "Answer",
     "Asked",
     "CompareQuery",
     "CrossingQuery",
@@ -35,6 +37,8 @@ __all__ = [
     "view_of",
 ]
 
+# Body, media type and headers.
+Answer: TypeAlias = tuple[bytes, str, dict[str, str]]
 Format = Literal["html", "json", "csv", "xlsx", "parquet", "svg", "png", "pdf", "vega"]
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -157,7 +161,15 @@ class State:
 
     settings: WebSettings
     runs: Mapping[str, Run]
-    answers: dict[tuple[str, ...], tuple[bytes, str, dict[str, str]]] = field(default_factory=dict)
+    answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+
+    building: dict[tuple[str, ...], Lock] = field(default_factory=dict)
+    guard: Lock = field(default_factory=Lock)
+
+    def lock_of(self, key: tuple[str, ...]) -> Lock:
+        """Return the lock of an answer: who asks for the same page meanwhile waits for it."""
+        with self.guard:
+            return self.building.setdefault(key, Lock())
 
     def register(self) -> Register:
         """Return the register as it is now: a database may have changed since."""
