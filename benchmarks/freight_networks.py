@@ -73,7 +73,7 @@ def split_streets(network: TrafficNetwork, share: float, seed: int = 4) -> Traff
     street = (ends >= n_zone).all(axis=1)
     key = np.sort(ends, axis=1)
     pairs, of_link = np.unique(key, axis=0, return_inverse=True)
-    chosen: NDArray[np.bool_] = np.random.default_rng(seed).random(pairs.shape[0]) < share
+    chosen = np.random.default_rng(seed).random(size=(pairs.shape[0],)) < share
     split = street & chosen[of_link]
     middle = np.full(pairs.shape[0], -1)
     middle[chosen] = network.n_vertex + np.arange(chosen.sum())
