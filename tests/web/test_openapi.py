@@ -40,7 +40,7 @@ def test_every_answer_is_as_documented(operations: list[schemathesis.APIOperatio
     for operation in operations:
         search = given(case=operation.as_strategy(), is_known=st.booleans())
         settings(
-            max_examples=12,
+            max_examples=16,
             deadline=None,
             derandomize=True,
             database=None,
@@ -60,3 +60,14 @@ def test_every_page_is_in_the_document(client: TestClient) -> None:
     for path in paths.values():
         assert "application/json" in path["get"]["responses"]["200"]["content"]
         assert set(path["get"]["responses"]) == {"200", "404", "422"}
+
+
+@pytest.mark.parametrize("form", ["vega", "json", "csv", "xlsx", "parquet", "svg", "png", "pdf"])
+def test_every_form_has_a_type_of_its_own_in_the_document(client: TestClient, form: str) -> None:
+    address = "/runs/{run}/projects"
+    document = client.get("/openapi.json").json()["paths"][address]["get"]["responses"]["200"]
+    answer = client.get(address.format(run=FIRST), params={"format": form})
+
+    kind = answer.headers["content-type"].split(";")[0]
+    assert kind in document["content"]
+    assert (kind == "application/json") == (form == "json")  # only pages as data are of that shape

@@ -40,7 +40,7 @@ HEADERS = {
 TYPES = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
-    "vega": "application/json",
+    "vega": "application/vnd.vegalite.v6+json",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
@@ -49,9 +49,10 @@ TYPES = {
     "pdf": "application/pdf",
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORMS = {
+_FORMS: dict[str, Any] = {
     name.split(";")[0]: _BINARY for form, name in TYPES.items() if form not in ("json", "vega")
 }
+_FORMS[TYPES["vega"]] = {"schema": {"type": "object", "required": ["spec", "formatLocale"]}}
 # What every page can answer, for the OpenAPI document.
 PAGE: dict[str, Any] = {
     "response_class": Response,
