@@ -18,7 +18,8 @@ import numpy as np
 from power import make_network
 
 SCRIPT = Path(__file__).with_name("power.py")
-ENGINES = {"ours": ("this program", "#0b6e8a"), "pypsa": ("PyPSA 1.4", "#b4531a")}
+# Name, colour, and how far below its first point the name stands.
+ENGINES = {"ours": ("this program", "#0b6e8a", 18.0), "pypsa": ("PyPSA 1.4", "#b4531a", -8.0)}
 WIDTH, HEIGHT, MARGIN = 360.0, 300.0, 56.0
 
 
@@ -70,12 +71,12 @@ def panel(
             f'<path d="M{left + MARGIN:.0f} {at:.1f}H{end:.0f}" stroke="#ccc"/>'
             f'<text x="{left + MARGIN - 6:.0f}" y="{at + 4:.1f}" text-anchor="end">{10.0**decade:g} s</text>'
         )
-    below = HEIGHT - MARGIN + 18.0
+    foot = HEIGHT - MARGIN + 18.0
     parts += [
-        f'<text x="{x(size):.1f}" y="{below:.0f}" text-anchor="middle">{size:,}</text>'
+        f'<text x="{x(size):.1f}" y="{foot:.0f}" text-anchor="middle">{size:,}</text>'
         for size in sizes
     ]
-    for engine, (name, colour) in ENGINES.items():
+    for engine, (name, colour, below) in ENGINES.items():
         points = [(x(n), y(row[engine])) for n, row in zip(sizes, rows, strict=True)]
         line = " ".join(f"{at:.1f},{up:.1f}" for at, up in points)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
@@ -83,7 +84,7 @@ def panel(
             f'<circle cx="{at:.1f}" cy="{up:.1f}" r="3" fill="{colour}"/>' for at, up in points
         ]
         at, up = points[0]
-        parts.append(f'<text x="{at + 6:.1f}" y="{up - 8:.1f}" fill="{colour}">{name}</text>')
+        parts.append(f'<text x="{at + 6:.1f}" y="{up + below:.1f}" fill="{colour}">{name}</text>')
     return "\n".join(parts)
 
 
