@@ -181,9 +181,13 @@ def test_pypsa_finds_the_same_cost(ours: PowerResult, theirs: pypsa.Network) -> 
 def test_pypsa_finds_the_same_prices_where_they_are_unique(
     ours: PowerResult, theirs: pypsa.Network
 ) -> None:
-    """Where two optimal duals differ the price is not unique; that must stay the exception."""
+    """Prices of zones are unique. At an exchange whose line and depth are full together, any price
+    between the zone's and that of its last step is optimal: there the two may differ.
+    """
     prices = theirs.buses_t.marginal_price[list(ours.buses)].to_numpy()
+    is_zone = np.array(ours.inputs.bus_kind) == "zone"
 
     is_same = np.abs(prices - ours.price) < 1e-3
 
-    assert is_same.mean() > 0.95
+    assert is_same[:, is_zone].mean() > 0.99
+    assert is_same.mean() > 0.9
