@@ -99,3 +99,11 @@ def test_where_a_dispatch_on_the_way_has_no_solution_another_method_ends_it(tmp_
     result = solve(grid, BY_CUTS)
     assert result.objective == pytest.approx(solve(grid).objective, rel=1e-6)
     assert result.method in ("benders", "hipo after cuts that did not apply")
+
+
+def test_a_wider_gap_ends_sooner_and_is_kept(tmp_path):
+    grid = expanding(tmp_path, 9)
+    exact, loose = solve(grid, BY_CUTS), solve(grid, GridOptions(method="benders", gap=1e-2))
+    assert loose.iterations < exact.iterations
+    assert loose.gap <= 1e-2
+    assert exact.objective * (1.0 - 1e-9) <= loose.objective <= exact.objective * 1.0101

@@ -34,6 +34,9 @@ def solve(
             help="auto, windows, simplex, ipm, hipo or benders; none changes the optimum."
         ),
     ] = "auto",
+    gap: Annotated[
+        float, typer.Option(help="Relative gap at which benders ends; the others are exact.")
+    ] = 1e-7,
     losses: Annotated[
         Path | None,
         typer.Option(
@@ -50,7 +53,7 @@ def solve(
         grid = power.read_matpower(source, susceptance)
     else:
         grid = power.read_pypsa(source)
-    options = power.GridOptions(method=method)
+    options = power.GridOptions(method=method, gap=gap)
     more: dict[str, object] = {}
     if losses is None:
         result = power.solve(grid, options)
