@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from transcaspian.power.calendar import HOURS_PER_YEAR, MONTH_DAYS, month_of_hours
 from transcaspian.power.dispatch import PowerResult
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "hourly_dispatch",
     "hourly_links",
     "hourly_prices",
+    "link_month",
     "link_year",
     "market_year",
     "power_tables",
@@ -27,8 +29,13 @@ FULL_MW = 1e-4  # a link this close to its limit counts as full
 
 
 def power_tables(result: PowerResult) -> Mapping[str, pl.DataFrame]:
-    """Return the yearly tables under the names that they have in a run folder."""
+    """Return the yearly and monthly tables under the names that they have in a run folder.
+
+    Months are known of whole years only.
+    """
+    is_whole = result.price.shape[0] == HOURS_PER_YEAR
     return {
+        **({"power_link_month": link_month(result)} if is_whole else {}),
         "power_zone_year": zone_year(result),
         "power_carrier_year": carrier_year(result),
         "power_link_year": link_year(result),
@@ -180,6 +187,31 @@ def link_year(result: PowerResult) -> pl.DataFrame:
             "border_usd": border,
         }
     )
+
+
+def link_month(result: PowerResult) -> pl.DataFrame:
+    """Return one row a month and link of a whole year: energy sent each way, hours at the limit."""
+    inputs = result.inputs
+    month = month_of_hours(np.arange(HOURS_PER_YEAR, dtype=np.int64))
+    parts = []
+    for number in range(len(MONTH_DAYS)):
+        forward, reverse = (
+            flow[month == number] for flow in (result.link_forward, result.link_reverse)
+        )
+        parts.append(
+            pl.DataFrame(
+                {
+                    "month": np.full(len(inputs.links), number + 1, dtype=np.int64),
+                    "link": inputs.links,
+                    "forward_mwh": forward.sum(axis=0),
+                    "reverse_mwh": reverse.sum(axis=0),
+                    "hours_forward_full": full_hours(forward, inputs.link_p_nom[0]),
+                    "hours_reverse_full": full_hours(reverse, inputs.link_p_nom[1]),
+                },
+                schema_overrides={"link": pl.String()},
+            )
+        )
+    return pl.concat(parts)
 
 
 def full_hours(flow: FloatArray, p_nom: FloatArray) -> IntArray:

@@ -322,7 +322,7 @@ def _project_tables(
         project=pl.col("run").map_elements(names.run, return_dtype=pl.String),
         change=pl.col("crossing_h") - pl.col("before"),
         more=pl.col("units_per_year") - pl.col("before_units"),
-        half=(pl.col("crossing_high_h") - pl.col("crossing_low_h")) / 2.0,
+        half=pl.col("crossing_high_h") - pl.col("crossing_h"),
     ).sort("project", "pair")
     views = (
         ColumnView("project", "Project"),

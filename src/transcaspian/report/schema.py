@@ -93,6 +93,10 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "t:scenario run w:year t:link r:forward_mwh reverse_mwh loss_mwh hours_forward_full "
         "hours_reverse_full congestion_rent_usd"
     ),
+    "power_link_month": _columns(
+        "t:scenario run w:year month t:link r:forward_mwh reverse_mwh hours_forward_full "
+        "hours_reverse_full"
+    ),
     "power_dispatch": _columns("w:year hour t:bus carrier r:mw"),
     "power_prices": _columns("t:scenario run w:year hour t:bus r:price"),
     "power_link_hourly": _columns("t:scenario run w:year hour t:link r:mw"),

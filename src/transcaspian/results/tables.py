@@ -37,6 +37,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "power_zone_year": "Load, generation, exchange, prices and emissions by zone and year.",
     "power_carrier_year": "Capacity, energy and curtailment by zone, carrier and year.",
     "power_link_year": "Energy, losses, full hours and congestion rent by connection and year.",
+    "power_link_month": "Energy sent each way and full hours by connection, month and year.",
     "power_market_year": "Energy sold and bought by edge market and year.",
     "power_fuel_year": "Heat burnt of every fuel, what plants pay and what the country gives up.",
     "power_fuel_freed": "Fuel that a run frees, its route out of the country, limit and worth.",

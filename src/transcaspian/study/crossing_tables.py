@@ -1,5 +1,6 @@
 """Result tables of a crossing that was joined to freight: curves, waits, resources, services."""
 
+import math
 from collections.abc import Mapping
 
 import polars as pl
@@ -25,7 +26,8 @@ def crossing_tables(joined: JoinedResult) -> dict[str, pl.DataFrame]:
     """Return the tables by name; none where the case joins no crossing to freight.
 
     Waits, resources and services are those of the crossing simulated at the traffic of the
-    equilibrium; low and high are 95 % intervals of means over replications.
+    equilibrium; low and high are 95 % intervals of means over replications, within 0 and what is
+    possible.
     """
     if joined.grid is None:
         return {}
@@ -71,8 +73,8 @@ def _wait(curve: DelayCurve, joined: JoinedResult, simulation: Simulation) -> Ro
     }
     if ("pair", name, "mean_h") not in simulation.keys:  # nothing came in the year
         return row
-    low, high = simulation.interval("pair", name, "crossing_h")
-    wait_low, wait_high = simulation.interval("pair", name, "mean_h")
+    low, high = _interval(simulation, "pair", name, "crossing_h")
+    wait_low, wait_high = _interval(simulation, "pair", name, "mean_h")
     return row | {
         "crossing_h": simulation.mean("pair", name, "crossing_h"),
         "crossing_low_h": low,
@@ -84,12 +86,23 @@ def _wait(curve: DelayCurve, joined: JoinedResult, simulation: Simulation) -> Ro
     }
 
 
+def _interval(
+    simulation: Simulation, group: str, name: str, statistic: str, most: float = math.inf
+) -> tuple[float, float]:
+    """Return the 95 % interval within 0 and `most`, outside of which the statistic cannot lie.
+
+    The interval of few replications is symmetric and so may reach further.
+    """
+    low, high = simulation.interval(group, name, statistic)
+    return max(low, 0.0), min(high, most)
+
+
 def _resources(crossing: Crossing, simulation: Simulation) -> list[Row]:
     rows = []
     for group, name, statistic in simulation.keys:
         if (group, statistic) != ("resource", "occupancy"):
             continue
-        low, high = simulation.interval(group, name, "occupancy")
+        low, high = _interval(simulation, group, name, "occupancy", most=1.0)
         kind, port = _kind_and_port(crossing, name)
         rows.append(
             {
