@@ -377,8 +377,17 @@ _VERDICTS = {
     "No": mark("No"),
     "No use alone": mark("No use alone"),
 }
+_SYNTHETIC = {
+    "load": mark("load"),
+    "wind": mark("wind"),
+    "sun": mark("sun"),
+    "rivers": mark("rivers"),
+    "heating": mark("heating"),
+    "prices of the exchange": mark("prices of the exchange"),
+}
 WORDS: Mapping[str, str] = {
     **_KINDS,
+    **_SYNTHETIC,
     **_FIELDS,
     **_CROSSING,
     **_TERMINALS,

@@ -269,7 +269,13 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
         .agg(mt=pl.col("tonnes").sum() / MT_TO_T)
     )
     base = total.filter(pl.col("run") == REFERENCE).select("route", before="mt")
-    others = [name for name in run.runs_of("freight_route_year", scenario) if name != REFERENCE]
+    # The run of what is complete is the network without it: nothing is moved there any more.
+    built = run.projects.filter(pl.col("status") == "complete")["project"].to_list()
+    others = [
+        name
+        for name in run.runs_of("freight_route_year", scenario)
+        if name not in (REFERENCE, *built)
+    ]
     changed = (
         total.filter(pl.col("run") != REFERENCE)
         .join(base, on="route", how="left", maintain_order="left")

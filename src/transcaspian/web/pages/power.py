@@ -1,5 +1,7 @@
 """Electricity: a week of a zone, prices, the mix, cables hour by hour, zones and links by year."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from transcaspian.report.charts import Spec
 from transcaspian.report.heatmap import draw_year
 from transcaspian.report.names import REFERENCE
 from transcaspian.report.power_charts import WINTER, group_scale, peak_week, week_rows
+from transcaspian.report.synthetic_mark import SIGN, WORDS, synthetic_kinds
 from transcaspian.results.theme import ACCENT, CARRIER_COLOURS, CARRIER_LABELS, INK
 from transcaspian.units import TWH_TO_MWH
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page
@@ -160,7 +163,20 @@ def _week_chart(
     title = t("{zone}: dispatch of week {week} of {year}", zone=name, week=start // HOURS_PER_WEEK + 1, year=year)  # fmt: skip
     table = frame_table(run, view, frame, columns, key="week-values", title=title, of="power_dispatch")  # fmt: skip
     subtitle = t("GW, without any project. Below zero: exports and charging. Dashed: demand.")
+    subtitle += _synthetic(run, view, [zone])
     return Chart("week", title, subtitle, table, spec)
+
+
+def _synthetic(run: Run, view: View, buses: Iterable[str]) -> str:
+    """Return which hours of the zones are synthetic, in words; '' where none are known to be."""
+    if not run.has_case:
+        return ""
+    parts = [
+        f"{view.name(run.names.bus(bus))} ({', '.join(view.word(WORDS[kind]) for kind in kinds)})"
+        for bus, kinds in synthetic_kinds(run.case, buses).items()
+    ]
+    words = view.t("Synthetic hours")
+    return f" {SIGN} {words}: {'; '.join(parts)}." if parts else ""
 
 
 def _price_chart(run: Run, view: View, at_year: pl.DataFrame, wanted: str, year: int) -> Chart:
@@ -241,6 +257,8 @@ def _cable(run: Run, view: View, scenario: str, year: int, wanted: str) -> list[
     title = t("{link}: every hour of {year}", link=name, year=year)
     table = frame_table(run, view, frame, columns, key="cable-values", title=title, of="power_link_hourly")  # fmt: skip
     subtitle = t("Days across, hours of the day (UTC) down; blue: ahead, orange: back.")
+    ends = run.case.tables["power/links"].filter(pl.col("link") == link) if run.has_case else None
+    subtitle += "" if ends is None else _synthetic(run, view, ends.select("bus0", "bus1").row(0))
     drawing = draw_year(
         values, largest, view.word("MW"), title,
         months=month_letters(view), number=view.language.number, widest=WIDEST_YEAR,
