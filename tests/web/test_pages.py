@@ -22,7 +22,7 @@ from transcaspian.web.app import create_app
 from transcaspian.web.blocks import Page
 from transcaspian.web.language import language_of
 from transcaspian.web.models import PageData
-from transcaspian.web.pages import funds
+from transcaspian.web.pages import funds, power
 from transcaspian.web.pages.generic import generic_column
 from transcaspian.web.runs import Run
 from transcaspian.web.settings import WebSettings
@@ -204,6 +204,16 @@ def test_the_week_shown_sums_to_the_dispatch_of_the_run(
 
     assert shown["hour"].to_list() == list(range(336, 504))
     assert shown["demand"].sum() == pytest.approx(float(hours["mw"].sum()), rel=1e-4)
+
+
+def test_a_week_says_which_of_its_hours_are_synthetic(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"{RUN}/power?year=2030&zone=W&week=5"
+    monkeypatch.setattr(power, "synthetic_kinds", lambda case, buses: {"W": ["wind", "solar"]})
+
+    assert "▨ Synthetic hours: " in client.get(page).text
+    assert "(ветер, солнце)" in client.get(f"{page}&lang=ru").text
 
 
 def test_the_card_of_aktau_has_load_wait_and_the_value_of_one_more_unit(
