@@ -210,7 +210,7 @@ def test_a_week_says_which_of_its_hours_are_synthetic(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = f"{RUN}/power?year=2030&zone=W&week=5"
-    monkeypatch.setattr(power, "synthetic_kinds", lambda case, buses: {"W": ["wind", "solar"]})
+    monkeypatch.setattr(power, "synthetic_kinds", lambda *_: {"W": ["wind", "solar"]})
 
     assert "▨ Synthetic hours: " in client.get(page).text
     assert "(ветер, солнце)" in client.get(f"{page}&lang=ru").text
