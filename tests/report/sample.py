@@ -345,7 +345,18 @@ def _power_years() -> dict[str, pl.DataFrame]:
         "power_zone_year": pl.DataFrame(zones),
         "power_carrier_year": pl.DataFrame(carriers),
         "power_link_year": pl.DataFrame(links),
+        "power_link_month": _by_month(pl.DataFrame(links)),
     }
+
+
+def _by_month(links: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows of links spread evenly over the months."""
+    flows = ("forward_mwh", "reverse_mwh", "hours_forward_full", "hours_reverse_full")
+    months = pl.DataFrame({"month": range(1, 13)})
+    keys = ("scenario", "run", "year")
+    return links.join(months, how="cross").select(
+        *keys, "month", "link", *(pl.col(flow) / 12.0 for flow in flows)
+    )
 
 
 def _power_hours() -> dict[str, pl.DataFrame]:

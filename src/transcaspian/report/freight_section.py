@@ -1,6 +1,6 @@
 """The part of the page on freight: routes, their cost and time, and where they choke."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from markupsafe import Markup
@@ -61,7 +61,7 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
         blocks.append(Grid((*_shares(routes, names), *_shifts(tables, names, year))))
         blocks.append(_cost_table(routes, names, year))
     if tight.height:
-        blocks.append(_bottleneck_table(tight))
+        blocks.append(_bottleneck_table(tight, _in_crossing(case, names)))
     blocks = [block for block in blocks if not (isinstance(block, Grid) and not block.figures)]
     if not blocks:
         return Section("freight", "Freight", "No freight results in this run.", ())
@@ -70,7 +70,17 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
     rules = access_fold(tables, case)
     if rules is not None:
         blocks.append(rules)
-    return Section("freight", "Freight", _lead(tight), blocks)
+    ashore = (
+        tight.filter(~pl.col("place").is_in(_in_crossing(case, names))) if tight.height else tight
+    )
+    return Section("freight", "Freight", _lead(ashore), blocks)
+
+
+def _in_crossing(case: CaseLike, names: Names) -> list[str]:
+    """Return the places whose queue is simulated with the sea crossing, not added by their load."""
+    links = case.tables.get("crossing/links")
+    cells = [] if links is None else links["terminals"].drop_nulls().to_list()
+    return sorted({names.terminal(terminal) for cell in cells for terminal in cell.split(";")})
 
 
 def _lead(tight: pl.DataFrame) -> Markup:
@@ -121,7 +131,7 @@ def bottlenecks(tables: Mapping[str, pl.DataFrame], names: Names) -> pl.DataFram
     return tight.sort(["most", "place", "load_ratio"], descending=[True, False, True]).drop("most")
 
 
-def _bottleneck_table(tight: pl.DataFrame) -> HtmlTable:
+def _bottleneck_table(tight: pl.DataFrame, in_crossing: Sequence[str]) -> HtmlTable:
     years = tight["year"].unique().sort().to_list()
     places = tight["place"].unique(maintain_order=True).to_list()
     values = {(r["place"], r["year"]): r for r in tight.iter_rows(named=True)}
@@ -132,7 +142,10 @@ def _bottleneck_table(tight: pl.DataFrame) -> HtmlTable:
             row = values.get((place, year))
             cells.append(load_cell(row["load_ratio"] if row else None))
         last = values.get((place, years[-1]))
-        cells.append(number_cell(last["delay_h"] if last else None))
+        delay = last["delay_h"] if last else None
+        cells.append(
+            number_cell(None, "see Sea crossing") if place in in_crossing else number_cell(delay)
+        )
         rows.append(tuple(cells))
     return HtmlTable(
         f"Where the network chokes without any project: load over capacity, fullest "
