@@ -6,7 +6,8 @@ from pathlib import Path
 from freight_files import Citations, Row, read_hand, read_rows, write_table
 from freight_network import YEARS
 
-DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+from transcaspian.units import DAYS_OF_MONTH
+
 # What the collected background says of its seasons, by how its remark begins: rises by month and
 # the share of the traffic that rises. Coal was 45 % of what Kazakh railways loaded in January 2024,
 # grain 4 % of the year (10.6 of about 260 Mt); on the lines to Saryagash and Aktau, which carry its
@@ -132,9 +133,14 @@ def _factors(link: str, season: str) -> Iterable[float]:
             1.0
             + COAL_SHARE * COAL_RISE * (month in COAL_MONTHS)
             + grain * GRAIN_RISE * (month in GRAIN_MONTHS)
-            for month in range(1, len(DAYS) + 1)
+            for month in range(1, len(DAYS_OF_MONTH) + 1)
         ]
     else:
-        raw = [1.0 + IMPORT_RISE * (month in IMPORT_MONTHS) for month in range(1, len(DAYS) + 1)]
-    mean = sum(value * days for value, days in zip(raw, DAYS, strict=True)) / sum(DAYS)
+        raw = [
+            1.0 + IMPORT_RISE * (month in IMPORT_MONTHS)
+            for month in range(1, len(DAYS_OF_MONTH) + 1)
+        ]
+    mean = sum(value * days for value, days in zip(raw, DAYS_OF_MONTH, strict=True)) / sum(
+        DAYS_OF_MONTH
+    )
     return [value / mean for value in raw]

@@ -14,12 +14,13 @@ from economy import MODEL_YEARS, usd_of_price_year
 from power_assumptions import EUROPEAN_FACTOR, EUROPEAN_LEVEL, MARKETS
 from tables import write_table
 
+from transcaspian.units import DAYS_OF_MONTH
+
 Row = dict[str, object]
 Months = dict[tuple[str, int], tuple[float, ...]]
 PUBLISHED_YEARS = (2022, 2024, 2025)
 SHAPE_YEARS = (2023, 2024, 2025)  # after the crisis of 2021-22, with today's noon dip of spring
 COUNTRIES = {"BGR": "BG", "GRC": "GR", "HUN": "HU", "ROU": "RO"}
-DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 PRICE_DIGITS = 2
 SHARE_DIGITS = 5
 # Share of the depth and premium over the hour's price, step by step; all assumed.

@@ -14,6 +14,7 @@ from transcaspian.case.synthetic import (
     FloatArray,
     Target,
 )
+from transcaspian.units import DAYS_OF_MONTH
 
 THREE_LETTERS = {"RO": "ROU", "HU": "HUN", "BG": "BGR", "GR": "GRC"}
 SEASON_OF_MONTH = (0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0)
@@ -28,7 +29,7 @@ def drop_leap_day(values: FloatArray) -> FloatArray:
 def season_shapes(values: FloatArray, utc_offset_h: int) -> FloatArray:
     """Return the mean local day of each season over its mean, float64[season, hour]."""
     local = np.roll(values, utc_offset_h).reshape(365, 24)
-    month = np.repeat(np.arange(12), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
+    month = np.repeat(np.arange(12), DAYS_OF_MONTH)
     season = np.array(SEASON_OF_MONTH)[month]
     shapes = np.array([local[season == number].mean(axis=0) for number in range(len(SEASONS))])
     return shapes / shapes.mean(axis=1, keepdims=True)
@@ -43,7 +44,7 @@ def two_season_shape(winter: tuple[float, ...], summer: tuple[float, ...]) -> Fl
 
 def relative(monthly: FloatArray | tuple[float, ...]) -> tuple[float, ...]:
     """Return monthly values over their mean weighted by the days of the month."""
-    days = np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)) / 365
+    days = np.array(DAYS_OF_MONTH) / 365
     values = np.asarray(monthly, dtype=np.float64)
     return tuple(np.round(values / (values * days).sum(), 4).tolist())
 

@@ -16,6 +16,7 @@ from power_target_book import (
 )
 
 from transcaspian.case.synthetic import FloatArray, monthly_means, week_curve
+from transcaspian.units import DAYS_OF_MONTH
 
 LOAD_MONTHS = {
     "kz_south": (1.16, 1.12, 1.03, 0.93, 0.89, 0.92, 0.99, 0.95, 0.90, 0.96, 1.04, 1.11),
@@ -104,10 +105,7 @@ def add_loads(book: Targets) -> None:
     kazakh = pl.read_csv(book.figures / "kz_demand_monthly_korem_vs_gegis_gwh.csv").filter(
         pl.col("year") == 2018
     )
-    kazakh_months = relative(
-        kazakh["demand_korem"].to_numpy()
-        / np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
-    )
+    kazakh_months = relative(kazakh["demand_korem"].to_numpy() / np.array(DAYS_OF_MONTH))
     for zone, (_, _, _, _, offset) in ZONES.items():
         if zone in observed:
             _add_observed_load(book, zone, observed[zone], offset, peaks[zone])

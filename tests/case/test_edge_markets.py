@@ -11,13 +11,14 @@ from tests.case.test_read import problems_of, set_cell
 from tests.small_case import write_small_case
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
-from transcaspian.power.calendar import MONTH_DAYS, Calendar
+from transcaspian.power.calendar import Calendar
 from transcaspian.power.markets import market_prices, read_markets
+from transcaspian.units import DAYS_OF_MONTH
 
 ANCHORS = Path(__file__).parents[2] / "scripts/build_case/power_markets.csv"
 PUBLISHED = (2022, 2024, 2025)
 ROUNDING_USD = 0.02  # of a yearly mean with two digits and shares of a month with five
-DAYS = np.array(MONTH_DAYS)
+DAYS = np.array(DAYS_OF_MONTH)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from transcaspian.case.synthetic import (
     CORRELATIONS_FILE,
     DAY_SHAPES_FILE,
-    DAYS_OF_MONTH,
     MIDDLE_DAY_OF_SEASON,
     TARGETS_FILE,
     Target,
@@ -20,6 +19,7 @@ from transcaspian.case.synthetic import (
     read_targets,
     weather_year,
 )
+from transcaspian.units import DAYS_OF_MONTH
 
 SEEDS = tuple(range(1, 11))
 AROUND = 20  # days each side of the middle of a season

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.power.mini import MiniView, Row, link, make_view, plant
 from transcaspian.power.accounts import accounts, cost_parts
-from transcaspian.power.calendar import MONTH_DAYS, Calendar, month_of_hours
+from transcaspian.power.calendar import Calendar, month_of_hours
 from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
 from transcaspian.power.markets import market_prices, read_markets
 from transcaspian.power.tables import market_year
+from transcaspian.units import DAYS_OF_MONTH
 
 LADDER = (
     {"market": "edge", "step": 1, "quantity_pu": 0.5, "premium_pu": 0.0},
@@ -157,7 +158,7 @@ MONTHS = [{"month": month, "price_pu": 0.4 + month / 10} for month in range(1, 1
 
 def test_the_monthly_means_of_a_price_are_those_given_for_its_year() -> None:
     price = market_prices(months_view(2030, MONTHS), Calendar.first_hours())[:, 0]
-    days = np.split(price, np.cumsum(MONTH_DAYS)[:-1] * 24)
+    days = np.split(price, np.cumsum(DAYS_OF_MONTH)[:-1] * 24)
 
     assert [month.mean() for month in days] == pytest.approx(
         [80.0 * (0.4 + month / 10) for month in range(1, 13)]

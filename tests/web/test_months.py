@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from tests.web.made_up import FULL_HOURS, MONTH_SHARES, SECOND
 from tests.web.test_pages import RUN, data_of, results, table_of
-from transcaspian.web.pages.months import FIRST_DAYS, LENGTHS, month_of_hour
+from transcaspian.units import DAYS_OF_MONTH
+from transcaspian.web.pages.months import FIRST_DAYS, month_of_hour
 
 WITH_MONTHS = f"/runs/{SECOND}"
 
@@ -83,5 +84,5 @@ def test_the_months_of_the_hours_are_those_of_a_year_of_365_days() -> None:
     expected = days.astype("datetime64[M]").astype(int) % 12 + 1
 
     assert (hours.select(month_of_hour(pl.col("hour"))).to_series().to_numpy() == expected).all()
-    assert sum(LENGTHS) == 365
+    assert sum(DAYS_OF_MONTH) == 365
     assert FIRST_DAYS[-1] == 334

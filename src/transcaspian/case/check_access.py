@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from transcaspian.case.book import Book, Rule
-from transcaspian.case.check_figures import DAYS_OF_MONTH, WHOLE_TOLERANCE
+from transcaspian.case.check_figures import check_months
 from transcaspian.errors import Problem
 
 __all__ = ["ACCESS_RULES"]
-
-MONTHS = len(DAYS_OF_MONTH)
 
 
 def check_access_says_where(book: Book) -> Iterator[Problem]:
@@ -43,32 +39,8 @@ def check_access_does_something(book: Book) -> Iterator[Problem]:
 
 def check_months_are_whole(book: Book) -> Iterator[Problem]:
     """Find things with some months of twelve, or whose background leaves the year's mean."""
-    days = pl.DataFrame({"month": range(1, MONTHS + 1), "days": DAYS_OF_MONTH})
     for thing in ("link", "terminal"):
-        name = f"freight/{thing}_months"
-        frame = book.tables[name].with_row_index("place")
-        found = (
-            frame.join(days, on="month", how="left")
-            .group_by(thing, maintain_order=True)
-            .agg(
-                place=pl.col("place").first(),
-                count=pl.len(),
-                mean=(pl.col("background_factor") * pl.col("days")).sum() / sum(DAYS_OF_MONTH),
-            )
-        )
-        for row in found.iter_rows(named=True):
-            is_whole = row["count"] == MONTHS
-            if is_whole and abs(row["mean"] - 1.0) <= WHOLE_TOLERANCE:
-                continue
-            yield Problem(
-                f"{name}.csv",
-                book.lines[name][row["place"]],
-                "background_factor" if is_whole else "month",
-                f"{row[thing]!r} has a yearly mean of {row['mean']:.6g} instead of 1."
-                if is_whole
-                else f"{row[thing]!r} has {row['count']} of {MONTHS} months.",
-                "Divide by the mean weighted by days." if is_whole else "Give all of them.",
-            )
+        yield from check_months(book, f"freight/{thing}_months", (thing,), "background_factor")
 
 
 ACCESS_RULES: tuple[Rule, ...] = (

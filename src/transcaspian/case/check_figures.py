@@ -9,6 +9,7 @@ from transcaspian.case.book import Book, Rule
 from transcaspian.case.registry import TABLES
 from transcaspian.case.tables import HOURS_PER_YEAR
 from transcaspian.errors import Problem
+from transcaspian.units import DAYS_OF_MONTH
 
 __all__ = ["FIGURE_RULES"]
 
@@ -40,7 +41,6 @@ UNIT_OF_PARAMETER: Mapping[str, str] = {
     "cbam_price": "USD/t",
     "voll": "USD/MWh",
 }
-DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 HOURS_A_DAY = 24
 WHOLE_TOLERANCE = 1e-3  # of shares and yearly means given with four digits
 # Quantities of power/observed besides the groups of carriers.
@@ -95,24 +95,32 @@ def check_market_steps_make_a_ladder(book: Book) -> Iterator[Problem]:
 
 def check_market_months_average_to_the_year(book: Book) -> Iterator[Problem]:
     """Find years of a market without all twelve months, or whose months miss the yearly mean."""
-    table = "power/market_months"
+    yield from check_months(book, "power/market_months", ("market", "year"), "price_pu")
+
+
+def check_months(book: Book, table: str, keys: tuple[str, ...], column: str) -> Iterator[Problem]:
+    """Find things (rows alike in `keys`) without all twelve months, or whose months miss the mean.
+
+    The mean of `column` over a thing's months, weighted by their days, must be 1.
+    """
     days = pl.col("month").replace_strict(
         dict(enumerate(DAYS_OF_MONTH, start=1)), return_dtype=pl.Float64, default=None
     )
     months = book.tables[table].with_columns(
-        count=pl.len().over("market", "year"),
-        mean=(pl.col("price_pu") * days).sum().over("market", "year") / sum(DAYS_OF_MONTH),
+        count=pl.len().over(keys),
+        mean=(pl.col(column) * days).sum().over(keys) / sum(DAYS_OF_MONTH),
     )
+    what = " and ".join(keys)
     yield from book.problems(
         table,
         "month",
         months["count"] != len(DAYS_OF_MONTH),
-        "{value} is one of fewer than twelve months of the market and year.",
+        f"{{value}} is one of fewer than twelve months of the {what}.",
         "Give all twelve months, or none.",
     )
     yield from book.problems(
         table,
-        "price_pu",
+        column,
         (months["count"] == len(DAYS_OF_MONTH)) & ((months["mean"] - 1.0).abs() > WHOLE_TOLERANCE),
         "{value}: the months, weighted by their days, do not average to 1.",
         "Divide each by the mean of the year.",

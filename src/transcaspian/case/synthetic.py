@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal, special
 
+from transcaspian.units import DAYS_OF_MONTH
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 N_HOUR = 8760
 HOURS_A_DAY = 24
-DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTH_OF_HOUR = np.repeat(np.arange(12), np.array(DAYS_OF_MONTH) * HOURS_A_DAY)
 FIRST_WEEKDAY = 4  # 1 January 2016 is a Friday (Monday = 0)
 LEAP_DAY = 59  # day of the year before which 29 February 2016 is left out

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transcaspian.units import DAYS_OF_MONTH, HOURS_PER_DAY
+
 __all__ = [
     "ABOARD",
     "CHOICE",
@@ -55,7 +57,7 @@ MOST_STEPS_AT_ONCE = 1000  # steps that one entity does without waiting, and eve
 MOST_EVENTS_AT_ONCE = 100_000  # without a move of the clock: more is a mistake in a program
 MAX_CARGOES = 4  # cargoes that one vessel can carry at a time
 HOURS_PER_YEAR = 8760.0
-MONTH_START_H = 24.0 * np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]).astype(float)
+MONTH_START_H = HOURS_PER_DAY * np.cumsum([0, *DAYS_OF_MONTH]).astype(float)
 
 
 class Op(IntEnum):

@@ -18,12 +18,14 @@ import polars as pl
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import FloatArray, IntArray
+from transcaspian.units import DAYS_OF_MONTH
 
 __all__ = ["MONTH_SHARE", "QueueRow", "Seasons", "read_seasons"]
 
 QueueRow = tuple[float, float, bool, float, float]  # capacity, background, in TEU, alpha, beta
-DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-MONTH_SHARE = np.array(DAYS, dtype=np.float64) / sum(DAYS)  # [12] of the year's time
+MONTH_SHARE = np.array(DAYS_OF_MONTH, dtype=np.float64) / sum(
+    DAYS_OF_MONTH
+)  # [12] of the year's time
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOURS_PER_YEAR", "MONTH_DAYS", "Calendar", "month_of_hours"]
+from transcaspian.units import DAYS_OF_MONTH
+
+__all__ = ["HOURS_PER_YEAR", "Calendar", "month_of_hours"]
 
 IntArray = NDArray[np.int64]
 
 HOURS_PER_YEAR = 8760
-MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of a year without 29 February
 DAY_HOURS = 24
 
 
@@ -28,16 +29,16 @@ class Calendar:
     @classmethod
     def first_hours(cls, n_hour: int = HOURS_PER_YEAR) -> "Calendar":
         """Return the first hours of the year, or all of it."""
-        starts = np.cumsum([0, *MONTH_DAYS]) * DAY_HOURS
+        starts = np.cumsum([0, *DAYS_OF_MONTH]) * DAY_HOURS
         bounds = (*(int(start) for start in starts if start < n_hour), n_hour)
         return cls(np.arange(n_hour, dtype=np.int64), bounds)
 
     @classmethod
     def days_of_months(cls, first_day: int, n_day: int) -> "Calendar":
         """Return `n_day` days of every month from its `first_day` (1 to 28) on."""
-        if not (first_day >= 1 and n_day >= 1 and first_day + n_day - 1 <= min(MONTH_DAYS)):
+        if not (first_day >= 1 and n_day >= 1 and first_day + n_day - 1 <= min(DAYS_OF_MONTH)):
             raise ValueError("the days must lie between 1 and 28")
-        starts = (np.cumsum([0, *MONTH_DAYS[:-1]]) + first_day - 1) * DAY_HOURS
+        starts = (np.cumsum([0, *DAYS_OF_MONTH[:-1]]) + first_day - 1) * DAY_HOURS
         size = n_day * DAY_HOURS
         hours = (starts[:, None] + np.arange(size)).ravel().astype(np.int64)
         return cls(hours, tuple(range(0, hours.size + 1, size)))
@@ -50,5 +51,5 @@ class Calendar:
 
 def month_of_hours(hours: IntArray) -> IntArray:
     """Return the month, 0 to 11, of each hour of the year [n]."""
-    ends = np.cumsum(MONTH_DAYS) * DAY_HOURS
+    ends = np.cumsum(DAYS_OF_MONTH) * DAY_HOURS
     return np.searchsorted(ends, hours, side="right").astype(np.int64)

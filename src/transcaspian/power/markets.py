@@ -18,14 +18,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.power.calendar import MONTH_DAYS, Calendar, month_of_hours
+from transcaspian.power.calendar import Calendar, month_of_hours
+from transcaspian.units import DAYS_OF_MONTH
 
 __all__ = ["MarketTables", "Markets", "read_markets"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-N_MONTH = len(MONTH_DAYS)
+N_MONTH = len(DAYS_OF_MONTH)
 
 
 class MarketTables(Protocol):

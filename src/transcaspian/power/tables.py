@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.power.calendar import HOURS_PER_YEAR, MONTH_DAYS, month_of_hours
+from transcaspian.power.calendar import HOURS_PER_YEAR, month_of_hours
 from transcaspian.power.dispatch import PowerResult
+from transcaspian.units import DAYS_OF_MONTH
 
 __all__ = [
     "carrier_year",
@@ -194,7 +195,7 @@ def link_month(result: PowerResult) -> pl.DataFrame:
     inputs = result.inputs
     month = month_of_hours(np.arange(HOURS_PER_YEAR, dtype=np.int64))
     parts = []
-    for number in range(len(MONTH_DAYS)):
+    for number in range(len(DAYS_OF_MONTH)):
         forward, reverse = (
             flow[month == number] for flow in (result.link_forward, result.link_reverse)
         )

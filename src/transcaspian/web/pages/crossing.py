@@ -9,6 +9,7 @@ from transcaspian.crossing.diagram import TimeSpace, draw_time_space
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE
 from transcaspian.results.theme import ACCENT, GRID, ROUTE_COLOURS
+from transcaspian.units import DAYS_OF_MONTH
 from transcaspian.web.blocks import Block, Chart, Column, Note, Page, Table
 from transcaspian.web.pages.common import (
     chosen_scenario,
@@ -26,7 +27,6 @@ from transcaspian.web.pages.crossing_names import (
 from transcaspian.web.pages.generic import plain_table
 from transcaspian.web.pages.months import (
     FIRST_DAYS,
-    LENGTHS,
     chosen_month,
     month_choice,
     month_name,
@@ -54,7 +54,7 @@ def crossing_page(run: Run, view: View) -> Page:
         found = draw_time_space(
             run.case.at(year, scenario, ()),
             from_day=FIRST_DAYS[month - 1],
-            days=LENGTHS[month - 1],
+            days=DAYS_OF_MONTH[month - 1],
             seed=SEED,
         )
         blocks += _month(run, view, found, year, month)

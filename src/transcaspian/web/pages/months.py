@@ -11,6 +11,7 @@ import polars as pl
 from babel.dates import get_month_names
 
 from transcaspian.report.names import REFERENCE
+from transcaspian.units import DAYS_OF_MONTH
 from transcaspian.web.blocks import Choice
 from transcaspian.web.pages.common import option
 from transcaspian.web.runs import Run
@@ -18,7 +19,6 @@ from transcaspian.web.view import View
 
 __all__ = [
     "FIRST_DAYS",
-    "LENGTHS",
     "MONTHS",
     "MONTH_TABLES",
     "MonthFlows",
@@ -34,8 +34,7 @@ HOURS_PER_DAY = 24
 HOURS_PER_YEAR = 8760
 MONTHS = tuple(range(1, 13))
 # Model years have 365 days.
-LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-FIRST_DAYS = tuple(sum(LENGTHS[:place]) for place in range(12))
+FIRST_DAYS = tuple(sum(DAYS_OF_MONTH[:place]) for place in range(12))
 # Flows by month: scenario, run, year, month, link, and the columns of the yearly table.
 MONTH_TABLES = {"power": "power_link_month", "freight": "freight_link_month"}
 FULL_MW = 0.5  # hours are kept in single precision: this close to its limit a cable is full
@@ -106,7 +105,7 @@ def month_flows(
 
 def _scaled(rows: pl.DataFrame, month: int) -> pl.DataFrame:
     """Return hours at the limit as if the whole year went on like this month."""
-    factor = HOURS_PER_YEAR / (LENGTHS[month - 1] * HOURS_PER_DAY)
+    factor = HOURS_PER_YEAR / (DAYS_OF_MONTH[month - 1] * HOURS_PER_DAY)
     return rows.with_columns(
         pl.col("hours_forward_full", "hours_reverse_full").cast(pl.Float64) * factor
     )
@@ -117,7 +116,7 @@ def _from_hours(
 ) -> pl.DataFrame:
     """Return the sums of the hours that are kept of the cables that a project brings."""
     first = FIRST_DAYS[month - 1] * HOURS_PER_DAY
-    last = first + LENGTHS[month - 1] * HOURS_PER_DAY
+    last = first + DAYS_OF_MONTH[month - 1] * HOURS_PER_DAY
     keys = ["scenario", "run", "year", "link"]
     wanted = [name for name in runs if name != REFERENCE]
     hours = (
