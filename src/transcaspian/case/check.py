@@ -25,6 +25,7 @@ __all__ = ["REFERENCE_RULES", "RULES", "check_case", "gathered"]
 SHARE_TOLERANCE = 1e-6
 PROFILE_MEAN_TOLERANCE = 1e-3
 MONTHS = 12
+LONGEST_BUILDING = 20  # years; the longest of the packaged case spends for 16
 MOST_PROBLEMS = 20_000  # of one rule; a table of millions of wrong rows must not fill the memory
 
 
@@ -315,8 +316,8 @@ def check_projects_are_complete(book: Book) -> Iterator[Problem]:
         )
 
 
-def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
-    """Nothing is spent after a project's last year of use, nor much before the price year."""
+def check_spending_is_near_the_opening(book: Book) -> Iterator[Problem]:
+    """Nothing is spent after a project's last year of use, nor decades before it opens."""
     table = "projects/spending"
     joined = book.tables[table].join(
         book.tables["projects/projects"].select("project", "opening_year", "life_years"),
@@ -331,6 +332,13 @@ def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
         joined["year"] > last,
         "{value} is after the project's last year of use.",
         "Correct the year, or the project's life.",
+    )
+    yield from book.problems(
+        table,
+        "year",
+        joined["year"] < joined["opening_year"] - LONGEST_BUILDING,
+        f"{{value}} is more than {LONGEST_BUILDING} years before the project opens.",
+        "Correct the year, or the project's opening year.",
     )
 
 
@@ -467,7 +475,7 @@ RULES: tuple[Rule, ...] = (
     check_every_month_has_water,
     check_shares_add_up,
     check_projects_are_complete,
-    check_spending_ends_before_life_does,
+    check_spending_is_near_the_opening,
     check_capital_cost_range_holds_the_cost,
     *CHANGE_RULES,
     *FIGURE_RULES,
