@@ -19,7 +19,7 @@ from transcaspian.errors import InputError
 from transcaspian.register.columns import TABLES
 from transcaspian.register.export import FORMS, export_register
 from transcaspian.register.export_sdmx import COLUMNS, DIMENSIONS, time_period
-from transcaspian.register.export_tables import guard, write_tables, write_workbook
+from transcaspian.register.export_tables import write_tables, write_workbook
 from transcaspian.register.read import parse_rows, read_packaged, read_tables
 from transcaspian.register.tables import Register, make_register
 
@@ -180,11 +180,6 @@ def test_a_formula_in_a_text_is_written_as_text(formula: str, tmp_path: Path) ->
             if name.startswith("xl/worksheets/sheet")
         ]
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
-
-
-def test_plain_text_is_not_changed_by_guarding() -> None:
-    assert guard("Rail 70 % = done") == "Rail 70 % = done"
-    assert guard("-5") == "'-5"
 
 
 def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import re
 from datetime import date
 
 from transcaspian.register.edtf import Period, parse_period
-from transcaspian.register.export_tables import guard
 from transcaspian.register.tables import Register
+from transcaspian.spreadsheet import guard
 
 __all__ = ["COLUMNS", "DATAFLOW", "time_period", "write_sdmx_csv"]
 

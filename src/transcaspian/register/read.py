@@ -7,7 +7,6 @@ case; its `sources.csv` is shared with the other tables of that case.
 import csv
 import io
 import lzma
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -26,13 +25,11 @@ from transcaspian.register.check import check_tables
 from transcaspian.register.columns import TABLES, date_columns
 from transcaspian.register.edtf import parse_date
 from transcaspian.register.tables import Register, empty_table, make_register
+from transcaspian.spreadsheet import unguard
 
 __all__ = ["packaged_folder", "parse_rows", "read_packaged", "read_register", "read_tables"]
 
 MAX_FILE_BYTES = 200_000_000
-# What writers of CSV and Excel put before text that a spreadsheet would run as a formula.
-GUARD = "'"
-_GUARDED = re.compile(r"^'(?=[=+\-@\t\r'])")
 
 
 def packaged_folder() -> Path:
@@ -243,7 +240,7 @@ def _raw_sheet(
     book: fastexcel.ExcelReader, sheet: str, problems: list[Problem]
 ) -> Iterator[tuple[str, RawTable]]:
     frame = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-    cells = [["" if cell is None else _unguard(cell) for cell in row] for row in frame.iter_rows()]
+    cells = [["" if cell is None else unguard(cell) for cell in row] for row in frame.iter_rows()]
     if not cells:
         return
     table = _table(sheet)
@@ -334,7 +331,7 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
                     )
                 )
             elif row:
-                rows.append([_unguard(cell) for cell in row])
+                rows.append([unguard(cell) for cell in row])
                 lines.append(line)
     except csv.Error as error:
         problems.append(
@@ -342,10 +339,6 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
         )
         return empty
     return RawTable(header, rows, lines) if _header_is_right(table, header, problems) else empty
-
-
-def _unguard(cell: str) -> str:
-    return _GUARDED.sub("", cell)
 
 
 def _header_is_right(table: Table, header: list[str], problems: list[Problem]) -> bool:
