@@ -34,6 +34,7 @@ from transcaspian.report.markup import (
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, npv_column, percent
+from transcaspian.report.worded import worded
 from transcaspian.report.worth import worth_of
 from transcaspian.results.theme import (
     GRID,
@@ -380,7 +381,7 @@ def _ledger_table(row: Mapping[str, Any], ledger: pl.DataFrame, terms: Terms) ->
         .agg(pl.col("amount_musd").sum())
         .sort(pl.col("amount_musd").abs(), descending=True)
         .head(MOST_LEDGER_ROWS)
-        .with_columns(pl.col("kind", "payer", "receiver").map_elements(humanise, return_dtype=pl.String))
+        .pipe(worded, **{name: (name, humanise) for name in ("kind", "payer", "receiver")})
     )  # fmt: skip
     views = (
         ColumnView("kind", "For"),

@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
-from transcaspian.web.answer import error_answer
+from transcaspian.web.answer import error_answer, told
 from transcaspian.web.deps import State
+from transcaspian.web.hosts import KnownHosts, OwnNamesOnly
 from transcaspian.web.routes import pages, static
 from transcaspian.web.runs import find_runs
 from transcaspian.web.settings import WebSettings
@@ -16,6 +17,10 @@ from transcaspian.web.settings import WebSettings
 __all__ = ["create_app"]
 
 SMALLEST_ZIPPED = 1000  # bytes
+OUR_MISTAKE = (
+    "The program made a mistake on this page; what it was stands where `transcaspian serve` runs."
+    " Other pages are not touched."
+)
 
 
 def create_app(settings: WebSettings) -> FastAPI:
@@ -23,7 +28,7 @@ def create_app(settings: WebSettings) -> FastAPI:
 
     Raises NotFoundError or InputError where a run folder is missing or damaged.
     """
-    state = State(settings, {run.key: run for run in find_runs(settings.runs, settings.case)})
+    state = State(settings, *find_runs(settings.runs, settings.case))
     app = FastAPI(
         title="transcaspian",
         description="Finished runs and the register of promises; every page is data too.",
@@ -32,6 +37,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     )
     app.state.transcaspian = state
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(OwnNamesOnly, hosts=KnownHosts(settings.hosts))
     app.include_router(pages.router)
     app.include_router(static.router)
 
@@ -52,5 +58,9 @@ def create_app(settings: WebSettings) -> FastAPI:
         answer = error_answer(request, NotFoundError(f"There is no page {request.url.path!r}."), state)  # fmt: skip
         answer.status_code = error.status_code
         return answer
+
+    @app.exception_handler(Exception)
+    def _our_mistake(request: Request, _: Exception) -> Response:
+        return told(request, TranscaspianError(OUR_MISTAKE), 500, state.keys())
 
     return app

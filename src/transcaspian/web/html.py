@@ -11,7 +11,17 @@ from markupsafe import Markup
 from transcaspian.errors import TranscaspianError
 from transcaspian.results.theme import INK, difference_colour, is_dark, load_colour
 from transcaspian.web import urls
-from transcaspian.web.blocks import CellValue, Chart, Column, Link, Note, Page, Table
+from transcaspian.web.blocks import (
+    Block,
+    CellValue,
+    Chart,
+    Column,
+    Link,
+    Links,
+    Note,
+    Page,
+    Table,
+)
 from transcaspian.web.files import chart_svg
 from transcaspian.web.language import LANGUAGES
 from transcaspian.web.view import FORMS, View
@@ -105,9 +115,17 @@ def render(page: Page, view: View, runs: Sequence[str]) -> str:
 
 def render_error(error: TranscaspianError, status: int, view: View, runs: Sequence[str]) -> str:
     """Return an error as a page: what is wrong, and how to cure it."""
-    problems = tuple(Note(str(problem), "warning") for problem in error.problems)
+    blocks: list[Block] = [Note(str(problem), "warning") for problem in error.problems]
+    blocks.append(_ways_back(view, runs))
     title = view.t("Not found") if status == NOT_FOUND else view.t("This does not work")
-    return render(Page("error", title, error.message, problems), view, runs)
+    return render(Page("error", title, error.message, tuple(blocks)), view, runs)
+
+
+def _ways_back(view: View, runs: Sequence[str]) -> Links:
+    links = [Link(view.t("Overview"), view.plain_link(urls.OVERVIEW))]
+    links += [Link(run, view.plain_link(urls.run_page(run))) for run in runs]
+    links.append(Link(view.t("Promises"), view.plain_link(urls.REGISTER)))
+    return Links(view.t("Go on"), tuple(links))
 
 
 def _navigation(page: Page, view: View, runs: Sequence[str]) -> tuple[tuple[str, str, bool], ...]:

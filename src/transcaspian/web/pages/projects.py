@@ -11,6 +11,7 @@ from transcaspian.report.charts import Spec
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.names import humanise
 from transcaspian.report.terms import npv_column
+from transcaspian.report.worded import worded
 from transcaspian.report.worth import worth_of
 from transcaspian.results.theme import INK, MUTED, NEGATIVE, POSITIVE
 from transcaspian.web import urls
@@ -226,7 +227,7 @@ def _scenario_table(run: Run, view: View) -> Table:
         for name in run.scenarios
         if name in pivot.columns
     ]
-    named = pivot.with_columns(pl.col("name").map_elements(view.name, return_dtype=pl.String))
+    named = worded(pivot, name=("name", view.name))
     title = t("NPV at {rate} under each scenario", rate=_rate(run, view))
     return frame_table(
         run, view, named, columns, key="scenarios", title=title, of="projects",
@@ -433,11 +434,7 @@ def _gains(run: Run, view: View, scenario: str, project: str) -> list[Block]:
     total = wide.with_columns(all=pl.sum_horizontal(parties)).sort(
         pl.col("all").abs(), "country", descending=[True, False]
     )
-    named = total.with_columns(
-        place=pl.col("country").map_elements(
-            lambda country: country_name(run, view, country), return_dtype=pl.String
-        )
-    )
+    named = worded(total, place=("country", lambda country: country_name(run, view, country)))
     columns = (
         Column("place", t("Country")),
         *(Column(party, _capital(view, party), MONEY, "difference") for party in parties),
@@ -468,15 +465,13 @@ def _flows(run: Run, view: View, scenario: str, project: str) -> Table:
         own.filter(pl.col("year") == year)
         .sort(pl.col("amount_musd").abs(), "kind", "payer", "receiver", descending=[True, False, False, False])
         .head(20)
-        .with_columns(
-            pl.col(name).map_elements(lambda word: _capital(view, word), return_dtype=pl.String)
-            for name in ("kind", "payer", "receiver")
-        )
-        .with_columns(
-            pl.col(name).map_elements(
-                lambda country: country_name(run, view, country), return_dtype=pl.String
-            )
-            for name in ("payer_country", "receiver_country")
+        .pipe(
+            worded,
+            **{name: (name, lambda word: _capital(view, word)) for name in ("kind", "payer", "receiver")},
+            **{
+                name: (name, lambda country: country_name(run, view, country))
+                for name in ("payer_country", "receiver_country")
+            },
         )
     )  # fmt: skip
     columns = (
