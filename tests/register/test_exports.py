@@ -191,7 +191,7 @@ def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> Non
         )
     )
     assert tuple(rows[0]) == COLUMNS
-    assert len({tuple(row[name] for name in DIMENSIONS) for row in rows}) == len(rows) == 177
+    assert len({tuple(row[name] for name in DIMENSIONS) for row in rows}) == len(rows) == 191
     assert sorted(float(row["OBS_VALUE"]) for row in rows) == sorted(
         read_packaged()["observations"]["value"]
     )
@@ -222,7 +222,7 @@ def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
     assert package["version"] == "0.9"
     assert {"uri", "publisher", "publishedDate", "projects"} <= set(package)
     projects = {project["id"]: project for project in package["projects"]}
-    assert len(projects) == 21
+    assert len(projects) == 23
     railway = projects["transcaspian-prj-horadiz-aghband"]
     assert railway["status"] == "implementation"
     assert {milestone["id"] for milestone in railway["milestones"]} == {
