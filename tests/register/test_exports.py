@@ -214,10 +214,42 @@ def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> Non
         ("2025-M01-10", "A", "2025-01-01/P10M"),
         ("2005-01-01/2022-12-31", "A", "2005-01-01/P216M"),
         ("2025-03-01/2025-03-10", "A", "2025-03-01/P10D"),
+        ("2025-33", "Q", "2025-Q1"),
+        ("2025-41", "S", "2025-S2"),
+        ("2024-02-29/2024-02-29", "D", "2024-02-29"),
+        ("2025-01-01/2025-12-31", "A", "2025"),
+        ("2025-M01-03", "A", "2025-01-01/P3M"),
     ],
 )
 def test_a_period_has_its_sdmx_code(code: str, frequency: str, period: str) -> None:
     assert time_period(code) == (frequency, period)
+
+
+def sdmx_rows(register: Register, tmp_path: Path) -> list[dict[str, str]]:
+    text = export(register, "sdmx-csv", tmp_path / "o.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("text", ["-5 % in a year", "'quoted", "+ something"])
+def test_texts_for_machines_have_no_guard_against_spreadsheets(text: str, tmp_path: Path) -> None:
+    row = sdmx_rows(make(observations=[observation("2025", 1.0, scope=text)]), tmp_path)[0]
+    assert row["SCOPE"] == text
+
+
+@pytest.mark.parametrize(
+    ("known_on", "shown"),
+    [
+        ("2026-33", "2026-Q1"),
+        ("2026-41", "2026-S2"),
+        ("early 2026", "2026-Q1"),
+        ("2026-02", "2026-02"),
+        ("2026-02-03~", "2026-02-03"),
+        ("2026-22", "2026-06-01/P3M"),
+    ],
+)
+def test_the_day_known_is_a_time_of_sdmx(known_on: str, shown: str, tmp_path: Path) -> None:
+    row = sdmx_rows(make(observations=[observation("2025", 1.0, known_on=known_on)]), tmp_path)[0]
+    assert row["KNOWN_ON"] == shown
 
 
 def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
