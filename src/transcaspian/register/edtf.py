@@ -133,7 +133,8 @@ def _parse_edtf(text: str, original: str) -> VagueDate | None:
     if text.startswith("../"):
         return _by(parse_date(text[3:]), original)
     if "/" in text:
-        return _span(*text.split("/", 1), original)
+        start, _, end = text.partition("/")
+        return _span(start, end, original)
     is_approximate = text.endswith("~")
     core = text.removesuffix("~")
     mark = "~" if is_approximate else ""
@@ -294,11 +295,12 @@ def parse_period(text: str) -> Period:
         raise _fail(text)
     if "/" in text:
         start, _, end = text.partition("/")
-        first, last = parse_date(start), parse_date(end)
-        is_open = "open" in {first.precision, last.precision}
-        if is_open or first.is_approximate or last.is_approximate or first.first > last.last:
+        begin, finish = parse_date(start), parse_date(end)
+        is_open = "open" in {begin.precision, finish.precision}
+        is_approximate = begin.is_approximate or finish.is_approximate
+        if is_open or is_approximate or begin.first > finish.last:
             raise _fail(text)
-        return Period(first.first, last.last)
+        return Period(begin.first, finish.last)
     found = _parse_edtf(text, text)
     if found is None or found.is_approximate:
         raise _fail(text)

@@ -68,6 +68,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "target_reached_late": Rule("met", "A level reached the target after the due date."),
         "duty_kept": Rule("met", "Every period of a duty that has ended reached its target."),
+        "rhythm_kept": Rule("met", "Every round of a rhythm that has an end was held."),
         "superseded_by_newer": Rule("superseded", "A newer promise replaces it."),
         "no_due_date": Rule("no_date", "No date was promised, so it can't be late."),
         "due_period_below_target": Rule(
@@ -101,6 +102,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "unknown", "A duty has ended and not all of its periods are counted."
         ),
         "rhythm_lost": Rule("unknown", "Two rounds of a rhythm have passed without a record."),
+        "rhythm_ended_unverified": Rule(
+            "unknown", "A rhythm has ended and not all of its rounds are on record."
+        ),
         "past_due_no_evidence": Rule(
             "no_evidence", "The date has passed and nothing was ever reported."
         ),
