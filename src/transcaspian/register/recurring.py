@@ -25,7 +25,8 @@ def judge_rhythm(commitment: Commitment, facts: Facts) -> Finding:
     held = rounds_held(commitment, facts)
     if held and count_rounds_left(commitment, facts) == 0:
         reason = f"All rounds that were promised are held, the last on {held[-1][1]}."
-        return Finding("rhythm_kept", reason, tuple(row for row, _ in held))
+        rows = tuple(row for row, _ in held)
+        return Finding("rhythm_kept", reason, rows, met_on=held[-1][1])
     due, following = _next_two(commitment, facts)
     if not held:
         return _without_round(facts, due)
@@ -171,9 +172,8 @@ def _ended(commitment: Commitment, end: date, periods: Sequence[Point]) -> Findi
         )
     promised = sum(1 for _ in periods_of(commitment).days())
     if inside and len({point.period.first for point in inside}) >= promised:
-        return Finding(
-            "duty_kept", f"All {len(inside)} periods reached {commitment.target:g}.", rows
-        )
+        reason = f"All {len(inside)} periods reached {commitment.target:g}."
+        return Finding("duty_kept", reason, rows, met_on=inside[-1].measured)
     return Finding("duty_ended_unverified", f"{len(inside)} periods are counted.", rows)
 
 

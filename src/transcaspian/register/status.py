@@ -57,6 +57,7 @@ class Verdict:
     gaps: tuple[str, ...]  # what the promise lacks
     value: float | None = None  # last figure that counts
     expected: float | None = None  # what the path asks for at that time
+    met_on: date | None = None  # day on which it was met
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -115,6 +116,7 @@ def judge(commitment: Commitment, facts: Facts) -> Verdict | None:
         _gaps(commitment, due, facts),
         finding.value,
         finding.expected,
+        finding.met_on,
     )
 
 
@@ -148,7 +150,8 @@ def _done(events: Sequence[Event], due: VagueDate | None) -> Finding | None:
                 rule = "met_without_date"
             else:
                 rule = "met_late" if event.happened.first > due.last else "met_on_time"
-            return Finding(rule, f"{event.what} ({event.happened.edtf}).", (event.row,))
+            reason = f"{event.what} ({event.happened.edtf})."
+            return Finding(rule, reason, (event.row,), met_on=event.happened.last)
     return None
 
 

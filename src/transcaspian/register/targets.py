@@ -151,6 +151,7 @@ def _level_reached(
             f"{_say(by_due[-1], commitment)}, target {commitment.target:g}.",
             (by_due[-1].row,),
             by_due[-1].value,
+            met_on=by_due[-1].measured,
         )
     for point in points[len(by_due) :]:
         if commitment.is_reached(point.value):
@@ -159,6 +160,7 @@ def _level_reached(
                 f"{_say(point, commitment)}, target {commitment.target:g}.",
                 (point.row,),
                 point.value,
+                met_on=point.measured,
             )
     return None
 
@@ -185,6 +187,7 @@ def _judge_flow(
                 f"{_say(point, commitment)}, target {commitment.target:g}.",
                 (point.row,),
                 point.value,
+                met_on=point.measured,
             )
     last = points[-1]
     if due is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from transcaspian.register.edtf import VagueDate
@@ -56,6 +57,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     value: float | None = None
     expected: float | None = None
+    met_on: date | None = None  # day on which the promise was met, as far as it is known
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
