@@ -20,6 +20,8 @@ from register_additions import (
     LINKS,
     MEASURES,
     MODEL_INDICATORS,
+    PLAIN_STATES,
+    PROJECT_STATES,
     RHYTHMS,
     SCOPES,
 )
@@ -365,6 +367,8 @@ def _context_links(figures: Figures) -> list[Row]:
 
 
 def _project(row: Mapping[str, str]) -> Row:
+    said = "" if row["status"] in PLAIN_STATES else row["status"]
+    notes = (_reword(said), _reword(row["note"]))
     return {
         "id": row["id"],
         "name": row["name"],
@@ -378,10 +382,11 @@ def _project(row: Mapping[str, str]) -> Row:
         "start": row["start"],
         "finish_planned": row["finish_planned"],
         "finish_actual": row["finish_actual"],
-        "state": row["status"],
+        "state": PROJECT_STATES[row["id"]],
         "joint_fund": row["jim_relevance"],
         "instrument": row["instrument_id"],
         **_tail(row),
+        "note": "; ".join(note for note in notes if note),
     }
 
 

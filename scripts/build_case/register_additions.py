@@ -732,3 +732,32 @@ RHYTHMS = {
     "body-cmfa": "FREQ=YEARLY",
     "body-igc": "FREQ=YEARLY",
 }
+
+# State of work in the words of OC4IDS; what the sources say of it goes into the note.
+PROJECT_STATES = {
+    "prj-fibre": "implementation",
+    "prj-caspian-hvdc": "preparation",
+    "prj-blacksea": "preparation",
+    "prj-horadiz-aghband": "implementation",
+    "prj-horadiz-road": "implementation",
+    "prj-nakhchivan-rail": "implementation",
+    "prj-tripp": "preparation",
+    "prj-kars-dilucu": "implementation",
+    "prj-alat-terminal": "unknown",
+    "prj-aktau-hub": "implementation",
+    "prj-aktau-ebrd": "preparation",
+    "prj-kuryk-sarzha": "implementation",
+    "prj-ships": "implementation",
+    "prj-shipbuilding": "identification",
+    "prj-transformers": "identification",
+    "prj-housing": "implementation",
+    "prj-kurmangazy": "maintenance",
+    "prj-btc-transit": "maintenance",
+    "prj-baku-supsa": "suspended",
+    "prj-am-grain": "implementation",
+    "prj-poti": "identification",
+    "prj-azam-transit": "preparation",
+    "prj-mangystau-port": "identification",
+}
+# States of the sources that say no more than the word of OC4IDS.
+PLAIN_STATES = {"preparation", "under construction", "unknown", "operating"}

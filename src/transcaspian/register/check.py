@@ -10,6 +10,8 @@ from transcaspian.errors import InputError, Problem
 from transcaspian.register.columns import TABLES, date_columns
 from transcaspian.register.edtf import parse_date, parse_period
 from transcaspian.register.recurrence import is_recurrence, read_parts
+from transcaspian.register.rounds import is_ever_due
+from transcaspian.register.status import read_commitment
 
 __all__ = ["Known", "check_joins", "check_tables"]
 
@@ -307,6 +309,26 @@ def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Probl
                 "A recurring duty needs a recurrence rule.",
                 "Write for example FREQ=YEARLY.",
             )
+        elif promise["kind"] == "recurring" and not _has_round(promise):
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "recurrence",
+                f"{promise['recurrence']!r} has no round between the promise and its end.",
+                "Correct UNTIL, the due date or the rule.",
+            )
+
+
+def _has_round(promise: Mapping[str, object]) -> bool:
+    """Whether anything falls due under a rule; true where the row can't be read anyway."""
+    if not is_recurrence(str(promise["recurrence"])):
+        return True
+    try:
+        commitment = read_commitment(promise)
+    except InputError:
+        return True
+    return is_ever_due(commitment)
 
 
 def _is_calendar_duty(recurrence: str | None) -> bool:

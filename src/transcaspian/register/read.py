@@ -9,7 +9,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
@@ -23,7 +23,7 @@ from transcaspian.case.parse import RawTable, parse_table
 from transcaspian.errors import InputError, NotFoundError, Problem
 from transcaspian.register.check import check_tables
 from transcaspian.register.columns import TABLES, date_columns
-from transcaspian.register.edtf import parse_date
+from transcaspian.register.edtf import parse_date, period_code
 from transcaspian.register.tables import Register, empty_table, make_register
 from transcaspian.spreadsheet import unguard
 
@@ -103,20 +103,29 @@ def parse_rows(name: str, rows: list[Mapping[str, str]]) -> pl.DataFrame:
 
 
 def with_plain_dates(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with dates in EDTF, however they were said; what is no date stays for the check."""
+    """Return the table with dates in EDTF and periods by their one code, however they were said.
+
+    What is no date stays for the check.
+    """
     for column in date_columns(table):
-        texts = frame[column].unique().drop_nulls().to_list()
-        changed = {text: edtf for text in texts if (edtf := _edtf(text)) != text}
-        if changed:
-            frame = frame.with_columns(pl.col(column).replace(changed))
-    return frame
+        frame = _rewritten(frame, column, _edtf)
+    return _rewritten(frame, "period", period_code) if table.name == "observations" else frame
+
+
+def _rewritten(frame: pl.DataFrame, column: str, write: Callable[[str], str]) -> pl.DataFrame:
+    changed: dict[str, str] = {}
+    for text in frame[column].unique().drop_nulls().to_list():
+        try:
+            written = write(text)
+        except InputError:
+            continue
+        if written != text:
+            changed[text] = written
+    return frame.with_columns(pl.col(column).replace(changed)) if changed else frame
 
 
 def _edtf(text: str) -> str:
-    try:
-        return parse_date(text).edtf
-    except InputError:
-        return text
+    return parse_date(text).edtf
 
 
 def _table(name: str) -> Table:
