@@ -96,8 +96,14 @@ def _find_bad_numbers(lp: LinearProgram) -> list[Problem]:
     problems: list[Problem] = []
 
     def look(is_bad: BoolArray, values: FloatArray, what: str, blocks: Mapping[str, Block]) -> None:
-        for at in np.flatnonzero(is_bad)[: PROBLEMS_NAMED - len(problems)].tolist():
+        seen: set[tuple[str, str]] = set()
+        for at in np.flatnonzero(is_bad).tolist():
             block, label, step = _place(blocks, at)
+            if (block, label) in seen:
+                continue  # the first step stands for the others
+            seen.add((block, label))
+            if len(problems) >= PROBLEMS_NAMED:
+                return
             when = "" if step is None else f" in step {step}"
             message = f"{what}{when} is {float(values[at])!r}."
             problems.append(Problem(block, 0, label, message, "Give a finite number."))
@@ -113,16 +119,23 @@ def _find_bad_numbers(lp: LinearProgram) -> list[Problem]:
     if not np.abs(lp.offset) < INFINITE:
         message = f"the constant cost is {lp.offset!r}."
         problems.append(Problem("program", 0, "", message, "Give a finite number."))
-    wrong = np.flatnonzero(~(np.abs(lp.matrix.data) < LARGEST_COEFFICIENT))
-    for entry in wrong[: PROBLEMS_NAMED - len(problems)].tolist():
+    return problems + _find_bad_coefficients(lp, PROBLEMS_NAMED - len(problems))
+
+
+def _find_bad_coefficients(lp: LinearProgram, most: int) -> list[Problem]:
+    """Return a problem for each row and column whose coefficient is none, the first of them."""
+    problems: dict[tuple[str, ...], Problem] = {}
+    for entry in np.flatnonzero(~(np.abs(lp.matrix.data) < LARGEST_COEFFICIENT)).tolist():
         block, label, step = _place(lp.rows, int(lp.matrix.indices[entry]))
         column = int(np.searchsorted(lp.matrix.indptr, entry, side="right")) - 1
         of_block, of_label, _ = _place(lp.columns, column)
         when = "" if step is None else f" in step {step}"
         value = float(lp.matrix.data[entry])
         message = f"the coefficient of {of_block} {of_label!r}{when} is {value!r}."
-        problems.append(Problem(block, 0, label, message, "Give a finite number."))
-    return problems
+        problem = Problem(block, 0, label, message, "Give a finite number.")
+        if len(problems) < most:
+            problems.setdefault((block, label, of_block, of_label), problem)
+    return list(problems.values())
 
 
 def _place(blocks: Mapping[str, Block], position: int) -> tuple[str, str, int | None]:
