@@ -43,9 +43,11 @@ def number(cell: str) -> float | None:
     if "_" in cell or not cell.isascii():  # Python takes 1_000 and digits of every script
         return None
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
         return None
+    is_overflow = np.isinf(value) and "inf" not in cell.lower()  # 1e400
+    return None if is_overflow else value
 
 
 def numbers(cells: Sequence[str]) -> NDArray[np.float64]:

@@ -214,16 +214,17 @@ class PypsaTables:
                 self.add_problem(component, row, attribute, message, "Give one below 1e15.")
             elif not np.isnan(value):
                 values[item] = value
-            elif self._says_nan(component, attribute, cell) and not np.isnan(fallback):
+            elif self._says_nan(component, attribute, row, cell) and not np.isnan(fallback):
                 message = f"{cell} is no number to count with."
                 cure = f"Give a number, or leave the cell empty for {fallback:g}."
                 self.add_problem(component, row, attribute, message, cure)
         return values
 
-    def _says_nan(self, component: str, attribute: str, cell: str) -> bool:
+    def _says_nan(self, component: str, attribute: str, row: int, cell: str) -> bool:
         """Whether a cell holds a NaN that was written as such; in netCDF files it may be filling."""
         is_written = self.source.path.is_dir() or (component, attribute) == ("loads", "p_set")
-        has_series = (component, attribute) in self.source.series
+        given = self.source.series.get((component, attribute))
+        has_series = given is not None and self.source.static[component]["name"][row] in given.names
         return is_written and not has_series and cell.strip().lower() in ("nan", "-nan")
 
     def series(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
