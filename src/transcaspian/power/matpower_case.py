@@ -136,7 +136,9 @@ class MatpowerCase:
         for name, columns in BUSES.items():
             for column in columns:
                 numbers = self.matrix(name)[:, column]
-                is_whole = (numbers > 0.0) & (numbers < MOST_BUS_NUMBER) & (numbers % 1.0 == 0.0)
+                is_whole = (
+                    (numbers > 0.0) & (numbers < MOST_BUS_NUMBER) & (numbers == np.floor(numbers))
+                )
                 for row in np.flatnonzero(~is_whole).tolist():
                     message = f"{numbers[row]:g} in column {column + 1} is no number of a bus."
                     self.add_problem(name, row + 1, message, "Give a whole number above zero.")
