@@ -247,6 +247,11 @@ def test_points_that_rounding_bent_are_a_convex_cost(tmp_path, printed, expected
     assert found == pytest.approx(expected, abs=digits)
 
 
+def test_a_case_without_generators_is_refused(tmp_path):
+    text = ONE_BUS.format(**PLAIN).replace("[1 0 0 0 0 1 100 1 100 0]", "[]")
+    assert cost(tmp_path, text.replace("[2 0 0 2 10 0]", "[]")) == "refused"
+
+
 def test_points_of_a_direct_current_line_are_its_cost(tmp_path):
     """The line carries 5 to 60 MW; its cost rises from 1 to 12 and 40 USD/MWh at 20 and 45 MW."""
     text = """function mpc = two

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
+from transcaspian.power.csv_rows import file_error
 
 __all__ = ["COST_TABLES", "CaseText", "Table", "read_case_text"]
 
@@ -95,7 +96,11 @@ def _plain(case: CaseText, path: Path) -> str:
 
     Lines stay where they are. Names in comments may be of any encoding.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"it cannot be opened ({error.strerror})."
+        raise file_error(path.name, message, "Make it readable.") from error
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = content.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -28,6 +28,7 @@ __all__ = ["PypsaTables", "open_pypsa"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+AT_BUSES = ("loads", "generators", "storage_units", "stores", "links", "processes", "lines")
 TRUTH_CURE = "Write True or False."
 
 
@@ -104,6 +105,9 @@ class PypsaTables:
         """Every component has a name of its own; there is a bus at least."""
         if not self.size("buses"):
             self.add_problem("buses", -1, "", "it holds no buses.", "Name a network of PyPSA.")
+        elif not any(self.size(component) for component in AT_BUSES):
+            message = "nothing stands at its buses: no plant, load, store or link."
+            self.add_problem("buses", -1, "", message, "Name a network of PyPSA.")
         for component in USED:
             first: dict[str, int] = {}
             for row in range(self.size(component)):
