@@ -16,6 +16,7 @@ __all__ = ["CsvRows", "file_error", "read_csv_rows", "read_text"]
 LONGEST_CELL = (1 << 31) - 1  # characters; the csv module stops at 131,072 by default
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+AS_COMMAS = "Save it with commas between cells and points in numbers."
 AS_UTF8 = "Save it as UTF-8 (in Excel: CSV UTF-8, comma delimited)."
 
 
@@ -115,8 +116,9 @@ def _check_delimiter(file: str, header: list[str], *, names_are_free: bool) -> N
     for sign, name in OTHER_DELIMITERS.items():
         if any(sign in cell for cell in header):
             message = f"its columns are parted by {name}."
-            cure = "Save it with commas between cells and points in numbers."
-            raise file_error(file, message, cure, 1)
+            raise file_error(file, message, AS_COMMAS, 1)
+    if len(header) == 1 and len(header[0].split()) > 1:
+        raise file_error(file, "its columns are parted by spaces.", AS_COMMAS, 1)
 
 
 def _check_header(file: str, header: list[str]) -> None:

@@ -136,13 +136,16 @@ class MatpowerCase:
         for name, columns in BUSES.items():
             for column in columns:
                 numbers = self.matrix(name)[:, column]
-                is_whole = (numbers > 0.0) & (numbers < MOST_BUS_NUMBER) & (numbers % 1.0 == 0.0)
+                is_whole = (
+                    (numbers > 0.0) & (numbers < MOST_BUS_NUMBER) & (numbers == np.floor(numbers))
+                )
                 for row in np.flatnonzero(~is_whole).tolist():
                     message = f"{numbers[row]:g} in column {column + 1} is no number of a bus."
                     self.add_problem(name, row + 1, message, "Give a whole number above zero.")
+        for name, words in (("bus", "buses"), ("gen", "generators")):
+            if not len(self.matrix(name)):
+                self.add_problem(name, 0, f"it holds no {words}.", "Give at least one.")
         numbers = self.matrix("bus")[:, BUS_I]
-        if not numbers.size:
-            self.add_problem("bus", 0, "it holds no buses.", "Give at least one.")
         for row in np.flatnonzero(np.isin(numbers, numbers[_repeats(numbers)])).tolist():
             message = f"bus {numbers[row]:.0f} is given more than once."
             self.add_problem("bus", row + 1, message, "Give every bus a number of its own.")

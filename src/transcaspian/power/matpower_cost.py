@@ -14,6 +14,7 @@ __all__ = ["Cost", "Part", "read_cost", "split_by_slope"]
 MODEL, NCOST, COST = 0, 3, 4
 PIECEWISE, POLYNOMIAL = 1, 2
 FLAT = 1e-9  # slopes closer than this share count as equal
+WHOLE = 0.5  # half of the last digit of a number without decimals
 LARGEST = 1e15  # what is larger the solver takes for no number
 Points = list[tuple[float, float]]
 
@@ -44,7 +45,7 @@ def read_cost(case: CaseText, name: str, row: int) -> Cost:
     message = ""
     if model not in (PIECEWISE, POLYNOMIAL):
         message, cure = f"cost model {model:g} is unknown.", "Use 1 or 2."
-    elif count % 1.0 or not 1 <= count <= LARGEST:
+    elif not 1 <= count <= LARGEST or count % 1.0:
         message, cure = f"NCOST is {count:g}.", "Give how many numbers or points follow."
     else:
         needed = int(count) * (2 if model == PIECEWISE else 1)
@@ -84,21 +85,15 @@ def _points(
 ) -> Cost:
     """Return the points; one given twice is one, and what rounding bent is straightened."""
     points: Points = []
-    slack: list[float] = []
     for at in range(0, len(numbers), 2):
         point = (numbers[at], numbers[at + 1])
-        if points and point == points[-1]:
-            continue
-        points.append(point)
-        slack.append(_half_digit(printed[at + 1]))
+        if not points or point != points[-1]:
+            points.append(point)
     if len(points) < 2 or any(b[0] <= a[0] for a, b in pairwise(points)):
         _add(case, name, row, "points do not rise in p.", "Sort them, give two.")
         return Cost()
-    hull = _lower_hull(points)
-    if any(
-        cost - _on(hull, p) > most + FLAT * max(1.0, abs(cost))
-        for (p, cost), most in zip(points, _allowed(points, slack, printed), strict=True)
-    ):
+    hull, most = _lower_hull(points), _allowed(points, printed)
+    if any(cost - _on(hull, p) > most + FLAT * max(1.0, abs(cost)) for p, cost in points):
         _add(case, name, row, "the cost is not convex.", "Give a convex cost.")
     return Cost(points=tuple(hull))
 
@@ -110,16 +105,15 @@ def _half_digit(cell: str) -> float:
     return 0.5 * float(10.0 ** min(exponent, 0))
 
 
-def _allowed(points: Points, slack: Sequence[float], printed: Sequence[str]) -> list[float]:
-    """Return by how much each point may stand above the hull through rounding alone.
+def _allowed(points: Points, printed: Sequence[str]) -> float:
+    """Return by how much a point may stand above the hull through rounding alone.
 
-    Costs were rounded to their last printed digit, and p too where it has decimals: both the point
-    and the chord below it may be off by that much.
+    Costs were rounded to the last digit that any of them shows, and p too where it has decimals:
+    both the point and the chord below it may be off by that much.
     """
-    digits = [_half_digit(cell) for cell in printed[0::2]]
-    rounded_p = max((d for d in digits if d < 0.5), default=0.0)
+    of_p, of_cost = (min(_half_digit(cell) for cell in printed[at::2]) for at in (0, 1))
     steep = max(abs((b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(points))
-    return [own + max(slack) + 2.0 * rounded_p * steep for own in slack]
+    return 2.0 * (of_cost + (of_p * steep if of_p < WHOLE else 0.0))
 
 
 def _lower_hull(points: Points) -> Points:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import mode
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
+from transcaspian.power.csv_rows import file_error
 
 __all__ = ["COST_TABLES", "CaseText", "Table", "read_case_text"]
 
@@ -26,10 +28,6 @@ NUMERIC = ("baseMVA", "bus", "gen", "branch", "gencost", "dcline", "dclinecost")
 COST_TABLES = ("gencost", "dclinecost")  # rows hold as many numbers as their NCOST says
 MOST_NAMED = 20  # statements that are named in one error
 OPENING, CLOSING = "[{(", "]})"
-BLOCK_COMMENT = re.compile(
-    r"^[ \t]*[%#]\{[ \t]*\n.*?^[ \t]*[%#]\}[ \t]*$", re.DOTALL | re.MULTILINE
-)
-OPEN_COMMENT = re.compile(r"^[ \t]*[%#]\{[ \t]*$", re.MULTILINE)
 # A quote after a name, a number or a bracket transposes; elsewhere it begins a text.
 QUOTED_OR_COMMENT = re.compile(
     r"(?<![\w\])}'.])'(?:[^'\n]|'')*'|\"(?:[^\"\n\\]|\"\"|\\.)*\"|[%#][^\n]*|\.\.\.[^\n]*\n"
@@ -43,7 +41,9 @@ END = ("end", "endfunction", "return")
 HARMLESS = re.compile(r"define_constants|\[[\w\s,]*\]\s*=\s*idx_\w+|1")
 LITERAL = re.compile(r"(?:\[[^\]]*\]|\{.*\}|\x01|[-+]?[\w.+-]+)", re.DOTALL)
 TEXT_MARK = "\x01"  # stands for a text in quotes
-NUMBER = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][-+]?\d+)?|[Ii]nf|[Nn]a[Nn])", re.ASCII)
+NUMBER = re.compile(
+    r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][-+]?\d+)?|[Ii]nf|[Nn]a[Nn])", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,33 @@ def _plain(case: CaseText, path: Path) -> str:
 
     Lines stay where they are. Names in comments may be of any encoding.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"it cannot be opened ({error.strerror})."
+        raise file_error(path.name, message, "Make it readable.") from error
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = content.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace(TEXT_MARK, "\ufffd")
-    text = BLOCK_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
-    still = OPEN_COMMENT.search(text)
-    if still is not None:
-        line = text.count("\n", 0, still.start()) + 1
-        case.add(line, "", "this comment never ends.", "Close it by a line of %}.")
-    return QUOTED_OR_COMMENT.sub(_without, text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace(TEXT_MARK, "\ufffd").replace("\x02", "\ufffd")
+    return QUOTED_OR_COMMENT.sub(_without, _without_blocks(case, text))
+
+
+def _without_blocks(case: CaseText, text: str) -> str:
+    """Return the text with empty lines for comments between a line of %{ and one of %}."""
+    kept: list[str] = []
+    opened: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        word = line.strip()
+        is_sign = word in ("%{", "#{") or (bool(opened) and word in ("%}", "#}"))
+        if is_sign and word.endswith("{"):
+            opened.append(number)
+        elif is_sign:
+            opened.pop()
+        kept.append("" if is_sign or opened else line)
+    if opened:
+        case.add(opened[0], "", "this comment never ends.", "Close it by a line of %}.")
+    return "\n".join(kept)
 
 
 def _without(match: re.Match[str]) -> str:
@@ -203,16 +220,15 @@ def _table(case: CaseText, name: str, body: str, line: int) -> Table:
             rows.append((line + ahead.count("\x02"), found))
         line += part.count("\n") + part.count("\x02")
     width = max((len(cells) for _, cells in rows), default=0)
+    usual = mode(len(cells) for _, cells in rows) if rows else 0
     values = np.zeros((len(rows), width))
     for number, (at, cells) in enumerate(rows):
         wrong = [cell for cell in cells if not NUMBER.fullmatch(cell)]
         if wrong:
             message = f"row {number + 1}: {wrong[0]!r} is not a number."
             case.add(at, name, message, "Write plain numbers; formulas are not read.")
-        elif len(cells) != len(rows[0][1]) and name not in COST_TABLES:
-            message = (
-                f"row {number + 1} has {len(cells)} numbers where row 1 has {len(rows[0][1])}."
-            )
+        elif len(cells) != usual and name not in COST_TABLES:
+            message = f"row {number + 1} has {len(cells)} numbers where most rows have {usual}."
             case.add(at, name, message, "Give every row the same columns.")
         else:
             values[number, : len(cells)] = [_number(cell) for cell in cells]

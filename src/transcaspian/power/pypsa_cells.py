@@ -43,9 +43,11 @@ def number(cell: str) -> float | None:
     if "_" in cell or not cell.isascii():  # Python takes 1_000 and digits of every script
         return None
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
         return None
+    is_overflow = np.isinf(value) and "inf" not in cell.lower()  # 1e400
+    return None if is_overflow else value
 
 
 def numbers(cells: Sequence[str]) -> NDArray[np.float64]:
@@ -61,6 +63,7 @@ def numbers(cells: Sequence[str]) -> NDArray[np.float64]:
 
 def too_large(attribute: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which values are too large to count with; NaN, which is an empty cell, is not."""
-    above = np.isposinf(values) if attribute in FREE_ABOVE else np.zeros(values.shape, dtype=bool)
+    is_free = attribute in FREE_ABOVE or attribute.startswith("nom_max_")
+    above = np.isposinf(values) if is_free else np.zeros(values.shape, dtype=bool)
     below = np.isneginf(values) if attribute in FREE_BELOW else np.zeros(values.shape, dtype=bool)
     return (np.abs(values) > LARGEST) & ~above & ~below

@@ -21,7 +21,7 @@ FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.str_]
 MEMORY_BYTES = 4 << 30  # a year of hours of some thousand components
 SECONDS = 300.0
-HDF5 = b"\x89HDF\r\n\x1a\n"
+LONGEST_MARK = 4  # bytes of `OTHER_FORMATS`
 AS_NETCDF = "Read it with PyPSA and write it with export_to_netcdf or export_to_csv_folder."
 OTHER_FORMATS = {
     b"PK\x03\x04": "an Excel workbook or zip file, which is not read",
@@ -36,8 +36,12 @@ def open_netcdf(path: Path) -> PypsaSource:
     """Return the content of a netCDF file; raises InputError where it is none, or damaged."""
     if not path.is_file():
         raise file_error(str(path), "it is no file.", "Name a CSV folder or a netCDF file.")
-    with path.open("rb") as stream:
-        head = stream.read(len(HDF5))
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(LONGEST_MARK)
+    except OSError as error:
+        message = f"it cannot be opened ({error.strerror})."
+        raise file_error(path.name, message, "Make it readable.") from error
     for mark, name in OTHER_FORMATS.items():
         if head.startswith(mark):
             raise file_error(path.name, f"it is {name}.", AS_NETCDF)

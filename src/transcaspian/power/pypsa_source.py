@@ -26,6 +26,7 @@ TextArray = NDArray[np.str_]
 LISTS = tuple(sorted({*USED, *UNSUPPORTED_LISTS, *BOOKKEEPING_LISTS}, key=len, reverse=True))
 WEIGHTS = ("objective", "stores", "generators")
 SNAPSHOT_COLUMNS = (*WEIGHTS, "weightings", "snapshot", "period", "timestep", "name", "")
+WEIGHT_WORDS = re.compile(r"objective|store|generator|weight")
 CURVE_ENDINGS = ("-pw", "_pw", "_piecewise")  # of files that hold piecewise curves
 
 
@@ -134,6 +135,9 @@ def _add_file(found: _Folder, file: Path) -> None:
         _add_series(found, file, component, attribute)
     else:
         table = read_csv_rows(file)
+        if "name" in table.header[1:]:
+            message = "the first column holds the names, whatever it is called."
+            raise file_error(file.name, message, "Take the column before it out.", 1, "name")
         found.lines[component] = table.lines
         found.static[component] = {
             "name" if k == 0 else column: np.array([row[k] for row in table.rows], dtype=np.str_)
@@ -157,6 +161,10 @@ def _add_snapshots(found: _Folder, table: CsvRows) -> None:
         raise file_error(file, "it holds no snapshots.", "Give one row a snapshot.")
     found.n_snapshot = len(table.rows)
     found.has_periods = "period" in table.header or "timestep" in table.header
+    for column in table.header:
+        if column not in SNAPSHOT_COLUMNS and WEIGHT_WORDS.search(column.lower()):
+            message = f"weights are {', '.join(WEIGHTS)} or weightings."
+            raise file_error(file, message, "Correct the heading.", 1, column)
     found.strays += [f"snapshots.{c}" for c in table.header[1:] if c not in SNAPSHOT_COLUMNS]
     first = table.header[0]
     if first not in (*WEIGHTS, "weightings"):

@@ -28,6 +28,7 @@ __all__ = ["PypsaTables", "open_pypsa"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+AT_BUSES = ("loads", "generators", "storage_units", "stores", "links", "processes", "lines")
 TRUTH_CURE = "Write True or False."
 
 
@@ -104,6 +105,9 @@ class PypsaTables:
         """Every component has a name of its own; there is a bus at least."""
         if not self.size("buses"):
             self.add_problem("buses", -1, "", "it holds no buses.", "Name a network of PyPSA.")
+        elif not any(self.size(component) for component in AT_BUSES):
+            message = "nothing stands at its buses: no plant, load, store or link."
+            self.add_problem("buses", -1, "", message, "Name a network of PyPSA.")
         for component in USED:
             first: dict[str, int] = {}
             for row in range(self.size(component)):
@@ -214,16 +218,17 @@ class PypsaTables:
                 self.add_problem(component, row, attribute, message, "Give one below 1e15.")
             elif not np.isnan(value):
                 values[item] = value
-            elif self._says_nan(component, attribute, cell) and not np.isnan(fallback):
+            elif self._says_nan(component, attribute, row, cell) and not np.isnan(fallback):
                 message = f"{cell} is no number to count with."
                 cure = f"Give a number, or leave the cell empty for {fallback:g}."
                 self.add_problem(component, row, attribute, message, cure)
         return values
 
-    def _says_nan(self, component: str, attribute: str, cell: str) -> bool:
+    def _says_nan(self, component: str, attribute: str, row: int, cell: str) -> bool:
         """Whether a cell holds a NaN that was written as such; in netCDF files it may be filling."""
         is_written = self.source.path.is_dir() or (component, attribute) == ("loads", "p_set")
-        has_series = (component, attribute) in self.source.series
+        given = self.source.series.get((component, attribute))
+        has_series = given is not None and self.source.static[component]["name"][row] in given.names
         return is_written and not has_series and cell.strip().lower() in ("nan", "-nan")
 
     def series(self, component: str, attribute: str, default: float | None = None) -> FloatArray:
