@@ -145,12 +145,12 @@ def test_an_absurd_number_is_refused(number: str) -> None:
     "key", ["../../etc/passwd", "=1+1", "a\nb", "-x", "a;b", "<script>", "x" * 200]
 )
 def test_a_key_that_could_do_harm_elsewhere_is_refused(key: str, tmp_path: Path) -> None:
-    register = make({"id": key})
     folder = tmp_path / "register"
     folder.mkdir()
-    for name in ("sources", "compilers", "indicators", "commitments"):
-        register[name].write_csv(folder / f"{name}.csv")
     with pytest.raises(InputError):
+        register = make({"id": key})
+        for name in ("sources", "compilers", "indicators", "commitments"):
+            register[name].write_csv(folder / f"{name}.csv")
         read_register(folder)
 
 

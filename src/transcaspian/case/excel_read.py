@@ -35,6 +35,7 @@ NEEDS_QUOTES = re.compile('[,"\r\n]')
 DTYPES: Mapping[str, pl.DataType] = {
     str(dtype): dtype for dtype in (pl.Float64(), pl.Float32(), pl.Int64(), pl.Int32())
 }
+LONGEST_NAME = 200  # characters of a file's name in the case
 NO_HOURLY_NUMBERS = ("boolean", "date", "error", "formula", "merged")
 
 
@@ -106,7 +107,12 @@ def _index_problem(
         return "sheet", f"There is no sheet {sheet!r}.", "Correct the name or delete the row."
     path = PurePosixPath(file)
     is_safe = not path.is_absolute() and ".." not in path.parts and not set('\\:*?"<>|') & set(file)
-    if not is_safe or (path.suffix != ".csv" and file not in (SETTINGS_FILE, PROFILES_FILE)):
+    if (
+        not is_safe
+        or not file.isprintable()
+        or len(file) > LONGEST_NAME
+        or (path.suffix != ".csv" and file not in (SETTINGS_FILE, PROFILES_FILE))
+    ):
         return "file", f"{file!r} is no file of a case.", "Name a table, such as power/buses.csv."
     if file.lower() in {other.lower() for other in files}:
         return "file", f"{file!r} stands there twice.", "Keep one of the two rows."

@@ -28,6 +28,9 @@ from transcaspian.errors import InputError, NotFoundError, Problem
 __all__ = ["PACKAGED_CASES", "find_case", "read_case"]
 
 PACKAGED_CASES = {"trans-caspian": "trans_caspian"}
+MOST_ROWS = 2_000_000  # of one table; the packaged case's largest has 2,000
+MOST_COLUMNS = 500
+MOST_PROBLEMS = 20_000  # rows of one table with too many or too few cells
 ROWS_AT_ONCE = 20_000  # rows that stand as Python lists at one time
 
 
@@ -101,6 +104,10 @@ def _read_text_table(path: Path, table: Table, problems: list[Problem]) -> TextT
     if separator is not None:
         problems.append(separator)
         return None
+    if text.count("\n") > MOST_ROWS:
+        message = f"The file has more than {MOST_ROWS} rows."
+        problems.append(Problem(name, 0, "", message, "Leave out what the case does not need."))
+        return None
     return _read_plain(table, text) or _split(name, table, text, problems)
 
 
@@ -111,7 +118,7 @@ def _text_frame(header: Sequence[str]) -> pl.DataFrame:
 def _read_plain(table: Table, text: str) -> TextTable | None:
     """Return the table if its text is plain, so that it can be read in one call; else None.
 
-    Plain means: no quotes, one kind of line end, no blank line, a right header, and as many cells
+    Plain means: no quotes, one kind of line end, no row of blanks, a right header, and as many cells
     in every row. The reader refuses rows that are too long, so where the commas are as many as
     they should be in all, no row is too short either.
     """
@@ -123,6 +130,7 @@ def _read_plain(table: Table, text: str) -> TextTable | None:
         '"' in plain
         or "\r" in plain
         or "\n\n" in plain
+        or f"\n{',' * (len(header) - 1)}\n" in plain
         or len(header) < 2
         or plain.count(",") != (len(header) - 1) * n_line
         or _header_problems(table.name, table, header)
@@ -149,7 +157,7 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
     parts: list[pl.DataFrame] = []
     lines: list[int] = []
     found = len(problems)
-    start = 1
+    start, wrong = 1, 0
     try:
         header = next(reader, [])
         problems.extend(_header_problems(name, table, header))
@@ -157,18 +165,12 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
         rows: list[list[str]] = []
         for row in reader:
             line, start = start, reader.line_num + 1
-            if not row:
-                continue
+            if not any(row):
+                continue  # a blank row, or one of commas alone
             if len(row) != len(header):
-                problems.append(
-                    Problem(
-                        name,
-                        line,
-                        "",
-                        f"The row has {len(row)} cells, the header {len(header)}.",
-                        "Quote cells that hold a comma; fill in missing ones.",
-                    )
-                )
+                wrong += 1
+                if wrong <= MOST_PROBLEMS:
+                    problems.append(_wrong_length(name, line, len(row), len(header)))
                 continue
             rows.append(row)
             lines.append(line)
@@ -180,10 +182,18 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
             Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes.")
         )
         return None
+    if wrong > MOST_PROBLEMS:
+        message = f"{wrong - MOST_PROBLEMS} more rows have too many or too few cells."
+        problems.append(Problem(name, 0, "", message, "Correct the first ones."))
     if len(problems) != found:
         return None
     parts.append(_as_frame(header, rows))
     return TextTable(pl.concat(parts), lines)
+
+
+def _wrong_length(name: str, line: int, count: int, wanted: int) -> Problem:
+    message = f"The row has {count} cells, the header {wanted}."
+    return Problem(name, line, "", message, "Quote cells that hold a comma; fill in missing ones.")
 
 
 def _as_frame(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFrame:
@@ -195,6 +205,9 @@ def _as_frame(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFr
 
 def _header_problems(name: str, table: Table, header: list[str]) -> list[Problem]:
     known = {column.name: column for column in table.all_columns()}
+    if len(header) > MOST_COLUMNS:
+        message = f"The file has {len(header)} columns; the table has {len(known)}."
+        return [Problem(name, 1, "", message, "Leave out what the table does not have.")]
     problems: list[Problem] = []
     for column in header:
         if column not in known:
