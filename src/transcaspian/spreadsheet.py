@@ -28,6 +28,8 @@ _BEGINNINGS = r"[=+\-@\t\r\n'\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 _DANGEROUS = re.compile("^" + re.sub(r"\\x\{(\w+)\}", r"\\u\1", _BEGINNINGS))
 _GUARDED = re.compile(f"^{GUARD}(?={_DANGEROUS.pattern[1:]})")
 
+_LONE_SIGNS = ("-", "+")  # a unit or a mark, and no formula
+
 # Options of xlsxwriter under which no text becomes a formula, an address or a number.
 TEXT_STAYS_TEXT = {
     "strings_to_formulas": False,
@@ -44,7 +46,7 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 
 def guard(text: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
-    return GUARD + text if _DANGEROUS.match(text) else text
+    return GUARD + text if _DANGEROUS.match(text) and text not in _LONE_SIGNS else text
 
 
 def unguard(text: str) -> str:
@@ -60,9 +62,8 @@ def guarded_csv(frame: "pl.DataFrame") -> str:
         if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
             return column
         text = column.cast(pl.String)
-        marked = pl.select(
-            pl.when(text.str.contains(f"^{_BEGINNINGS}")).then(GUARD + text).otherwise(text)
-        )
+        is_dangerous = text.str.contains(f"^{_BEGINNINGS}") & ~text.is_in(_LONE_SIGNS)
+        marked = pl.select(pl.when(is_dangerous).then(GUARD + text).otherwise(text))
         return marked.to_series()
 
     columns = [guarded(column).alias(guard(column.name)) for column in frame]
