@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
-from transcaspian.web.answer import error_answer
+from transcaspian.web.answer import error_answer, failure_answer
 from transcaspian.web.deps import State
 from transcaspian.web.routes import pages, static
 from transcaspian.web.runs import find_runs
@@ -46,6 +46,10 @@ def create_app(settings: WebSettings) -> FastAPI:
             for item in error.errors()
         ]
         return error_answer(request, InputError("The address asks for what there is not.", problems), state)  # fmt: skip
+
+    @app.exception_handler(Exception)
+    def _ours_to_mend(request: Request, _: Exception) -> Response:
+        return failure_answer(request, state)
 
     @app.exception_handler(HTTPException)
     def _no_such_page(request: Request, error: HTTPException) -> Response:

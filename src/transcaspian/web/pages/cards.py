@@ -9,7 +9,7 @@ from transcaspian.report.names import REFERENCE, humanise
 from transcaspian.units import MT_TO_T, TWH_TO_MWH
 from transcaspian.web.blocks import Block, Column, Link, Links, Page, Table
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
     frame_table,
     project_name,
@@ -22,6 +22,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
 from transcaspian.web.pages.months import MONTH_TABLES, month_name
+from transcaspian.web.pages.sea_queue import own_delay, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -36,9 +37,10 @@ def place_page(run: Run, sector: str, place: str, view: View) -> Page:
     if rows.is_empty():
         raise NotFoundError(f"The case has no place {place!r} in {table}.")
     row = rows.row(0, named=True)
-    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    scenario, wanted, runs, remarks = _state(run, view, SECTOR_TABLES[sector])
     parts = _zone_blocks if sector == "power" else _node_blocks
     blocks = [
+        *remarks,
         *parts(run, view, place, scenario, wanted),
         _inputs(run, view, _keys_of(run, sector, place)),
         source_links(run, view, place),
@@ -61,11 +63,11 @@ def link_page(run: Run, sector: str, link: str, view: View) -> Page:
     known = run.names.power_links if sector == "power" else run.names.freight_links
     if sector not in SECTOR_TABLES or link not in known:
         raise NotFoundError(f"The case has no {sector} link {link!r}.")
-    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    scenario, wanted, runs, remarks = _state(run, view, SECTOR_TABLES[sector])
     name_of = power_link_name if sector == "power" else freight_link_name
     columns = _power_link_columns(view) if sector == "power" else _freight_link_columns(view)
     frame = _of_link(run, sector, link, scenario, wanted)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*remarks]
     if frame.height:
         blocks.append(
             frame_table(
@@ -110,11 +112,11 @@ def _home(sector: str) -> tuple[str, str]:
     return homes[sector]
 
 
-def _state(run: Run, view: View, table: str) -> tuple[str, str, tuple[str, ...]]:
+def _state(run: Run, view: View, table: str) -> tuple[str, str, tuple[str, ...], list[Block]]:
     scenario = chosen_scenario(run, view)
     runs = run.runs_of(table, scenario) or (REFERENCE,)
-    wanted = view.get("with")
-    return scenario, chosen_run(view, runs) if wanted in runs else runs[0], runs
+    wanted, remarks = chosen_project(run, view, runs)
+    return scenario, wanted, runs, remarks
 
 
 def _place_name(run: Run, view: View, sector: str, place: str) -> str:
@@ -185,6 +187,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
             unit=pl.col("terminal").map_elements(
                 lambda key: view.word(units.get(key) or ""), return_dtype=pl.String
             ),
+            delay_h=own_delay("terminal", queued_at_sea(run)),
             mt=pl.col("tonnes") / MT_TO_T,
         )
         .sort("terminal", "year")
@@ -207,6 +210,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
             frame_table(
                 run, view, frame, columns,
                 key="terminals", title=t("Terminals by year"), of="freight_terminal_year",
+                note=sea_note(view, queued_at_sea(run), frame["terminal"]),
             )
         )  # fmt: skip
     ends = {key: pair[:2] for key, pair in run.names.freight_links.items() if node in pair[:2]}
