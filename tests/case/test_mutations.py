@@ -3,7 +3,6 @@
 Three hundred of tables, settings and series, sixty of zips, and as many of workbooks.
 """
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -73,11 +72,14 @@ def test_a_damaged_zip_comes_in_the_same_or_is_refused(
     source = tmp_path / "case.zip"
     damaged_zip(small, source, number)
 
+    said, found = "", None
     try:
         found = read_case(exchange.import_case(source, tmp_path / "back", read_case))
     except InputError as error:
-        assert "case.zip" in str(error)
+        said = str(error)
+
+    if found is None:
+        assert "case.zip" in said
         assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
     else:
         assert equal(found, read_case(small))
-        shutil.rmtree(tmp_path / "back")
