@@ -6,8 +6,11 @@ The program is held as min c v + v' Q v / 2 with A v = b and lower <= v <= upper
 columns that may move and one slack for every row that is no equation. Each step solves the
 quasi-definite system of Newton's method, once towards the boundary and once towards a centre as
 far off as the first solve suggests (Mehrotra 1992, On the implementation of a primal-dual
-interior point method, doi 10.1137/0802028; regularised as by Vanderbei 1995, Symmetric
-quasidefinite matrices, doi 10.1137/0805005).
+interior point method, doi 10.1137/0802028). A proximal term on columns and duals keeps the system
+well enough conditioned to be factored in an order that its pattern alone decides, and moves no
+optimum, since it is measured from the point of the step (Pougkakiotis and Gondzio 2021, An interior
+point-proximal method of multipliers for convex quadratic programming, doi
+10.1007/s10589-020-00240-9).
 """
 
 from dataclasses import dataclass
@@ -28,7 +31,7 @@ BoolArray = NDArray[np.bool_]
 MOST_STEPS = 150
 MOST_WITHOUT_PROGRESS = 25
 TOLERANCE = 1e-11  # relative, of residuals and complementarity, at which it ends
-REGULARISATION = 1e-10
+REGULARISATION = 1e-8  # weight of the proximal terms
 REFINEMENTS = 3
 STEP = 0.995  # share of the way to the boundary
 
@@ -203,38 +206,35 @@ def _search(problem: _Problem, until: float) -> tuple[_Point, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class _System:
-    """Newton's matrix, its factors (of the regularised one) and how to solve with it."""
+    """Newton's matrix, its factors and how to solve with it."""
 
-    exact: sparse.csc_array
+    matrix: sparse.csc_array
     factors: linalg.SuperLU
 
     @staticmethod
     def of(problem: _Problem, weight: FloatArray) -> "_System | None":
         """Return the factors; None where the matrix is singular."""
-        n_row = problem.matrix.shape[0]
-        diagonal = sparse.diags_array(-(problem.curve + weight))
-        exact = sparse.block_array(
-            [[diagonal, problem.matrix.T], [problem.matrix, None]], format="csc"
-        )
-        least = np.concatenate(
-            [np.full(weight.size, -REGULARISATION), np.full(n_row, REGULARISATION)]
+        least = sparse.eye_array(problem.matrix.shape[0]) * REGULARISATION
+        diagonal = sparse.diags_array(-(problem.curve + weight + REGULARISATION))
+        matrix = sparse.csc_array(
+            sparse.block_array([[diagonal, problem.matrix.T], [problem.matrix, least]])
         )
         try:
             factors = linalg.splu(
-                sparse.csc_array(exact + sparse.diags_array(least)),
+                matrix,
                 permc_spec="MMD_AT_PLUS_A",
-                diag_pivot_thresh=0.01,
+                diag_pivot_thresh=0.0,
                 options={"SymmetricMode": True},
             )
         except RuntimeError:  # SciPy's word for a singular matrix
             return None
-        return _System(sparse.csc_array(exact), factors)
+        return _System(matrix, factors)
 
     def solve(self, right: FloatArray) -> FloatArray:
-        """Return the solution, refined against the matrix without regularisation."""
+        """Return the solution, refined, since pivots in a fixed order lose some digits."""
         found = self.factors.solve(right)
         for _ in range(REFINEMENTS):
-            found += self.factors.solve(right - self.exact @ found)
+            found += self.factors.solve(right - self.matrix @ found)
         return np.asarray(found)
 
 
