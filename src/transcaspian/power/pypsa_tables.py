@@ -215,7 +215,7 @@ class PypsaTables:
                 self.add_problem(component, row, attribute, message, "Give one.")
             elif too_large(attribute, np.array([value]))[0]:
                 message = f"{cell} is no number to count with."
-                self.add_problem(component, row, attribute, message, "Give one below 1e15.")
+                self.add_problem(component, row, attribute, message, "Give one up to 1e12.")
             elif not np.isnan(value):
                 values[item] = value
             elif self._says_nan(component, attribute, row, cell) and not np.isnan(fallback):
