@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError
 from transcaspian.power.matpower_text import CaseText
+from transcaspian.power.misspelt import meant_name
 
 __all__ = ["MatpowerCase"]
 
@@ -91,6 +92,12 @@ class MatpowerCase:
             if len(table) and table.shape[1] < width:
                 message = f"{table.shape[1]} columns where the format has {width}."
                 self.add_problem(name, 1, message, "Use version 2 of the case format.")
+        missing = [name for name in USED if name not in self.text.lines]
+        for name in self.text.lines:
+            meant = "" if name in USED else meant_name(name, missing)
+            if meant:
+                cure = "Correct the name."
+                self.add_problem(name, 0, f"no such part counts; {meant!r} is the nearest.", cure)
         for name in USER_DEFINED:
             if name in self.text.lines:
                 self.add_problem(name, 0, "user-defined parts are not supported.", "Take it out.")
