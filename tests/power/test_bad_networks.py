@@ -77,6 +77,33 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path, changes, words):
     assert words in refused(write_folder(tmp_path, changes))
 
 
+@pytest.mark.parametrize(
+    ("file", "column", "heading"),
+    [
+        ("global_constraints.csv", "sense", "sens"),
+        ("generators.csv", "marginal_cost", "marginal_csot"),
+        ("generators.csv", "p_nom_extendable", "p_nom_extendible"),
+        ("links.csv", "p_min_pu", "p_min__pu"),
+    ],
+)
+def test_a_heading_one_slip_away_from_an_attribute_is_refused(tmp_path, file, column, heading):
+    error = refused(write_folder(tmp_path, replaced(file, column, heading)))
+    assert f"{file}, column {heading!r}: it is no attribute" in error
+    assert f"{column!r} is the nearest" in error
+
+
+def test_the_voltage_of_a_line_is_no_misspelt_rating(tmp_path):
+    text = "name,bus0,bus1,x,v_nom,s_nom_extendable\nL,north,south,9,220,True\n"
+    grid = read_pypsa(write_folder(tmp_path, {"lines.csv": text}))
+    assert "lines.v_nom" in grid.ignored
+
+
+def test_columns_of_a_user_s_own_are_ignored_and_listed(tmp_path):
+    text = FILES["generators.csv"].replace("p_max_pu,", "marginal_cost2,").replace("active", "p_nom_opt")  # fmt: skip
+    grid = read_pypsa(write_folder(tmp_path, {"generators.csv": text.replace(",True\n", ",\n")}))
+    assert {"generators.marginal_cost2", "generators.p_nom_opt"} <= set(grid.ignored)
+
+
 def test_every_row_that_is_not_supported_is_named_at_once(tmp_path):
     text = (
         "name,bus,p_nom,committable,p_nom_mod\na,north,5,True,0\nb,north,5,True,3\nc,south,5,no,0\n"

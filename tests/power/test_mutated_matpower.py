@@ -247,6 +247,12 @@ def test_points_that_rounding_bent_are_a_convex_cost(tmp_path, printed, expected
     assert found == pytest.approx(expected, abs=digits)
 
 
+def test_a_part_one_slip_away_from_one_that_counts_is_refused_with_its_line(tmp_path):
+    text = text_of(tmp_path)
+    line = text[: text.index("mpc.dcline")].count("\n") + 1
+    assert problem_lines(tmp_path, text.replace("mpc.dcline", "mpc.dclines")) == [line]
+
+
 def test_a_case_without_generators_is_refused(tmp_path):
     text = ONE_BUS.format(**PLAIN).replace("[1 0 0 0 0 1 100 1 100 0]", "[]")
     assert cost(tmp_path, text.replace("[2 0 0 2 10 0]", "[]")) == "refused"

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError
 from transcaspian.power.matpower_text import CaseText
+from transcaspian.power.misspelt import meant_name
 
 __all__ = ["MatpowerCase"]
 
@@ -31,7 +32,7 @@ F_BUS, T_BUS, BR_R, BR_X, RATE_A, TAP, SHIFT, BR_STATUS, ANGMIN, ANGMAX = (
 DC_STATUS, DC_PMIN, DC_PMAX, DC_LOSS0, DC_LOSS1 = 2, 9, 10, 15, 16
 NO_ANGLE_LIMIT = 360.0  # degrees, MATPOWER's sign for none
 MOST_BUS_NUMBER = 2.0**53  # up to which every whole number is one of its own
-LARGEST = 1e15  # what is larger the solver takes for no number
+LARGEST = 1e12  # products of what is larger the solver takes for no numbers
 USED = ("baseMVA", "bus", "gen", "branch", "gencost", "dcline", "dclinecost")
 WIDTHS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 5, "dcline": 17, "dclinecost": 5}
 USER_DEFINED = ("A", "N", "H", "softlims", "reserves", "iflims", "if", "branchdc", "busdc")
@@ -91,6 +92,12 @@ class MatpowerCase:
             if len(table) and table.shape[1] < width:
                 message = f"{table.shape[1]} columns where the format has {width}."
                 self.add_problem(name, 1, message, "Use version 2 of the case format.")
+        missing = [name for name in USED if name not in self.text.lines]
+        for name in self.text.lines:
+            meant = "" if name in USED else meant_name(name, missing)
+            if meant:
+                cure = "Correct the name."
+                self.add_problem(name, 0, f"no such part counts; {meant!r} is the nearest.", cure)
         for name in USER_DEFINED:
             if name in self.text.lines:
                 self.add_problem(name, 0, "user-defined parts are not supported.", "Take it out.")

@@ -15,7 +15,7 @@ MODEL, NCOST, COST = 0, 3, 4
 PIECEWISE, POLYNOMIAL = 1, 2
 FLAT = 1e-9  # slopes closer than this share count as equal
 WHOLE = 0.5  # half of the last digit of a number without decimals
-LARGEST = 1e15  # what is larger the solver takes for no number
+LARGEST = 1e12  # products of what is larger the solver takes for no numbers
 Points = list[tuple[float, float]]
 
 

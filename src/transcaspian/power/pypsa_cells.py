@@ -14,8 +14,9 @@ EMPTY = frozenset(
 )  # fmt: skip
 TRUE = frozenset(("1", "1.0", "true"))
 FALSE = frozenset(("0", "0.0", "false"))
-# The solver takes what is larger in a matrix for an error, and 1e20 for no limit at all.
-LARGEST = 1e15
+# Times weights and other numbers this stays below 1e15, which the solver takes for an error in a
+# matrix, and 1e20, which it takes for no limit at all.
+LARGEST = 1e12
 # Attributes whose infinity means that there is no limit above or below.
 FREE_ABOVE = frozenset(
     ("p_nom", "s_nom", "e_nom", "p_nom_max", "s_nom_max", "e_nom_max", "lifetime", "v_ang_max",
@@ -63,7 +64,10 @@ def numbers(cells: Sequence[str]) -> NDArray[np.float64]:
 
 def too_large(attribute: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which values are too large to count with; NaN, which is an empty cell, is not."""
-    is_free = attribute in FREE_ABOVE or attribute.startswith("nom_max_")
-    above = np.isposinf(values) if is_free else np.zeros(values.shape, dtype=bool)
+    above = np.zeros(values.shape, dtype=bool)
+    if attribute.endswith("_max") or attribute.startswith("nom_max_"):
+        above = values > LARGEST
+    elif attribute in FREE_ABOVE:
+        above = np.isposinf(values)
     below = np.isneginf(values) if attribute in FREE_BELOW else np.zeros(values.shape, dtype=bool)
     return (np.abs(values) > LARGEST) & ~above & ~below

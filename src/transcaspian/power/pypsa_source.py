@@ -27,6 +27,7 @@ LISTS = tuple(sorted({*USED, *UNSUPPORTED_LISTS, *BOOKKEEPING_LISTS}, key=len, r
 WEIGHTS = ("objective", "stores", "generators")
 SNAPSHOT_COLUMNS = (*WEIGHTS, "weightings", "snapshot", "period", "timestep", "name", "")
 WEIGHT_WORDS = re.compile(r"objective|store|generator|weight")
+MOST_HOURS = 1e6  # that a snapshot stands for
 CURVE_ENDINGS = ("-pw", "_pw", "_piecewise")  # of files that hold piecewise curves
 
 
@@ -194,14 +195,14 @@ def checked_weights(
 ) -> dict[str, FloatArray]:
     """Return the three weights of snapshots [h]; older files have one for all, some have none.
 
-    Raises InputError where one is no finite number from zero up.
+    Raises InputError where one is no number from zero to `MOST_HOURS`.
     """
     problems = []
     for column, values in given.items():
-        for row in np.flatnonzero(~((values >= 0.0) & np.isfinite(values))).tolist():
+        for row in np.flatnonzero(~((values >= 0.0) & (values <= MOST_HOURS))).tolist():
             message = f"the weight is {values[row]:g}."
             line = lines[row] if row < len(lines) else 0
-            problems.append(Problem(file, line, column, message, "Give hours, from zero up."))
+            problems.append(Problem(file, line, column, message, "Give hours, 0 to 1e6."))
     if problems:
         raise InputError(f"{file} cannot be read.", problems)
     old = given.get("weightings", np.ones(n_snapshot))

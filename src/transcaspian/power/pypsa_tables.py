@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
+from transcaspian.power.misspelt import meant_name
 from transcaspian.power.pypsa_cells import is_empty, number, too_large, truth
 from transcaspian.power.pypsa_netcdf import open_netcdf
 from transcaspian.power.pypsa_schema import (
+    BOOKKEEPING,
     BOOKKEEPING_LISTS,
     UNSUPPORTED,
     UNSUPPORTED_LISTS,
@@ -123,10 +125,15 @@ class PypsaTables:
                 first.setdefault(name, row)
 
     def _check_headings(self) -> None:
-        """No heading is an attribute but for case, spaces and hyphens: it would not count."""
+        """Find headings that are an attribute but for case, spaces or one slip: none would count."""
         for component, columns in self.source.static.items():
+            known = {*USED.get(component, {}), *UNSUPPORTED.get(component, {})}
+            others = {*BOOKKEEPING.get(component, ()), "name"}
             for column in columns:
                 meant = meant_attribute(component, column)
+                if not meant and column not in others and not is_port_column(column):
+                    meant = meant_name(column, known)
+                    meant = "" if meant in columns else meant  # it is given, so this is another
                 if meant and component in USED:
                     message = f"it is no attribute of {component}; {meant!r} is the nearest."
                     cure = "Correct the heading."
@@ -215,7 +222,7 @@ class PypsaTables:
                 self.add_problem(component, row, attribute, message, "Give one.")
             elif too_large(attribute, np.array([value]))[0]:
                 message = f"{cell} is no number to count with."
-                self.add_problem(component, row, attribute, message, "Give one below 1e15.")
+                self.add_problem(component, row, attribute, message, "Give one up to 1e12.")
             elif not np.isnan(value):
                 values[item] = value
             elif self._says_nan(component, attribute, row, cell) and not np.isnan(fallback):
