@@ -1,9 +1,8 @@
 """Variants of files that others made or damaged: each is read right, or refused where it is wrong.
 
-Three hundred of tables, settings and series, sixty of zips, and as many of workbooks.
+Three hundred of tables, settings and series, and sixty of zips.
 """
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -73,11 +72,15 @@ def test_a_damaged_zip_comes_in_the_same_or_is_refused(
     source = tmp_path / "case.zip"
     damaged_zip(small, source, number)
 
+    said = ""
     try:
-        found = read_case(exchange.import_case(source, tmp_path / "back", read_case))
+        exchange.import_case(source, tmp_path / "back", read_case)
     except InputError as error:
-        assert "case.zip" in str(error)
-        assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
+        said = str(error)
+
+    left = sorted(path.name for path in tmp_path.iterdir())
+    if said:
+        assert "case.zip" in said
+        assert left == ["case.zip"]
     else:
-        assert equal(found, read_case(small))
-        shutil.rmtree(tmp_path / "back")
+        assert equal(read_case(tmp_path / "back"), read_case(small))
