@@ -8,6 +8,7 @@ import polars as pl
 from transcaspian.crossing.diagram import TimeSpace, draw_time_space
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ACCENT, GRID, ROUTE_COLOURS
 from transcaspian.units import DAYS_OF_MONTH
 from transcaspian.web.blocks import Block, Chart, Column, Note, Page, Table
@@ -15,6 +16,7 @@ from transcaspian.web.pages.common import (
     chosen_scenario,
     chosen_year,
     scenario_choice,
+    scenario_name,
     year_choice,
 )
 from transcaspian.web.pages.crossing_frontier import frontier_blocks, frontier_choice
@@ -38,7 +40,6 @@ __all__ = ["crossing_page"]
 
 SEED = 0
 MOST_QUEUES = 6
-MOST_ROWS = 2000
 
 
 def crossing_page(run: Run, view: View) -> Page:
@@ -59,7 +60,16 @@ def crossing_page(run: Run, view: View) -> Page:
         )
         blocks += _month(run, view, found, year, month)
         blocks += frontier_blocks(run, view, scenario, year)
-        blocks += [*_results(run, view, scenario, year), _fleet(run, view)]
+        results = _results(run, view, scenario, year)
+        if not results and run.has("crossing_wait_year"):
+            text = t(
+                "The scenario {scenario} was not solved for {year}: what is drawn is simulated now, and"
+                " the run's own tables of the crossing are missing.",
+                scenario=scenario_name(run, view, scenario),
+                year=year,
+            )
+            blocks.insert(0, Note(text, "warning"))
+        blocks += [*results, _fleet(run, view)]
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, run.years, year),
@@ -80,7 +90,7 @@ def _results(run: Run, view: View, scenario: str, year: int) -> list[Block]:
             if column in frame.columns:
                 frame = frame.filter(pl.col(column) == value).drop(column)
         if frame.height:
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS), name))
+            blocks.append(plain_table(run, view, frame, name))
     return blocks
 
 
@@ -170,8 +180,8 @@ def _vessel_spec(
 
 def _queue_chart(run: Run, view: View, found: TimeSpace, year: int, month: int) -> Chart:
     t = view.t
-    cargo = found.queues.filter(pl.col("kind") == "cargo").with_columns(
-        pl.col("name").map_elements(lambda key: queue_name(run, view, key), return_dtype=pl.String)
+    cargo = found.queues.filter(pl.col("kind") == "cargo").pipe(
+        worded, name=("name", lambda key: queue_name(run, view, key))
     )
     longest = (
         cargo.group_by("name", maintain_order=True)

@@ -6,6 +6,7 @@ import polars as pl
 
 from transcaspian.case.registry import TABLES
 from transcaspian.report.charts import Spec
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ZONE_COLOURS
 from transcaspian.web.blocks import Block, Chart, Column, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import chosen_scenario, scenario_choice
@@ -20,7 +21,6 @@ PREFIXES = ("portfolio", "fund", "waterfall", "facility")
 # What one reads first; tables that are not named here follow.
 ORDER = ("summary", "choice", "returns", "sharing", "values", "frontier", "sizes", "calls")
 LONG = ("portfolio_accounts", "portfolio_balances")  # thousands of rows: their own pages
-MOST_ROWS = 1000
 PLAIN_UNITS = ("-", "year")  # fractions and years need no unit
 # Columns of the case that hold names or sentences for people.
 NAMED = ("name", "note", "party", "provider")
@@ -39,7 +39,7 @@ def funds_page(run: Run, view: View) -> Page:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS), name))
+            blocks.append(plain_table(run, view, frame, name))
     if not blocks:
         blocks.append(
             Note(
@@ -99,11 +99,8 @@ def _frontier(run: Run, view: View) -> Chart:
 
 def _case_table(run: Run, view: View, name: str) -> Table:
     frame = run.case.tables[name]
-    named = frame.with_columns(
-        pl.col(column).map_elements(view.name, return_dtype=pl.String)
-        for column in NAMED
-        if frame.schema.get(column) == pl.String
-    )
+    texts = [column for column in NAMED if frame.schema.get(column) == pl.String]
+    named = worded(frame, **{column: (column, view.name) for column in texts})
     columns = tuple(
         Column(
             column.name,

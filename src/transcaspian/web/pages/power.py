@@ -11,13 +11,14 @@ from transcaspian.report.heatmap import draw_year
 from transcaspian.report.names import REFERENCE
 from transcaspian.report.power_charts import WINTER, group_scale, peak_week, week_rows
 from transcaspian.report.synthetic_mark import SIGN, WORDS, synthetic_kinds
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ACCENT, CARRIER_COLOURS, CARRIER_LABELS, INK
 from transcaspian.units import TWH_TO_MWH
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
-    chosen_year,
+    chosen_year_of,
     frame_table,
     option,
     project_name,
@@ -42,7 +43,6 @@ HOURS_PER_YEAR = 8760
 WIDEST_YEAR = 640.0  # px
 # Tables that a run may have besides, shown under their own column names.
 MORE = ("adequacy", "green", "inertia", "reserve")
-MOST_ROWS_OF_MORE = 400
 
 
 def power_page(run: Run, view: View) -> Page:
@@ -52,15 +52,18 @@ def power_page(run: Run, view: View) -> Page:
     if zones.is_empty():
         return Page("power", t("Electricity"), t("No power results in this run."), (), run=run.key, section="power")  # fmt: skip
     scenario = chosen_scenario(run, view)
-    year = chosen_year(view, run.years)
+    year, years, notes = chosen_year_of(run, view, "power_zone_year", scenario)
+    if not years:
+        note = Note(t("The run has no electricity under this scenario."))
+        return Page("power", t("Electricity"), "", (note,), (scenario_choice(run, view, scenario),), run.key, "power")  # fmt: skip
     runs = run.runs_of("power_zone_year", scenario)
-    wanted = chosen_run(view, runs) if view.get("with") in runs else runs[0]
+    wanted, remarks = chosen_project(run, view, runs)
     at_year = zones.filter(pl.col("scenario") == scenario, pl.col("year") == year)
     reference = at_year.filter(pl.col("run") == REFERENCE).sort("load_mwh", descending=True)
     inside = [bus for bus in reference["bus"] if run.names.bus_countries.get(bus) in run.names.corridor]  # fmt: skip
     buses = list(dict.fromkeys([*inside, *reference["bus"]]))
     zone = option(view.get("zone"), buses, "zone")
-    blocks: list[Block] = []
+    blocks: list[Block] = [*notes, *remarks]
     groups = _hourly_groups(run, scenario, year, zone)
     start, week_choice = _week(view, groups)
     if groups:
@@ -76,7 +79,7 @@ def power_page(run: Run, view: View) -> Page:
     blocks += _more(run, view, scenario)
     choices = (
         scenario_choice(run, view, scenario),
-        year_choice(view, run.years, year),
+        year_choice(view, years, year),
         with_choice(run, view, runs, wanted),
         Choice(
             "zone", t("Zone"), tuple((bus, view.name(run.names.bus(bus))) for bus in buses), zone
@@ -185,10 +188,8 @@ def _price_chart(run: Run, view: View, at_year: pl.DataFrame, wanted: str, year:
     with_run = at_year.filter(pl.col("run") == wanted).select("bus", **{"with": "price_mean"})
     prices = (
         without.join(with_run, on="bus", how="left", maintain_order="left")
-        .with_columns(
-            zone=pl.col("bus").map_elements(lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String),
-            change=pl.col("with") - pl.col("without"),
-        )
+        .pipe(worded, zone=("bus", lambda bus: view.name(run.names.bus(bus))))
+        .with_columns(change=pl.col("with") - pl.col("without"))
         .sort("without", "bus")
     )  # fmt: skip
     y = {"field": "zone", "type": "nominal", "title": None, "sort": prices["zone"].to_list(),
@@ -270,11 +271,7 @@ def _zone_table(run: Run, view: View, at_year: pl.DataFrame, wanted: str) -> Blo
     t = view.t
     frame = (
         zone_balance(at_year.filter(pl.col("run") == wanted))
-        .with_columns(
-            zone=pl.col("bus").map_elements(
-                lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String
-            )
-        )
+        .pipe(worded, zone=("bus", lambda bus: view.name(run.names.bus(bus))))
         .sort("load", descending=True)
     )
     columns = (
@@ -292,16 +289,14 @@ def _mix_table(run: Run, view: View, scenario: str, year: int, wanted: str) -> B
     rows = (
         run.table("power_carrier_year")
         .filter(pl.col("scenario") == scenario, pl.col("year") == year, pl.col("run") == wanted)
-        .with_columns(group=pl.col("carrier").map_elements(run.names.group, return_dtype=pl.String))
+        .pipe(worded, group=("carrier", run.names.group))
         .filter(~pl.col("group").is_in(["storage", "trade"]))
         .group_by("bus", "group", maintain_order=True)
         .agg(twh=pl.col("energy_mwh").sum() / TWH_TO_MWH)
     )
     shown = [group for group in CARRIER_COLOURS if group in rows["group"].to_list()]
-    wide = rows.pivot("group", index="bus", values="twh").with_columns(
-        zone=pl.col("bus").map_elements(
-            lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String
-        )
+    wide = rows.pivot("group", index="bus", values="twh").pipe(
+        worded, zone=("bus", lambda bus: view.name(run.names.bus(bus)))
     )
     green = [g for g in ("hydro", "wind", "solar", "biomass", "geothermal") if g in wide.columns]
     wide = wide.with_columns(
@@ -323,5 +318,5 @@ def _more(run: Run, view: View, scenario: str) -> list[Block]:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS_OF_MORE), name))
+            blocks.append(plain_table(run, view, frame, name))
     return blocks
