@@ -1,6 +1,6 @@
 """Variants of files that others made or damaged: each is read right, or refused where it is wrong.
 
-Three hundred of tables, settings and series, sixty of zips, and as many of workbooks.
+Three hundred of tables, settings and series, and sixty of zips.
 """
 
 import zipfile

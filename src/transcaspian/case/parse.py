@@ -15,7 +15,7 @@ _BOOLEANS = ("true", "false", "TRUE", "FALSE")  # spreadsheets save the latter
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]+$"
 LARGEST = 1e15  # beyond every quantity of a case in its unit; solvers take 1e20 for infinity
-MOST_PROBLEMS = 20_000  # of one kind in one column; a table may have millions of wrong cells
+MOST_PROBLEMS = 2_000  # of one kind in one column; a table may have millions of wrong cells
 LONGEST_SHOWN = 200  # characters of a wrong cell
 # Characters that nobody sees: of control, of direction, of no width. Two names that differ in them
 # look the same.
