@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transcaspian.case.columns import Table
 from transcaspian.errors import InputError, Problem
 from transcaspian.register.columns import TABLES, date_columns, row_id
 from transcaspian.register.edtf import parse_date, parse_period
@@ -139,6 +140,44 @@ def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
                     f"{text!r} can't be a key.",
                     "Use letters, digits, '-', '_' and '.'.",
                 )
+
+
+def check_rows_stand_once(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """No two rows say the same key, in whatever words dates and periods were written."""
+    for name, frame in tables.items():
+        table = TABLES[name]
+        if not frame.select(table.key).is_duplicated().any():
+            continue
+        first: dict[str, int] = {}
+        for row, values in enumerate(frame.iter_rows(named=True)):
+            key = row_id(table, values)
+            if key in first:
+                there = _line(name, lines, first[key])
+                message = f"{key!r} stands in row {there} already."
+                yield _problem(name, lines, row, table.key[0], message, "Keep one of the two.")
+            first.setdefault(key, row)
+
+
+def check_names_can_be_seen(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Keys, names of other rows, scopes and units hold no letters that nobody sees.
+
+    A space of no width would make another key, series or unit that looks the same.
+    """
+    for name, column, row in _bad_cells(tables, pl.String, _holds_invisible):
+        if _is_name(TABLES[name], column):
+            text = tables[name][column][row]
+            message = f"{text!a} holds letters that can't be seen."
+            yield _problem(name, lines, row, column, message, "Delete them.")
+
+
+def _holds_invisible(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"[\p{Cf}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{2800}]")
+
+
+def _is_name(table: Table, name: str) -> bool:
+    column = table.column(name)
+    is_named = name in table.key or name in {"scope", "unit", "source"}
+    return is_named or bool(column.references) or column.list_of
 
 
 def check_texts_are_plain(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -389,7 +428,9 @@ _CHECKS: tuple[Callable[[Tables, Lines], Iterator[Problem]], ...] = (
     check_dates_can_be_read,
     check_periods_can_be_read,
     check_recurrences_can_be_read,
+    check_rows_stand_once,
     check_keys_can_be_shown,
+    check_names_can_be_seen,
     check_texts_are_plain,
     check_texts_are_no_formulas,
     check_numbers_are_finite,
@@ -412,6 +453,10 @@ def _reads(parse: Callable[[str], object], text: str) -> str:
 
 
 def _problem(name: str, lines: Lines, row: int, column: str, message: str, cure: str) -> Problem:
+    return Problem(f"{name}.csv", _line(name, lines, row), column, message, cure)
+
+
+def _line(name: str, lines: Lines, row: int) -> int:
+    """Return the line of a row in its file; 0 where it came from none."""
     known = lines.get(name)
-    line = known[row] if known is not None and row < len(known) else 0
-    return Problem(f"{name}.csv", line, column, message, cure)
+    return known[row] if known is not None and row < len(known) else 0
