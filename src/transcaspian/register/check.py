@@ -10,11 +10,11 @@ from transcaspian.case.columns import Table
 from transcaspian.errors import InputError, Problem
 from transcaspian.register.columns import TABLES, date_columns, row_id
 from transcaspian.register.edtf import parse_date, parse_period
-from transcaspian.register.recurrence import is_recurrence, read_parts
+from transcaspian.register.recurrence import can_be_asked, is_recurrence, read_parts
 from transcaspian.register.rounds import is_ever_due
 from transcaspian.register.status import read_commitment
 
-__all__ = ["Known", "check_joins", "check_rows_are_whole", "check_tables"]
+__all__ = ["Known", "check_joins", "check_rows_are_whole", "check_tables", "is_share_promised"]
 
 Tables = Mapping[str, pl.DataFrame]
 Lines = Mapping[str, Sequence[int]]
@@ -22,15 +22,17 @@ Lines = Mapping[str, Sequence[int]]
 # Parts that a counted duty may have: its periods are calendar years or months.
 _DUTY_PARTS = {"FREQ", "COUNT", "UNTIL"}
 _MAX_TEXT = 4000
+WHOLE = 100.0  # per cent
 _KEY = re.compile(r"[\w.:/+ &'()-]{1,120}", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is there besides the tables to check: keys by table, and units by indicator."""
+    """What is there besides the tables to check: keys by table, and facts of indicators."""
 
     keys: Mapping[str, set[str]]
-    units: Mapping[str, str]
+    units: Mapping[str, str]  # by indicator
+    shares: frozenset[str] = frozenset()  # indicators by which promises of at most 100 are measured
 
 
 def check_tables(tables: Tables, lines: Lines, known: Known | None = None) -> list[Problem]:
@@ -41,6 +43,7 @@ def check_tables(tables: Tables, lines: Lines, known: Known | None = None) -> li
     there = known or Known({}, {})
     problems = [problem for check in _CHECKS for problem in check(tables, lines)]
     problems += check_units_agree(tables, lines, there.units)
+    problems += check_shares_are_possible(tables, lines, there)
     keys = _all_keys(tables, there.keys)
     return problems + _check_joins(tables, lines, keys)
 
@@ -60,6 +63,11 @@ def check_rows_are_whole(tables: Tables) -> list[Problem]:
     states are not asked for: they were free once.
     """
     problems = [*check_dates_can_be_read(tables, {}), *check_periods_can_be_read(tables, {})]
+    problems += [
+        _problem("commitments", {}, row, "recurrence", f"{text!r} is no rule.", "Correct it.")
+        for row, text in _cells(tables["commitments"], "recurrence")
+        if not can_be_asked(text)
+    ]
     for name, frame in tables.items():
         for column in TABLES[name].all_columns():
             cell = pl.col(column.name)
@@ -422,6 +430,25 @@ def check_units_agree(tables: Tables, lines: Lines, known: Mapping[str, str]) ->
                 f"{unit!r} is not the unit of {indicator}, {wanted!r}.",
                 "Convert the value.",
             )
+
+
+def check_shares_are_possible(tables: Tables, lines: Lines, known: Known) -> Iterator[Problem]:
+    """No more than 100 % of a whole is reported as done or reached."""
+    units = dict(known.units) | dict(tables["indicators"].select("id", "unit").iter_rows())
+    shares = known.shares | set(
+        tables["commitments"].filter(is_share_promised())["indicator"].drop_nulls()
+    )
+    observations = tables["observations"].select("indicator", "value").iter_rows()
+    for row, (indicator, value) in enumerate(observations):
+        if indicator in shares and units.get(indicator) == "%" and (value or 0.0) > WHOLE:
+            message = f"{value:g} % is more than the whole."
+            yield _problem("observations", lines, row, "value", message, "Correct the value.")
+
+
+def is_share_promised() -> pl.Expr:
+    """Return which commitments promise a level or steps of at most 100."""
+    is_level = pl.col("measure").is_in(["level", "steps"])
+    return is_level & pl.col("target").is_between(0.0, WHOLE)
 
 
 _CHECKS: tuple[Callable[[Tables, Lines], Iterator[Problem]], ...] = (

@@ -20,7 +20,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from transcaspian.register.edtf import LAST_YEAR
 
-__all__ = ["Timetable", "end_of_rule", "is_recurrence", "read_parts", "round_of"]
+__all__ = ["Timetable", "can_be_asked", "end_of_rule", "is_recurrence", "read_parts", "round_of"]
 
 _PARTS = {
     "FREQ",
@@ -66,10 +66,18 @@ def is_recurrence(text: str) -> bool:
         return False
     if not _comes_round(parts):
         return False
+    return can_be_asked(text)
+
+
+def can_be_asked(text: str) -> bool:
+    """Whether a rule can be asked for its days at all, be they what is taken today or not."""
+    parts = read_parts(text)
+    if parts.get("FREQ") not in _FREQUENCIES or not _is_count(parts.get("COUNT", "1")):
+        return False
     try:
         rrulestr(text)
         end_of_rule(text)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, IndexError):
         return False
     return True
 
