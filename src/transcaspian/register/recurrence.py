@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
@@ -158,15 +159,26 @@ class Timetable:
 
 def round_of(rule: str, day: date) -> tuple[int, ...]:
     """Return which round a day belongs to: its year, month or week where one has one round."""
+    match _length_of_round(rule):
+        case "year":
+            return (day.year,)
+        case "month":
+            return (day.year, day.month)
+        case "week":
+            return day.isocalendar()[:2]
+        case _:
+            return (day.toordinal(),)
+
+
+@lru_cache(maxsize=1024)
+def _length_of_round(rule: str) -> str:
     parts = read_parts(rule)
     frequency = parts["FREQ"]
     if frequency == "YEARLY" and _rounds_within(parts, 366) <= 1:
-        return (day.year,)
+        return "year"
     if frequency in {"YEARLY", "MONTHLY"} and _rounds_within(parts, 31) <= 1:
-        return (day.year, day.month)
-    if frequency == "WEEKLY" and "," not in parts.get("BYDAY", ""):
-        return day.isocalendar()[:2]
-    return (day.toordinal(),)
+        return "month"
+    return "week" if frequency == "WEEKLY" and "," not in parts.get("BYDAY", "") else "day"
 
 
 def _rounds_within(parts: Mapping[str, str], days: int) -> int:
