@@ -148,7 +148,11 @@ COMMITMENTS: dict[str, dict[str, object]] = {
     "com-fund-activate": {"promised_on": "2025-10-21"},
     "com-sic-session": {"promised_on": "2023-04-10", "due": "", "indicator": "ind-sic"},
     "com-cmfa": {"promised_on": "2025-10-21"},
-    "com-igc22": {"promised_on": "2025-10-14", "due": ""},
+    "com-igc22": {
+        "promised_on": "2025-10-14",
+        "due": "",
+        "recurrence": "FREQ=YEARLY;COUNT=1",
+    },
     "com-culture-days": {"promised_on": "2025-10-21"},
     "com-next-programme": {"promised_on": "2025-10-02"},
     "com-mfa-plan": {"promised_on": "2025"},

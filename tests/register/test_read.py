@@ -276,16 +276,6 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
         read_tables(tmp_path / "locked.zip")
 
 
-def test_a_workbook_that_unpacks_to_very_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "big.xlsx").write_bytes(write_workbook(read_packaged(), date(2026, 4, 30)))
-    packed = (tmp_path / "big.xlsx").stat().st_size
-    monkeypatch.setattr("transcaspian.register.read.MAX_FILE_BYTES", packed + 1)
-    with pytest.raises(InputError, match="unpacks to more"):
-        read_tables(tmp_path / "big.xlsx")
-
-
 def test_a_file_that_is_none_of_the_tables_is_refused(tmp_path: Path) -> None:
     (tmp_path / "promises.csv").write_text("id\n")
     with pytest.raises(InputError, match="no table has this name"):

@@ -297,3 +297,31 @@ def test_a_duty_that_ends_within_a_year_promises_its_whole_years_only() -> None:
         date(2023, 12, 31),
     ]
     assert judge_one(register, "2024-07-01").rule == "duty_kept"
+
+
+def test_a_full_year_counts_more_than_its_first_half() -> None:
+    half = observation("2026-H1", 3.0, known_on="2026-07-15")
+    year = observation("2026", 12.0, known_on="2026-12-20")
+    duty = DUTY | {"promised_on": "2025-01-01"}
+    assert judge_one(make(duty, [half]), "2026-12-31").rule == "duty_pace_too_slow"
+    assert judge_one(make(duty, [half, year]), "2026-12-31").rule == "duty_kept_so_far"
+
+
+@pytest.mark.parametrize("kind", ["flow", "duty"])
+def test_january_to_december_is_a_full_year_once_it_is_over(kind: str) -> None:
+    half = observation("2025-H1", 3.0, known_on="2025-07-15")
+    year = observation("2025-M01-12", 12.0, kind="ytd", known_on="2026-01-20")
+    promise = DUTY | {"promised_on": "2024-01-01"} if kind == "duty" else {"measure": "flow"}
+    expected = "duty_kept_so_far" if kind == "duty" else "target_reached"
+    assert judge_one(make(promise, [half, year]), "2026-02-01").rule == expected
+
+
+def test_a_single_meeting_is_no_endless_rhythm() -> None:
+    (row,) = read_packaged()["commitments"].filter(id="com-igc22").iter_rows(named=True)
+    assert row["recurrence"] == "FREQ=YEARLY;COUNT=1"
+    days = [
+        item.day
+        for item in find_due(read_packaged(), AS_OF, AS_OF, date(2050, 1, 1))
+        if item.id == "com-igc22"
+    ]
+    assert days == [date(2026, 12, 31)]

@@ -72,12 +72,51 @@ def test_undo_goes_back_one_change_at_a_time_and_then_stops(address: str) -> Non
     with create_store(address, make()) as store:
         record_rows(store, "observations", [observation("2025", 5.0)], "One")
         record_rows(store, "observations", [observation("2026", 6.0)], "Two")
-        undo(store, "Three")
+        undo(store, "Three", 3)
         assert store.read()["observations"]["period"].to_list() == ["2025"]
-        undo(store, "Three")
+        undo(store, "One")
         assert store.read()["observations"].height == 0
         with pytest.raises(NotFoundError, match="no change to undo"):
             undo(store, "Three")
+
+
+def test_undo_takes_back_ones_own_change_and_says_what(address: str) -> None:
+    with create_store(address, make()) as store:
+        record_rows(store, "observations", [observation("2025", 5.0)], "One", "From the yearbook")
+        record_rows(store, "observations", [observation("2026", 6.0)], "Two")
+        done = undo(store, "One")
+        assert store.read()["observations"]["period"].to_list() == ["2026"]
+    assert done.undone is not None
+    assert (done.undone["author"], done.undone["message"]) == ("One", "From the yearbook")
+    assert done.undone["rows"] == {"observations": ["ind|2025|actual|A||2025-12-31"]}
+
+
+def test_a_change_of_somebody_else_is_undone_by_its_number_only(address: str) -> None:
+    with create_store(address, make()) as store:
+        made = record_rows(store, "observations", [observation("2025", 5.0)], "One", "Yearbook")
+        with pytest.raises(NotFoundError, match=rf"The last one is {made.change_id}, by 'One'"):
+            undo(store, "Two")
+        assert store.read()["observations"].height == 1
+        undo(store, "Two", made.change_id)
+        assert store.read()["observations"].height == 0
+
+
+@pytest.mark.parametrize("value", [780.0, 100.5])
+def test_more_than_the_whole_is_not_taken_for_done(value: float, address: str) -> None:
+    promise = {"target": "100", "unit": "%"}
+    row = observation("2025", value) | {"unit": "%"}
+    with create_store(address, make(promise, indicator={"unit": "%"})) as store:
+        with pytest.raises(InputError) as caught:
+            record_rows(store, "observations", [row], "One")
+        assert caught.value.problems[0].message == f"{value:g} % is more than the whole."
+        record_rows(store, "observations", [row | {"value": "100"}], "One")
+
+
+def test_growth_in_per_cent_may_be_more_than_the_whole(sqlite_address: str) -> None:
+    promise = {"measure": "flow", "target": "10", "unit": "%"}
+    with create_store(sqlite_address, make(promise, indicator={"unit": "%"})) as store:
+        row = observation("2025", 780.0) | {"unit": "%"}
+        assert record_rows(store, "observations", [row], "One").total == 1
 
 
 def test_a_change_that_a_later_one_built_on_is_not_undone(address: str) -> None:
@@ -108,9 +147,11 @@ def test_undo_works_beside_old_rows_that_would_not_be_taken_today(sqlite_address
     with create_store(sqlite_address, make()) as store:
         record_rows(store, "observations", [observation("2025", 5.0)], "One")
         with store.writing() as connection:
-            statement = "UPDATE commitments SET note = '=1+1', recurrence = 'FREQ=HOURLY'"
+            statement = (
+                "UPDATE commitments SET note = '=1+1', recurrence = 'FREQ=MONTHLY;BYDAY=2SU,SA'"
+            )
             connection.execute(sa.text(statement))
-        undo(store, "Two")
+        undo(store, "One")
         assert store.read()["observations"].is_empty()
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_commands", "record_results"]
 
+MOST_KEYS = 10  # of a table, named of a change that was taken back
+
 Author = Annotated[
     str, typer.Option("--author", help="Who enters it; the name of the user by default.")
 ]
@@ -153,7 +155,9 @@ def forecast(
 def undo(
     change: Annotated[
         int | None,
-        typer.Argument(metavar="[CHANGE]", help="Number of the change; the last one by default."),
+        typer.Argument(
+            metavar="[CHANGE]", help="Number of the change; your own last one by default."
+        ),
     ] = None,
     author: Author = "",
     db: Database = None,
@@ -165,7 +169,19 @@ def undo(
     from transcaspian.register.store import open_store
 
     with open_store(db or str(default_database())) as store:
-        _report(undo_change(store, author or _user(), change), store.address, as_json)
+        done = undo_change(store, author or _user(), change)
+        undone = dict(done.undone or {})
+        if not as_json:
+            console().print(_undone_in_words(undone))
+        _report(done, store.address, as_json, {"undone": undone})
+
+
+def _undone_in_words(change: Mapping[str, object]) -> str:
+    rows = change["rows"]
+    named = rows.items() if isinstance(rows, Mapping) else ()
+    what = "; ".join(f"{table}: {', '.join(keys[:MOST_KEYS])}" for table, keys in named)
+    why = f", {change['message']!r}" if change["message"] else ""
+    return f"Took back change {change['change_id']} of {change['author']} ({change['action']}{why}): {what}."
 
 
 def import_rows(

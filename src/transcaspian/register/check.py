@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transcaspian.case.columns import Table
 from transcaspian.errors import InputError, Problem
 from transcaspian.register.columns import TABLES, date_columns, row_id
 from transcaspian.register.edtf import parse_date, parse_period
-from transcaspian.register.recurrence import is_recurrence, read_parts
+from transcaspian.register.recurrence import can_be_asked, is_recurrence, read_parts
 from transcaspian.register.rounds import is_ever_due
 from transcaspian.register.status import read_commitment
 
-__all__ = ["Known", "check_joins", "check_rows_are_whole", "check_tables"]
+__all__ = ["Known", "check_joins", "check_rows_are_whole", "check_tables", "is_share_promised"]
 
 Tables = Mapping[str, pl.DataFrame]
 Lines = Mapping[str, Sequence[int]]
@@ -21,15 +22,17 @@ Lines = Mapping[str, Sequence[int]]
 # Parts that a counted duty may have: its periods are calendar years or months.
 _DUTY_PARTS = {"FREQ", "COUNT", "UNTIL"}
 _MAX_TEXT = 4000
+WHOLE = 100.0  # per cent
 _KEY = re.compile(r"[\w.:/+ &'()-]{1,120}", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is there besides the tables to check: keys by table, and units by indicator."""
+    """What is there besides the tables to check: keys by table, and facts of indicators."""
 
     keys: Mapping[str, set[str]]
-    units: Mapping[str, str]
+    units: Mapping[str, str]  # by indicator
+    shares: frozenset[str] = frozenset()  # indicators by which promises of at most 100 are measured
 
 
 def check_tables(tables: Tables, lines: Lines, known: Known | None = None) -> list[Problem]:
@@ -40,6 +43,7 @@ def check_tables(tables: Tables, lines: Lines, known: Known | None = None) -> li
     there = known or Known({}, {})
     problems = [problem for check in _CHECKS for problem in check(tables, lines)]
     problems += check_units_agree(tables, lines, there.units)
+    problems += check_shares_are_possible(tables, lines, there)
     keys = _all_keys(tables, there.keys)
     return problems + _check_joins(tables, lines, keys)
 
@@ -59,6 +63,11 @@ def check_rows_are_whole(tables: Tables) -> list[Problem]:
     states are not asked for: they were free once.
     """
     problems = [*check_dates_can_be_read(tables, {}), *check_periods_can_be_read(tables, {})]
+    problems += [
+        _problem("commitments", {}, row, "recurrence", f"{text!r} is no rule.", "Correct it.")
+        for row, text in _cells(tables["commitments"], "recurrence")
+        if not can_be_asked(text)
+    ]
     for name, frame in tables.items():
         for column in TABLES[name].all_columns():
             cell = pl.col(column.name)
@@ -139,6 +148,44 @@ def check_keys_can_be_shown(tables: Tables, lines: Lines) -> Iterator[Problem]:
                     f"{text!r} can't be a key.",
                     "Use letters, digits, '-', '_' and '.'.",
                 )
+
+
+def check_rows_stand_once(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """No two rows say the same key, in whatever words dates and periods were written."""
+    for name, frame in tables.items():
+        table = TABLES[name]
+        if not frame.select(table.key).is_duplicated().any():
+            continue
+        first: dict[str, int] = {}
+        for row, values in enumerate(frame.iter_rows(named=True)):
+            key = row_id(table, values)
+            if key in first:
+                there = _line(name, lines, first[key])
+                message = f"{key!r} stands in row {there} already."
+                yield _problem(name, lines, row, table.key[0], message, "Keep one of the two.")
+            first.setdefault(key, row)
+
+
+def check_names_can_be_seen(tables: Tables, lines: Lines) -> Iterator[Problem]:
+    """Keys, names of other rows, scopes and units hold no letters that nobody sees.
+
+    A space of no width would make another key, series or unit that looks the same.
+    """
+    for name, column, row in _bad_cells(tables, pl.String, _holds_invisible):
+        if _is_name(TABLES[name], column):
+            text = tables[name][column][row]
+            message = f"{text!a} holds letters that can't be seen."
+            yield _problem(name, lines, row, column, message, "Delete them.")
+
+
+def _holds_invisible(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"[\p{Cf}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{2800}]")
+
+
+def _is_name(table: Table, name: str) -> bool:
+    column = table.column(name)
+    is_named = name in table.key or name in {"scope", "unit", "source"}
+    return is_named or bool(column.references) or column.list_of
 
 
 def check_texts_are_plain(tables: Tables, lines: Lines) -> Iterator[Problem]:
@@ -385,11 +432,32 @@ def check_units_agree(tables: Tables, lines: Lines, known: Mapping[str, str]) ->
             )
 
 
+def check_shares_are_possible(tables: Tables, lines: Lines, known: Known) -> Iterator[Problem]:
+    """No more than 100 % of a whole is reported as done or reached."""
+    units = dict(known.units) | dict(tables["indicators"].select("id", "unit").iter_rows())
+    shares = known.shares | set(
+        tables["commitments"].filter(is_share_promised())["indicator"].drop_nulls()
+    )
+    observations = tables["observations"].select("indicator", "value").iter_rows()
+    for row, (indicator, value) in enumerate(observations):
+        if indicator in shares and units.get(indicator) == "%" and (value or 0.0) > WHOLE:
+            message = f"{value:g} % is more than the whole."
+            yield _problem("observations", lines, row, "value", message, "Correct the value.")
+
+
+def is_share_promised() -> pl.Expr:
+    """Return which commitments promise a level or steps of at most 100."""
+    is_level = pl.col("measure").is_in(["level", "steps"])
+    return is_level & pl.col("target").is_between(0.0, WHOLE)
+
+
 _CHECKS: tuple[Callable[[Tables, Lines], Iterator[Problem]], ...] = (
     check_dates_can_be_read,
     check_periods_can_be_read,
     check_recurrences_can_be_read,
+    check_rows_stand_once,
     check_keys_can_be_shown,
+    check_names_can_be_seen,
     check_texts_are_plain,
     check_texts_are_no_formulas,
     check_numbers_are_finite,
@@ -412,6 +480,10 @@ def _reads(parse: Callable[[str], object], text: str) -> str:
 
 
 def _problem(name: str, lines: Lines, row: int, column: str, message: str, cure: str) -> Problem:
+    return Problem(f"{name}.csv", _line(name, lines, row), column, message, cure)
+
+
+def _line(name: str, lines: Lines, row: int) -> int:
+    """Return the line of a row in its file; 0 where it came from none."""
     known = lines.get(name)
-    line = known[row] if known is not None and row < len(known) else 0
-    return Problem(f"{name}.csv", line, column, message, cure)
+    return known[row] if known is not None and row < len(known) else 0

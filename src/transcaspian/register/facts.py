@@ -38,6 +38,11 @@ class Point(NamedTuple):
         return min(self.period.last, self.known.last)
 
     @property
+    def is_full_year(self) -> bool:
+        """Whether a year to date runs from January to December and came out after it."""
+        return self.code.endswith("-M01-12") and self.known.last >= self.period.last
+
+    @property
     def measured_earliest(self) -> date:
         """First day it may be from, where only a month or year of the source is known."""
         return min(self.period.last, self.known.first)

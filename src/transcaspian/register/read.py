@@ -15,21 +15,25 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
-import fastexcel
 import polars as pl
 
-from transcaspian.case.columns import Table
+from transcaspian.case.columns import Column, Table
 from transcaspian.case.parse import RawTable, parse_table
+from transcaspian.case.sheet_cells import place_of, row_texts
 from transcaspian.errors import InputError, NotFoundError, Problem
 from transcaspian.register.check import check_tables
 from transcaspian.register.columns import TABLES, date_columns
 from transcaspian.register.edtf import parse_date, period_code
 from transcaspian.register.tables import Register, empty_table, make_register
 from transcaspian.spreadsheet import unguard
+from transcaspian.workbook import Sheet, cell_name, read_sheets
 
 __all__ = ["packaged_folder", "parse_rows", "read_packaged", "read_register", "read_tables"]
 
 MAX_FILE_BYTES = 200_000_000
+# How Excel shows booleans, and how people write them in numbers.
+BOOLEANS = {"TRUE": "true", "FALSE": "false", "1": "true", "0": "false"}
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def packaged_folder() -> Path:
@@ -217,9 +221,6 @@ def _told_apart(source: Path) -> Iterator[None]:
         raise InputError(f"{source.name} is no whole zip file: {error}.") from None
     except (RuntimeError, NotImplementedError) as error:  # encrypted; packed in a way unknown here
         raise InputError(f"{source.name} can't be unpacked: {error}.") from None
-    except fastexcel.FastExcelError as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{source.name} is not an Excel workbook: {reason}") from None
 
 
 def _members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -231,71 +232,51 @@ def _members(source: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _raw_workbook(source: Path, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
-    with _told_apart(source):
-        with zipfile.ZipFile(source) as archive:
-            _members(source, archive)
-        book = fastexcel.read_excel(source)
-        for sheet in book.sheet_names:
-            if sheet == "about":
-                continue
-            if sheet in TABLES:
-                yield from _raw_sheet(book, sheet, problems)
-                continue
-            wrong = ("No table has the name of this sheet.", f"Tables are {', '.join(TABLES)}.")
-            problems.append(Problem(source.name, 0, sheet, *wrong))
+    for sheet in read_sheets(source, left_out=("about",)):
+        if sheet.name in TABLES:
+            yield from _raw_sheet(sheet, problems)
+            continue
+        wrong = ("No table has the name of this sheet.", f"Tables are {', '.join(TABLES)}.")
+        problems.append(Problem(source.name, 0, sheet.name, *wrong))
 
 
-def _raw_sheet(
-    book: fastexcel.ExcelReader, sheet: str, problems: list[Problem]
-) -> Iterator[tuple[str, RawTable]]:
-    frame = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-    cells = [["" if cell is None else unguard(cell) for cell in row] for row in frame.iter_rows()]
-    if not cells:
+def _raw_sheet(sheet: Sheet, problems: list[Problem]) -> Iterator[tuple[str, RawTable]]:
+    if not sheet.rows:
         return
-    table = _table(sheet)
-    raw = RawTable(cells[0], cells[1:], list(range(2, len(cells) + 1)))
-    if _header_is_right(table, raw.header, problems):
-        exact = _exact_numbers(book, sheet, table, raw)
-        yield sheet, _lower_booleans(table, exact)
+    table = _table(sheet.name)
+    first, *rest = sheet.rows
+    header = row_texts(sheet, first, [None] * len(sheet.rows[first]), problems)
+    if not _header_is_right(table, header, problems):
+        return
+    columns = [table.column(name) for name in header]
+    rows = []
+    for row in rest:
+        texts = row_texts(sheet, row, columns, problems)
+        problems += _beside(sheet, row, len(columns))
+        rows.append([_plain(text, column) for text, column in zip(texts, columns, strict=True)])
+    yield sheet.name, RawTable(header, rows, rest)
 
 
-def _exact_numbers(
-    book: fastexcel.ExcelReader, sheet: str, table: Table, raw: RawTable
-) -> RawTable:
-    """Return the rows with numbers to their last digit: read as text they keep few decimals."""
-    columns = [index for index, name in enumerate(raw.header) if table.column(name).kind == "float"]
-    if not columns or not raw.rows:
-        return raw
-    numbers = book.load_sheet(
-        sheet,
-        header_row=None,
-        skip_rows=1,
-        use_columns=columns,
-        dtypes="float",
-        dtype_coercion="coerce",
-    ).to_polars()
-    by_column = {index: numbers.to_series(place) for place, index in enumerate(columns)}
-    rows = [
-        [
-            repr(number)
-            if index in by_column and (number := by_column[index][line]) is not None
-            else cell
-            for index, cell in enumerate(row)
-        ]
-        for line, row in enumerate(raw.rows)
+def _beside(sheet: Sheet, row: int, width: int) -> list[Problem]:
+    """Return a problem for every cell of a row that stands under no column."""
+    return [
+        Problem(
+            place_of(sheet.name),
+            row,
+            "",
+            f"{cell_name(row, place)} holds {text[:60]!r}, but no column has a name there.",
+            "Name the column in the first row, or clear the cell.",
+        )
+        for place, text in enumerate(sheet.rows[row])
+        if place >= width and text
     ]
-    return RawTable(raw.header, rows, raw.lines)
 
 
-def _lower_booleans(table: Table, raw: RawTable) -> RawTable:
-    """Return the rows with Excel's TRUE and 1 written as the registry writes booleans."""
-    words = {"TRUE": "true", "FALSE": "false", "1": "true", "0": "false"}
-    booleans = {index for index, name in enumerate(raw.header) if table.column(name).kind == "bool"}
-    rows = [
-        [words.get(cell, cell) if index in booleans else cell for index, cell in enumerate(row)]
-        for row in raw.rows
-    ]
-    return RawTable(raw.header, rows, raw.lines)
+def _plain(text: str, column: Column) -> str:
+    """Return a cell as it stands in CSV: booleans in the registry's words, texts without guard."""
+    if column.kind == "bool":
+        return BOOLEANS.get(text, text)
+    return unguard(text)
 
 
 def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
@@ -326,10 +307,16 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
     start = 1
     try:
         header = next(reader, [])
+        if separator := _other_separator(header):
+            message = f"The cells are separated by {separator}."
+            problems.append(Problem(file, 1, "", message, "Save it as CSV with commas."))
+            return empty
         start = reader.line_num + 1
         for row in reader:
             line, start = start, reader.line_num + 1
-            if row and len(row) != len(header):
+            if not any(row):  # a row without any cell, or of commas only
+                continue
+            if len(row) != len(header):
                 problems.append(
                     Problem(
                         file,
@@ -339,7 +326,7 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
                         "Quote cells that hold a comma.",
                     )
                 )
-            elif row:
+            else:
                 rows.append([unguard(cell) for cell in row])
                 lines.append(line)
     except csv.Error as error:
@@ -348,6 +335,14 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
         )
         return empty
     return RawTable(header, rows, lines) if _header_is_right(table, header, problems) else empty
+
+
+def _other_separator(header: list[str]) -> str:
+    """Return what separates the cells of a header that has no comma; empty where nothing does."""
+    if len(header) != 1:
+        return ""
+    found = [word for mark, word in SEPARATORS.items() if mark in header[0]]
+    return found[0] if found else ""
 
 
 def _header_is_right(table: Table, header: list[str], problems: list[Problem]) -> bool:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from transcaspian.errors import InputError, NotFoundError, RegisterError
 from transcaspian.register import query
-from transcaspian.register.check import Known, check_joins, check_tables
+from transcaspian.register.check import Known, check_joins, check_tables, is_share_promised
 from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.query import Current
 from transcaspian.register.read import parse_rows, read_tables
@@ -26,6 +26,7 @@ __all__ = ["Change", "create_store", "import_file", "record_rows", "retract", "u
 Revision = tuple[str, int, bool, Sequence[object]]
 MAX_AUTHOR = 200
 MAX_MESSAGE = 4000
+MAX_CHANGES = 1000  # looked through for one's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Change:
     change_id: int
     appended: Mapping[str, int] = field(default_factory=dict)
     unchanged: int = 0
+    undone: Mapping[str, object] | None = None  # the change that was taken back, with its rows
 
     @property
     def total(self) -> int:
@@ -115,14 +117,15 @@ def retract(store: Store, name: str, key: str, author: str, message: str = "") -
 
 
 def undo(store: Store, author: str, change_id: int | None = None) -> Change:
-    """Take back one change, the last one by default, by appending what was there before.
+    """Take back one change, the author's own last by default, by appending what was there before.
 
-    Raises RegisterError where a later change built on it, or it was undone already.
+    A change of somebody else is taken back by its number only. Raises RegisterError where a later change built on it, or it was undone already.
     """
     with store.writing() as connection:
-        target = _change_to_undo(connection, change_id)
+        target = _change_to_undo(connection, change_id, author)
         undone = _insert_change(connection, author, "undo", f"Undoes change {target}", target)
         appended: dict[str, int] = {}
+        entities: dict[str, list[str]] = {}
         for name in TABLES:
             rows = [
                 _earlier(connection, name, entity, revision, target)
@@ -131,17 +134,15 @@ def undo(store: Store, author: str, change_id: int | None = None) -> Change:
             query.insert_rows(connection, name, undone, rows)
             if rows:
                 appended[name] = len(rows)
+                entities[name] = [row[0] for row in rows]
         _check_whole(connection)
-        return Change(undone, appended)
+        said = dict(query.find_change(connection, target) or {}) | {"rows": entities}
+        return Change(undone, appended, undone=said)
 
 
-def _change_to_undo(connection: sa.Connection, change_id: int | None) -> int:
+def _change_to_undo(connection: sa.Connection, change_id: int | None, author: str) -> int:
     if change_id is None:
-        for change in query.read_changes(connection, 1000):
-            number = int(str(change["change_id"]))
-            if change["action"] not in {"undo", "seed"} and not query.is_undone(connection, number):
-                return number
-        raise NotFoundError("There is no change to undo.")
+        return _last_own_change(connection, author)
     found = query.find_change(connection, change_id)
     if found is None:
         raise NotFoundError(f"There is no change {change_id}.")
@@ -150,6 +151,23 @@ def _change_to_undo(connection: sa.Connection, change_id: int | None) -> int:
     if query.is_undone(connection, change_id):
         raise RegisterError(f"Change {change_id} was undone already.")
     return change_id
+
+
+def _last_own_change(connection: sa.Connection, author: str) -> int:
+    others: list[Mapping[str, object]] = []
+    for change in query.read_changes(connection, MAX_CHANGES):
+        number = int(str(change["change_id"]))
+        if change["action"] in {"undo", "seed"} or query.is_undone(connection, number):
+            continue
+        if change["author"] == author:
+            return number
+        others.append(change)
+    if not others:
+        raise NotFoundError("There is no change to undo.")
+    last = others[0]
+    raise NotFoundError(
+        f"There is no change of {author!r} to undo. The last one is {last['change_id']}, by {last['author']!r} ({last['action']}, {last['message']!r}); give its number to take it back."
+    )
 
 
 def _earlier(
@@ -179,7 +197,9 @@ def _append(
         for name, table in TABLES.items()
         if len(table.key) == 1
     }
-    known = Known(keys, query.known_units(connection))
+    promised = query.read_table(connection, "commitments").filter(is_share_promised())
+    shares = frozenset(promised["indicator"].drop_nulls())
+    known = Known(keys, query.known_units(connection), shares)
     full = {name: tables.get(name, empty_table(name)) for name in TABLES}
     problems = check_tables(full, lines, known)
     if problems:

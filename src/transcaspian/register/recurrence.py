@@ -14,13 +14,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
 
 from transcaspian.register.edtf import LAST_YEAR
 
-__all__ = ["Timetable", "end_of_rule", "is_recurrence", "read_parts", "round_of"]
+__all__ = ["Timetable", "can_be_asked", "end_of_rule", "is_recurrence", "read_parts", "round_of"]
 
 _PARTS = {
     "FREQ",
@@ -66,10 +67,18 @@ def is_recurrence(text: str) -> bool:
         return False
     if not _comes_round(parts):
         return False
+    return can_be_asked(text)
+
+
+def can_be_asked(text: str) -> bool:
+    """Whether a rule can be asked for its days at all, be they what is taken today or not."""
+    parts = read_parts(text)
+    if parts.get("FREQ") not in _FREQUENCIES or not _is_count(parts.get("COUNT", "1")):
+        return False
     try:
         rrulestr(text)
         end_of_rule(text)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, IndexError):
         return False
     return True
 
@@ -150,15 +159,26 @@ class Timetable:
 
 def round_of(rule: str, day: date) -> tuple[int, ...]:
     """Return which round a day belongs to: its year, month or week where one has one round."""
+    match _length_of_round(rule):
+        case "year":
+            return (day.year,)
+        case "month":
+            return (day.year, day.month)
+        case "week":
+            return day.isocalendar()[:2]
+        case _:
+            return (day.toordinal(),)
+
+
+@lru_cache(maxsize=1024)
+def _length_of_round(rule: str) -> str:
     parts = read_parts(rule)
     frequency = parts["FREQ"]
     if frequency == "YEARLY" and _rounds_within(parts, 366) <= 1:
-        return (day.year,)
+        return "year"
     if frequency in {"YEARLY", "MONTHLY"} and _rounds_within(parts, 31) <= 1:
-        return (day.year, day.month)
-    if frequency == "WEEKLY" and "," not in parts.get("BYDAY", ""):
-        return day.isocalendar()[:2]
-    return (day.toordinal(),)
+        return "month"
+    return "week" if frequency == "WEEKLY" and "," not in parts.get("BYDAY", "") else "day"
 
 
 def _rounds_within(parts: Mapping[str, str], days: int) -> int:

@@ -106,7 +106,9 @@ def _running(
     is_monthly: bool,
 ) -> Finding:
     target = commitment.target if commitment.target is not None else 0.0
-    part = None if is_monthly else _part_of_this_year(points, start, facts.as_of)
+    is_counted = any(point.period.last >= date(facts.as_of.year, 12, 31) for point in periods)
+    use_part = not is_monthly and not is_counted
+    part = _part_of_this_year(points, start, facts.as_of) if use_part else None
     fresh = [
         point
         for point in periods
@@ -178,7 +180,7 @@ def _ended(commitment: Commitment, end: date, periods: Sequence[Point]) -> Findi
 
 
 def _is_whole_period(point: Point, *, is_monthly: bool) -> bool:
-    if point.kind == "ytd":
+    if point.kind == "ytd" and not point.is_full_year:
         return False
     if not is_monthly:
         return point.period.is_whole_year

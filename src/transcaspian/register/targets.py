@@ -168,7 +168,11 @@ def _level_reached(
 def _judge_flow(
     commitment: Commitment, due: VagueDate | None, points: Sequence[Point], facts: Facts
 ) -> Finding:
-    years = [point for point in points if point.period.is_whole_year and point.kind != "ytd"]
+    years = [
+        point
+        for point in points
+        if point.period.is_whole_year and (point.kind != "ytd" or point.is_full_year)
+    ]
     # More of a year can only add to an upward flow, so a part may prove the target reached.
     proofs = [
         *years,
