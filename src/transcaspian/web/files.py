@@ -13,6 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.report.charts import NUMBER_FORMAT, complete, draw
 from transcaspian.report.images import svg_to_pdf, svg_to_png
+from transcaspian.spreadsheet import guarded_csv
 from transcaspian.web.blocks import Chart, Column, Page, Table
 from transcaspian.web.language import Language
 
@@ -83,9 +84,9 @@ def column_title(column: Column) -> str:
 
 
 def csv_file(table: Table) -> bytes:
-    """Return the table as CSV with comma and dot, 12 figures."""
+    """Return the table as CSV with comma and dot, 12 figures; no text becomes a formula."""
     frame = table_frame(table).with_columns(pl.selectors.float().round_sig_figs(12))
-    return BYTE_ORDER_MARK + frame.write_csv().encode()
+    return BYTE_ORDER_MARK + guarded_csv(frame).encode()
 
 
 def parquet_file(table: Table) -> bytes:
