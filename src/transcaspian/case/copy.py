@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from transcaspian.errors import InputError
+from transcaspian.errors import InputError, reason_of
 
 __all__ = ["copy_case"]
 
@@ -29,5 +29,5 @@ def copy_case(source: Path, folder: Path) -> Path:
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {reason_of(error)}.") from error
     return folder
