@@ -58,3 +58,17 @@ def test_a_copy_is_not_named_like_a_packaged_case(
     assert caught.value.code == 1
     assert "name of a packaged case" in capsys.readouterr().err
     assert not (tmp_path / "trans-caspian").exists()
+
+
+def test_a_disk_that_is_full_is_one_short_error(
+    case_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: str, target: str, **_: object) -> None:
+        raise OSError(28, "No space left on device", source, None, target)
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(InputError) as caught:
+        copy_case(case_folder, tmp_path / "deep" / "new")
+
+    assert caught.value.message.endswith("can't be made: No space left on device.")
+    assert list((tmp_path / "deep").iterdir()) == []

@@ -17,6 +17,8 @@ from tests.web.conftest import HERE
 from tests.web.made_up import FIRST, SECOND
 from transcaspian.errors import InputError
 from transcaspian.web.app import create_app
+from transcaspian.web.blocks import Column, Table
+from transcaspian.web.files import csv_file
 from transcaspian.web.hosts import KnownHosts
 from transcaspian.web.pages import funds
 from transcaspian.web.settings import WebSettings
@@ -239,3 +241,13 @@ def test_a_strange_name_is_refused_on_every_address(client: TestClient) -> None:
 def test_a_name_that_is_none_can_not_be_allowed() -> None:
     with pytest.raises(InputError, match="http://"):
         create_app(WebSettings(hosts=("http://pages.example.org",)))
+
+
+def test_a_text_that_looks_like_a_formula_is_guarded_in_a_csv_file() -> None:
+    texts = ("=1+1", "+1", "@a", "\t=1", "plain", "-", None)
+    table = Table("t", "t", (Column("name", "Name"),), tuple((text,) for text in texts), "s", "c")
+
+    lines = csv_file(table).decode("utf-8-sig").splitlines()
+
+    assert [line.strip('"') for line in lines[1:4]] == ["'=1+1", "'+1", "'@a"]
+    assert lines[5] == "plain"

@@ -66,7 +66,8 @@ def write_workbook(folder: Path, target: Path) -> None:
     if problems:
         raise InputError(f"{str(folder)!r} does not fit into a workbook.", problems)
     # Constant memory writes text into the cells' own places and each row as soon as it is done.
-    book = xlsxwriter.Workbook(str(target), {"constant_memory": True})
+    buffer = io.BytesIO()  # a disk that is full then shows in one place
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True})
     head = book.add_format({"bold": True, "bottom": 1})
     units = book.add_format({"italic": True, "font_color": "#666666"})
     _write_index(book, head, sheets)
@@ -75,6 +76,7 @@ def write_workbook(folder: Path, target: Path) -> None:
         _write_table(book, head, units, sheet, {other.file: other for other in sheets})
     _write_profiles(book, head, pl.read_parquet(folder / PROFILES_FILE))
     book.close()
+    target.write_bytes(buffer.getvalue())
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[str]:

@@ -124,11 +124,15 @@ def verify(
 
 def _options(kept: "Results", workers: int) -> "StudyOptions":
     """Return the options of a run as its manifest holds them."""
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
     from transcaspian.study import StudyOptions
 
-    held = TypeAdapter(StudyOptions).validate_python(kept.manifest["options"])
+    try:
+        held = TypeAdapter(StudyOptions).validate_python(kept.manifest["options"])
+    except ValidationError as error:
+        names = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
+        raise InputError(f"The manifest of the run is damaged, in options: {names}.") from error
     return replace(held, workers=workers)
 
 

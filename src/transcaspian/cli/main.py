@@ -1,6 +1,8 @@
 """The `transcaspian` command: the groups of the rooms and the commands on cases and runs."""
 
+import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -17,8 +19,9 @@ from transcaspian.cli import (
     runs,
     serve,
 )
+from transcaspian.cli.console import close_output, prepare_output
 from transcaspian.cli.output import print_error, print_json
-from transcaspian.errors import TranscaspianError
+from transcaspian.errors import InputError, TranscaspianError
 
 EXIT_ERROR = 1
 
@@ -45,11 +48,41 @@ app.add_typer(register.app, name="register")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit with 1 for our errors (no traceback), 2 for wrong usage."""
     words = sys.argv[1:] if arguments is None else arguments
+    prepare_output(words)
+    try:
+        _run(words)
+    except BrokenPipeError:  # who read the output has had enough
+        close_output()
+        raise SystemExit(EXIT_ERROR) from None
+    except OSError as error:
+        sys.stderr.write(f"{_trouble(error)}\n")
+        close_output()
+        raise SystemExit(EXIT_ERROR) from None
+
+
+def _run(words: list[str]) -> None:
     try:
         app(words)
     except TranscaspianError as error:
-        if "--json" in words:
-            print_json(error.as_dict())
-        else:
-            print_error(error)
-        raise SystemExit(EXIT_ERROR) from None
+        _tell(error, words)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _tell(InputError(_trouble(error)), words)
+    finally:
+        sys.stdout.flush()  # a disk that is full shows here at the latest
+
+
+def _tell(error: TranscaspianError, words: list[str]) -> NoReturn:
+    if "--json" in words:
+        print_json(error.as_dict())
+    else:
+        print_error(error)
+    raise SystemExit(EXIT_ERROR) from None
+
+
+def _trouble(error: OSError) -> str:
+    """Return what the system refused, in one sentence."""
+    names = [repr(os.fsdecode(name)) for name in (error.filename, error.filename2) if name]
+    where = f"{' and '.join(names)}: " if names else "The output, or a file, can not be written: "
+    return f"{where}{error.strerror or error}."

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from transcaspian.cli.console import speaks_utf8
 from transcaspian.errors import TranscaspianError
 
 __all__ = ["JSON_OPTION", "console", "print_error", "print_json", "print_table"]
@@ -31,7 +32,8 @@ def console(*, to_error: bool = False) -> Console:
 
 def print_json(value: object) -> None:
     """Print one JSON object; NaN and infinities become null."""
-    sys.stdout.write(json.dumps(_finite(value), ensure_ascii=False, default=str) + "\n")
+    is_plain = not speaks_utf8(sys.stdout)
+    sys.stdout.write(json.dumps(_finite(value), ensure_ascii=is_plain, default=str) + "\n")
 
 
 def _finite(value: object) -> object:

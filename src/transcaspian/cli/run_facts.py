@@ -1,7 +1,8 @@
 """What `appraise run` needs of a run folder: ledgers, project facts, rates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from transcaspian.appraisal.again import ProjectFacts, RunFacts, ledger_of_run
 from transcaspian.appraisal.ledger import Ledger
-from transcaspian.errors import NotFoundError
+from transcaspian.errors import InputError, NotFoundError
 from transcaspian.results.read import read_results
 
 __all__ = ["RunOfProjects", "read_run_facts"]
@@ -44,14 +45,28 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
         raise NotFoundError(f"The run has not valued {', '.join(missing)}.")
     if projects:
         table = table.filter(pl.col("project").is_in(list(projects)))
-    run = RunFacts(int(settings["price_year"]), int(settings["base_year"]))
+    price_year, base_year, rate = (
+        _number(settings, name) for name in ("price_year", "base_year", "headline_rate")
+    )
+    run = RunFacts(int(price_year), int(base_year))
     facts = tuple(ProjectFacts.of_row(row) for row in table.iter_rows(named=True))
     rows = results.table("ledger").filter(pl.col("scenario") == chosen)
     return RunOfProjects(
         scenario=chosen,
-        headline_rate=float(settings["headline_rate"]),
+        headline_rate=rate,
         conventions=str(results.manifest.get("conventions", "")),
         run=run,
         projects=facts,
         ledgers=tuple(ledger_of_run(rows, one, run) for one in facts),
     )
+
+
+def _number(settings: Mapping[str, object], name: str) -> float:
+    """Return a number of the settings that a manifest holds; InputError where it is none."""
+    value = settings.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise InputError(
+            f"The manifest of the run is damaged, in settings: {name} is {value!r}."
+            " Run the case again."
+        )
+    return float(value)

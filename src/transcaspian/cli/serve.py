@@ -58,12 +58,14 @@ def serve(
 
     import uvicorn
 
+    from transcaspian.register.access import load_register
     from transcaspian.web.app import create_app
     from transcaspian.web.settings import LOOPBACK, WebSettings
 
     folders = tuple(runs) if runs else ((RUNS,) if RUNS.is_dir() and any(RUNS.iterdir()) else ())
     if role not in ("public", "internal"):
         raise InputError(f"{role!r} is no role; roles are public, internal.")
+    load_register(db, role=role)  # what can't be read is better known now
     app = create_app(
         WebSettings(runs=folders, case=case, db=db, role=role, hosts=tuple(allow_host or ()))  # type: ignore[arg-type]
     )
