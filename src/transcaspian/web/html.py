@@ -11,7 +11,7 @@ from markupsafe import Markup
 from transcaspian.errors import TranscaspianError
 from transcaspian.results.theme import INK, difference_colour, is_dark, load_colour
 from transcaspian.web import urls
-from transcaspian.web.blocks import CellValue, Chart, Column, Link, Links, Note, Page, Table
+from transcaspian.web.blocks import Block, CellValue, Chart, Column, Link, Links, Note, Page, Table
 from transcaspian.web.files import chart_svg
 from transcaspian.web.language import LANGUAGES
 from transcaspian.web.view import FORMS, View
@@ -107,7 +107,7 @@ def render_error(error: TranscaspianError, status: int, view: View, runs: Sequen
     """Return an error as a page: what is wrong, and how to cure it."""
     problems = tuple(Note(str(problem), "warning") for problem in error.problems)
     title = view.t("Not found") if status == NOT_FOUND else view.t("This does not work")
-    blocks = (*problems, _ways_back(view, runs))
+    blocks: tuple[Block, ...] = (*problems, _ways_back(view, runs))
     return render(Page("error", title, error.message, blocks), view, runs)
 
 
