@@ -60,7 +60,9 @@ def made_up(folder: Path) -> tuple[Path, str]:
 
 def print_server_times(settings: WebSettings, run: str) -> None:
     """Print for each page the median time of the server and the bytes of its HTML."""
-    client = TestClient(create_app(settings), headers={"accept": "text/html"})
+    client = TestClient(
+        create_app(settings), base_url=f"http://{LOOPBACK}", headers={"accept": "text/html"}
+    )
     say("page                          ms (median)   first ms   kB of HTML")
     for page in PAGES:
         times = []

@@ -2,6 +2,7 @@
 
 TranscaspianError
 ├── InputError           what the user gave is wrong; carries every Problem found
+│   └── ChangedError     a run is no more what it was when it was opened
 ├── ModelError           a model could not give an answer
 │   ├── InfeasibleError
 │   ├── UnboundedError
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 __all__ = [
+    "ChangedError",
     "FetchError",
     "InfeasibleError",
     "InputError",
@@ -74,6 +76,10 @@ class TranscaspianError(Exception):
 
 class InputError(TranscaspianError):
     """What the user gave is wrong; `problems` lists everything found, not only the first."""
+
+
+class ChangedError(InputError):
+    """A run folder is damaged, or was replaced or removed after it was opened."""
 
 
 class ModelError(TranscaspianError):

@@ -29,6 +29,42 @@ def test_a_damaged_value_counts_as_absent(tmp_path: Path) -> None:
     assert len(cache) == 0
 
 
+def test_a_value_under_the_key_of_another_counts_as_absent(tmp_path: Path) -> None:
+    cache = FolderCache(tmp_path)
+    cache[KEYS[0]], cache[KEYS[1]] = b"solved", b"solved otherwise"
+    first, second = (tmp_path / key[:2] / key[2:] for key in KEYS[:2])
+    first.write_bytes(second.read_bytes())
+
+    assert cache.get(KEYS[0]) is None
+    assert cache[KEYS[1]] == b"solved otherwise"
+
+
+def test_what_can_not_be_kept_is_one_clear_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    cache = FolderCache(tmp_path)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match=r"No space left on device.*--no-cache"):
+        cache[KEYS[0]] = b"solved"
+
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_a_user_without_a_home_is_told_to_name_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+
+    with pytest.raises(InputError, match=r"--cache.*--no-cache"):
+        user_cache_folder()
+
+
 def test_an_absent_value_is_a_key_error(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         FolderCache(tmp_path)[KEYS[0]]

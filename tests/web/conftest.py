@@ -14,6 +14,9 @@ from tests.web.made_up import write_runs
 from transcaspian.web.app import create_app
 from transcaspian.web.settings import LOOPBACK, WebSettings
 
+# The name under which tests ask the application: it takes names of this machine only.
+HERE = "http://localhost"
+
 
 @pytest.fixture(scope="session")
 def run_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
@@ -24,12 +27,12 @@ def run_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="session")
 def app(run_folders: tuple[Path, Path]) -> FastAPI:
     case, runs = run_folders
-    return create_app(WebSettings(runs=(runs,), case=str(case)))
+    return create_app(WebSettings(runs=(runs,), case=str(case), hosts=("testserver",)))
 
 
 @pytest.fixture(scope="session")
 def client(app: FastAPI) -> TestClient:
-    return TestClient(app, headers={"accept": "text/html", "accept-language": "en"})
+    return TestClient(app, base_url=HERE, headers={"accept": "text/html", "accept-language": "en"})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
+from tests.web.conftest import HERE
 from tests.web.test_pages import data_of, table_of
 from transcaspian.web.app import create_app
 from transcaspian.web.pages import crossing_frontier
@@ -22,7 +23,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     folder.mkdir()
     manifest = {"case": "trans-caspian", "checksums": {}, "years": [2030]}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return TestClient(create_app(WebSettings(runs=(Path(folder),))))
+    return TestClient(create_app(WebSettings(runs=(Path(folder),))), base_url=HERE)
 
 
 def test_a_month_shows_the_vessels_of_that_month_only(client: TestClient) -> None:

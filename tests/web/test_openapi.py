@@ -59,7 +59,7 @@ def test_every_page_is_in_the_document(client: TestClient) -> None:
     assert all(set(path) == {"get"} for path in paths.values())  # read-only
     for path in paths.values():
         assert "application/json" in path["get"]["responses"]["200"]["content"]
-        assert set(path["get"]["responses"]) == {"200", "404", "422"}
+        assert set(path["get"]["responses"]) == {"200", "400", "404", "409", "422"}
 
 
 @pytest.mark.parametrize("form", ["vega", "json", "csv", "xlsx", "parquet", "svg", "png", "pdf"])

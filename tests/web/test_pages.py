@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from tests.web.conftest import HERE
 from tests.web.made_up import (
     FEWER_YEARS,
     FIRST,
@@ -391,14 +392,14 @@ def test_a_folder_without_runs_is_named(tmp_path: Path) -> None:
 
 
 def test_without_any_run_the_register_is_still_there() -> None:
-    alone = TestClient(create_app(WebSettings()), headers={"accept": "text/html"})
+    alone = TestClient(create_app(WebSettings()), base_url=HERE, headers={"accept": "text/html"})
 
     assert "transcaspian run" in alone.get("/").text
     assert alone.get("/register").status_code == 200
 
 
 def test_a_run_whose_case_is_not_at_hand_says_so(run_folders: tuple[Path, Path]) -> None:
-    alone = TestClient(create_app(WebSettings(runs=(run_folders[1] / FIRST,))))
+    alone = TestClient(create_app(WebSettings(runs=(run_folders[1] / FIRST,))), base_url=HERE)
 
     answer = alone.get(f"{RUN}/map", headers={"accept": "application/json"})
 
@@ -408,7 +409,7 @@ def test_a_run_whose_case_is_not_at_hand_says_so(run_folders: tuple[Path, Path])
 
 
 def test_an_answer_from_the_cache_is_the_first_one_again(app: FastAPI) -> None:
-    fresh = TestClient(app)
+    fresh = TestClient(app, base_url=HERE)
 
     first, second = (fresh.get(f"{RUN}/projects?lang=en&year=2030") for _ in range(2))
 
@@ -471,7 +472,10 @@ def test_readers_of_the_same_page_wait_for_the_one_that_builds_it(
 
     monkeypatch.setattr(funds, "funds_page", slow)
     with ThreadPoolExecutor(8) as pool:
-        asked = [pool.submit(TestClient(app).get, f"{RUN}/funds?lang=en") for _ in range(8)]
+        asked = [
+            pool.submit(TestClient(app, base_url=HERE).get, f"{RUN}/funds?lang=en")
+            for _ in range(8)
+        ]
         while not built:
             wait(asked, timeout=0.01)
         is_open.set()

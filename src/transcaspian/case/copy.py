@@ -1,9 +1,9 @@
 """Copies a case folder: whole or not at all."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
+from transcaspian.case.files import copy_files
 from transcaspian.errors import InputError
 
 __all__ = ["copy_case"]
@@ -22,9 +22,7 @@ def copy_case(source: Path, folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
             copy = Path(scratch) / "case"
-            shutil.copytree(
-                source, copy, ignore=shutil.ignore_patterns("__pycache__", "__init__.py")
-            )
+            copy_files(source, copy)
             if folder.exists():
                 folder.rmdir()
             copy.rename(folder)

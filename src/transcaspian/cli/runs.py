@@ -181,7 +181,9 @@ def show(
     if as_json:
         print_json({"table": table, "rows": frame.to_dicts()})
     elif as_csv:
-        sys.stdout.write(frame.write_csv())
+        from transcaspian.spreadsheet import guarded_csv
+
+        sys.stdout.write(guarded_csv(frame))
     else:
         shown = frame.select(frame.columns[:COLUMNS_SHOWN]).head(ROWS_SHOWN)
         rest = f"{frame.height} rows, {frame.width} columns"

@@ -44,6 +44,13 @@ def serve(
     role: Annotated[
         str, typer.Option("--role", help="public, or internal to see rows marked internal.")
     ] = "public",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Further name under which the pages may be asked for; can be repeated.",
+        ),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Show finished runs and the register in a browser, on this machine only, read-only."""
@@ -57,7 +64,11 @@ def serve(
     folders = tuple(runs) if runs else ((RUNS,) if RUNS.is_dir() and any(RUNS.iterdir()) else ())
     if role not in ("public", "internal"):
         raise InputError(f"{role!r} is no role; roles are public, internal.")
-    app = create_app(WebSettings(runs=folders, case=case, db=db, role=role))  # type: ignore[arg-type]
+    app = create_app(
+        WebSettings(runs=folders, case=case, db=db, role=role, hosts=tuple(allow_host or ()))  # type: ignore[arg-type]
+    )
+    for key, trouble in app.state.transcaspian.troubles().items():
+        sys.stderr.write(f"Run {key} can't be shown. {trouble}\n")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -27,6 +27,7 @@ from transcaspian.report.markup import (
     number_cell,
 )
 from transcaspian.report.names import REFERENCE, Names
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import (
     ACCENT,
     EN_DASH,
@@ -317,13 +318,16 @@ def _project_tables(
     after = now.filter(pl.col("run") != REFERENCE).join(base, on=keys, maintain_order="left")
     if after.is_empty():
         return ()
-    rows = after.with_columns(
-        pl.Series("pair", [labels.pair(row) for row in after.iter_rows(named=True)], pl.String),
-        project=pl.col("run").map_elements(names.run, return_dtype=pl.String),
-        change=pl.col("crossing_h") - pl.col("before"),
-        more=pl.col("units_per_year") - pl.col("before_units"),
-        half=pl.col("crossing_high_h") - pl.col("crossing_h"),
-    ).sort("project", "pair")
+    rows = (
+        worded(after, project=("run", names.run))
+        .with_columns(
+            pl.Series("pair", [labels.pair(row) for row in after.iter_rows(named=True)], pl.String),
+            change=pl.col("crossing_h") - pl.col("before"),
+            more=pl.col("units_per_year") - pl.col("before_units"),
+            half=pl.col("crossing_high_h") - pl.col("crossing_h"),
+        )
+        .sort("project", "pair")
+    )
     views = (
         ColumnView("project", "Project"),
         ColumnView("pair", "Cargo"),

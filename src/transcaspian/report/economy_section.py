@@ -10,6 +10,7 @@ from transcaspian.report.markup import ColumnView, frame_table, head_cell, numbe
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.risk_section import shown_runs
 from transcaspian.report.terms import Terms, npv_column, percent
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import format_number, format_share
 
 __all__ = ["economy_section"]
@@ -65,13 +66,7 @@ def _owners_blocks(
             how="left",
             maintain_order="left",
         )
-        .with_columns(
-            name=pl.col("project").map_elements(names.run, return_dtype=pl.String),
-            earns=pl.col("operators").map_elements(
-                lambda words: ", ".join(humanise(word) for word in words.split(", ")) or "nobody",
-                return_dtype=pl.String,
-            ),
-        )
+        .pipe(worded, name=("project", names.run), earns=("operators", _list_of_words))
     )
     views = (
         ColumnView("name", "Project"),
@@ -157,3 +152,7 @@ def _shown_years(years: Sequence[int], opening: int) -> list[int]:
     later = [year for year in years if year >= opening + DENSE_YEARS]
     kept = [year for year in later if year % STRIDE == 0]
     return [*dense, *dict.fromkeys([*kept, *later[-1:]])]
+
+
+def _list_of_words(words: str) -> str:
+    return ", ".join(humanise(word) for word in words.split(", ")) or "nobody"

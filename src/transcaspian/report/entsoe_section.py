@@ -15,6 +15,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import format_number
 
 __all__ = ["entsoe_section"]
@@ -51,9 +52,8 @@ def _worth_table(worth: pl.DataFrame, names: Names, method: str) -> HtmlTable:
     own = worth.filter(pl.col("method") == method).sort(
         "npv_musd", descending=True, nulls_last=True, maintain_order=True
     )
-    frame = own.with_columns(
-        name=pl.col("project").map_elements(names.run, return_dtype=pl.String),
-        against=pl.col("against").map_elements(names.run, return_dtype=pl.String),
+    named = worded(own, name=("project", names.run), against=("against", names.run))
+    frame = named.with_columns(
         note=pl.when(pl.col("note") == "")
         .then(None)
         .otherwise(pl.lit("not assessed: no package was solved with and without it")),

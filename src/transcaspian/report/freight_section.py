@@ -27,6 +27,7 @@ from transcaspian.report.markup import (
     number_cell,
 )
 from transcaspian.report.names import REFERENCE, Names
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import (
     MUTED,
     NEGATIVE,
@@ -116,8 +117,8 @@ def bottlenecks(tables: Mapping[str, pl.DataFrame], names: Names) -> pl.DataFram
         rows = tables[table].filter(pl.col("run") == REFERENCE, pl.col("load_ratio").is_not_null())
         if rows.height:
             parts.append(
-                rows.select(
-                    pl.col(key).map_elements(name, return_dtype=pl.String).alias("place"),
+                worded(rows, place=(key, name)).select(
+                    "place",
                     pl.lit(kind).alias("kind"),
                     "year",
                     pl.col("load_ratio").cast(pl.Float64),
@@ -166,15 +167,15 @@ def _bottleneck_table(tight: pl.DataFrame, in_crossing: Sequence[str]) -> HtmlTa
     )
 
 
-def _pair(names: Names) -> pl.Expr:
+def _paired(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
+    """Return the rows with their pair, "origin → destination", in a column of its own."""
+
     def short(zone: str) -> str:
         return names.zone(zone).split(" (")[0]
 
-    return pl.concat_str(
-        pl.col("origin").map_elements(short, return_dtype=pl.String),
-        pl.lit(" → "),
-        pl.col("destination").map_elements(short, return_dtype=pl.String),
-    ).alias("pair")
+    pair = pl.format("{} → {}", "pair", "_to").alias("pair")
+    told = worded(routes, pair=("origin", short), _to=("destination", short))
+    return told.with_columns(pair).drop("_to")
 
 
 def _contested(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
@@ -182,7 +183,7 @@ def _contested(routes: pl.DataFrame, names: Names) -> pl.DataFrame:
 
     Only pairs with a choice count: a second route with a share worth drawing.
     """
-    reference = routes.filter(pl.col("run") == REFERENCE).with_columns(_pair(names))
+    reference = _paired(routes.filter(pl.col("run") == REFERENCE), names)
     tonnes = reference.group_by("pair", "year", "route", maintain_order=True).agg(
         tonnes=pl.col("tonnes").sum()
     )
@@ -237,9 +238,7 @@ def _shares(routes: pl.DataFrame, names: Names) -> tuple[Figure, ...]:
         f"{pair}: the {corridor_name} carries {format_share(share(years[0]), 2)} in "
         f"{years[0]} and {format_share(share(years[-1]), 2)} in {years[-1]}"
     )
-    table = rows.with_columns(
-        pl.col("route").map_elements(names.route, return_dtype=pl.String), mt=pl.col("tonnes") / 1e6
-    )
+    table = worded(rows, route=("route", names.route)).with_columns(mt=pl.col("tonnes") / 1e6)
     views = (
         ColumnView("pair", "From and to"),
         ColumnView("year", "Year", "", "year"),
@@ -272,11 +271,10 @@ def _corridor_routes(names: Names) -> tuple[list[str], str]:
 def _draw_shares(rows: pl.DataFrame, names: Names, label: str) -> Markup:
     scale = _route_scale(names, rows["route"].unique().to_list())
     data = rows.with_columns(
-        route=pl.col("route").map_elements(names.route, return_dtype=pl.String),
         order=pl.col("route").replace_strict(
             {route: n for n, route in enumerate(names.routes)}, default=99, return_dtype=pl.Int64
-        ),
-    )
+        )
+    ).pipe(worded, route=("route", names.route))
     y = {
         "field": "year",
         "type": "ordinal",
@@ -330,10 +328,11 @@ def _shifts(tables: Mapping[str, pl.DataFrame], names: Names, year: int) -> tupl
         parts.append(
             base.join(after, on="route", how="full", coalesce=True)
             .with_columns(pl.col("before", "after").fill_null(0.0))
+            .pipe(worded, route=("route", names.route))
             .select(
                 pl.lit(names.run(run)).alias("project"),
                 pl.lit(run in clusters).alias("is_cluster"),
-                pl.col("route").map_elements(names.route, return_dtype=pl.String),
+                "route",
                 "before",
                 "after",
                 (pl.col("after") - pl.col("before")).alias("change"),
@@ -415,7 +414,7 @@ def _cost_table(routes: pl.DataFrame, names: Names, year: int) -> HtmlTable:
     is_corridor = pl.col("route").is_in(corridor)
     least = pl.when(is_corridor).then(LEAST_CORRIDOR_SHARE).otherwise(LEAST_SHARE)
     rows = (
-        routes.with_columns(_pair(names))
+        _paired(routes, names)
         .filter(
             pl.col("run") == REFERENCE,
             pl.col("year") == year,
@@ -438,7 +437,7 @@ def _cost_table(routes: pl.DataFrame, names: Names, year: int) -> HtmlTable:
             )
         )
         .sort("order", "form", "total")
-        .with_columns(pl.col("route").map_elements(names.route, return_dtype=pl.String))
+        .pipe(worded, route=("route", names.route))
     )
     views = (
         ColumnView("pair", "From and to"),
@@ -459,10 +458,7 @@ def _route_fold(routes: pl.DataFrame, names: Names) -> Fold:
     total = (
         routes.group_by("run", "route", "year", maintain_order=True)
         .agg(mt=pl.col("tonnes").sum() / 1e6)
-        .with_columns(
-            pl.col("run").map_elements(names.run, return_dtype=pl.String),
-            pl.col("route").map_elements(names.route, return_dtype=pl.String),
-        )
+        .pipe(worded, run=("run", names.run), route=("route", names.route))
         .sort("run", "route", "year", maintain_order=True)
     )
     years = total["year"].unique().sort().to_list()

@@ -8,6 +8,7 @@ from transcaspian.report.blocks import Block, Remark, Section
 from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.terms import Terms
+from transcaspian.report.worded import worded
 from transcaspian.units import TWH_TO_MWH
 
 __all__ = ["fuel_section"]
@@ -23,10 +24,7 @@ def fuel_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms)
         .filter(pl.col("year") == (year or 0))
         .with_columns(pl.col("^.*_mwh_th$") / TWH_TO_MWH)
         .filter(pl.col("freed_mwh_th").abs() >= SMALLEST_TWH)
-        .with_columns(
-            project=pl.col("run").map_elements(names.run, return_dtype=pl.String),
-            called=pl.col("fuel").map_elements(humanise, return_dtype=pl.String),
-        )
+        .pipe(worded, project=("run", names.run), called=("fuel", humanise))
         .sort("export_musd", "project", "fuel", descending=[True, False, False])
     )
     if rows.is_empty():

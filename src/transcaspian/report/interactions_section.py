@@ -16,6 +16,7 @@ from transcaspian.report.markup import (
 )
 from transcaspian.report.names import Names
 from transcaspian.report.terms import Terms
+from transcaspian.report.worded import worded
 
 __all__ = ["interactions_section"]
 
@@ -117,9 +118,7 @@ def _pair_table(pairs: pl.DataFrame, names: Names, terms: Terms) -> HtmlTable:
 
 
 def _share_table(shares: pl.DataFrame, names: Names, terms: Terms) -> HtmlTable:
-    frame = shares.with_columns(
-        pl.col("package", "project").map_elements(names.run, return_dtype=pl.String)
-    )
+    frame = worded(shares, package=("package", names.run), project=("project", names.run))
     views = (
         ColumnView("package", "Package"),
         ColumnView("project", "Part"),

@@ -10,6 +10,7 @@ from transcaspian.report.blocks import Block, Figure, Fold, Grid, HtmlTable, Sec
 from transcaspian.report.charts import CHART_WIDTH, WIDE_WIDTH, Spec, draw
 from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import Names
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import (
     ACCENT,
     INK,
@@ -112,9 +113,7 @@ def _of_vehicle(own: Tables, row: Mapping[str, Any], names: Names) -> list[Block
 
 
 def _named(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
-    return frame.with_columns(
-        name=pl.col("project").map_elements(names.run, return_dtype=pl.String)
-    )
+    return worded(frame, name=("project", names.run))
 
 
 def _chosen_table(own: Tables, row: Mapping[str, Any], names: Names) -> HtmlTable:
@@ -385,11 +384,7 @@ def _rejected_table(own: Tables, names: Names) -> HtmlTable:
 def _points_table(
     points: pl.DataFrame, first: ColumnView, caption: str, file_name: str, names: Names
 ) -> HtmlTable:
-    frame = points.with_columns(
-        named=pl.col("projects").map_elements(
-            lambda text: _project_names(text, names), return_dtype=pl.String
-        )
-    )
+    frame = worded(points, named=("projects", lambda text: _project_names(text, names)))
     views = (
         first,
         ColumnView("committed_musd", "Committed", "million USD", "number"),

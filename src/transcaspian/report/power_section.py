@@ -39,6 +39,7 @@ from transcaspian.report.power_charts import (
     peak_week,
 )
 from transcaspian.report.synthetic_mark import synthetic_mark
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import CARRIER_COLOURS, CARRIER_LABELS, format_number, format_share
 
 __all__ = ["power_section"]
@@ -124,8 +125,9 @@ def _synthetic_note(case: CaseLike, names: Names) -> Markup:
 
 
 def _zone_table(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
-    return frame.filter(pl.col("run") == REFERENCE).select(
-        pl.col("bus").map_elements(names.bus, return_dtype=pl.String).alias("zone"),
+    reference = frame.filter(pl.col("run") == REFERENCE)
+    return worded(reference, zone=("bus", names.bus)).select(
+        "zone",
         "year",
         *(
             (pl.col(f"{name}_mwh") / 1e6).alias(f"{name}_twh")
@@ -154,10 +156,7 @@ def _mix(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     )
     places = {names.bus(bus): place for place, bus in enumerate(in_order)}
     return (
-        reference.with_columns(
-            zone=pl.col("bus").map_elements(names.bus, return_dtype=pl.String),
-            group=pl.col("carrier").map_elements(names.group, return_dtype=pl.String),
-        )
+        worded(reference, zone=("bus", names.bus), group=("carrier", names.group))
         .filter(~pl.col("group").is_in(["storage", "trade"]))
         .group_by("zone", "year", "group", maintain_order=True)
         .agg(twh=pl.col("energy_mwh").sum() / 1e6)
@@ -211,10 +210,8 @@ def _price_figure(frame: pl.DataFrame, names: Names, run: str | None, year: int)
     with_run = shown.filter(pl.col("run") == (run or "")).select("bus", **{"with": "price_mean"})
     prices = (
         without.join(with_run, on="bus", how="left", maintain_order="left")
-        .with_columns(
-            zone=pl.col("bus").map_elements(names.bus, return_dtype=pl.String),
-            change=pl.col("with") - pl.col("without"),
-        )
+        .pipe(worded, zone=("bus", names.bus))
+        .with_columns(change=pl.col("with") - pl.col("without"))
         .sort("without")
     )
     if run is None or prices["change"].null_count() == prices.height:
@@ -458,9 +455,9 @@ def _cable_table(frame: pl.DataFrame, case: CaseLike, names: Names) -> pl.DataFr
         rows = frame.filter(pl.col("run") == run, pl.col("link").is_in(links))
         if rows.height:
             parts.append(
-                rows.select(
+                worded(rows, link=("link", names.power_link)).select(
                     pl.lit(names.run(run)).alias("project"),
-                    pl.col("link").map_elements(names.power_link, return_dtype=pl.String),
+                    "link",
                     "year",
                     ahead=pl.col("forward_mwh") / 1e6,
                     back=pl.col("reverse_mwh") / 1e6,

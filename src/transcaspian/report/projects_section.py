@@ -34,6 +34,7 @@ from transcaspian.report.markup import (
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, npv_column, percent
+from transcaspian.report.worded import worded
 from transcaspian.report.worth import before_use, before_use_text, model_years_text, worth_of
 from transcaspian.results.theme import (
     GRID,
@@ -185,7 +186,7 @@ def _npv_title(ranked: pl.DataFrame, terms: Terms) -> str:
     value = f"{format_number(best['npv_musd'])} million USD at {terms.headline}"
     if best["npv_musd"] > 0:
         return f"{best['name']} is worth most: {value}"
-    return f"None is worth its cost; {best['name']} comes nearest: {value}"
+    return f"Nothing is worth its cost; {best['name']} comes nearest: {value}"
 
 
 def _marks_text(terms: Terms) -> str:
@@ -397,7 +398,7 @@ def _ledger_table(row: Mapping[str, Any], ledger: pl.DataFrame, terms: Terms) ->
         .agg(pl.col("amount_musd").sum())
         .sort(pl.col("amount_musd").abs(), descending=True)
         .head(MOST_LEDGER_ROWS)
-        .with_columns(pl.col("kind", "payer", "receiver").map_elements(humanise, return_dtype=pl.String))
+        .pipe(worded, **{name: (name, humanise) for name in ("kind", "payer", "receiver")})
     )  # fmt: skip
     views = (
         ColumnView("kind", "For"),

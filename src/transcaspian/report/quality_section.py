@@ -17,6 +17,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import Names, humanise
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ACCENT, INK, MUTED, format_range, format_share
 
 __all__ = ["checks_line", "checks_section", "sanity_line", "validation_section", "within"]
@@ -38,10 +39,7 @@ def validation_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Sect
     title = "Model against published statistics"
     if validation.is_empty():
         return Section("validation", title, "No published figure was compared in this run.", (), "Validation")  # fmt: skip
-    named = validation.with_columns(
-        pl.col("subject").map_elements(names.country, return_dtype=pl.String),
-        pl.col("quantity").map_elements(humanise, return_dtype=pl.String),
-    )
+    named = worded(validation, subject=("subject", names.country), quantity=("quantity", humanise))
     blocks: list[Block] = []
     figures = []
     for area in ("power", "freight"):

@@ -13,6 +13,7 @@ from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import Names
 from transcaspian.report.terms import Terms
 from transcaspian.report.tornado import Swing, draw_tornado
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import (
     EN_DASH,
     GRID,
@@ -94,9 +95,8 @@ def _lead(tables: Mapping[str, pl.DataFrame], runs: list[str], terms: Terms) -> 
 def _named(frame: pl.DataFrame, names: Names, runs: list[str]) -> pl.DataFrame:
     """Return the rows of the runs in their order, with names."""
     order = pl.DataFrame({"project": runs}, schema={"project": pl.String})
-    return order.join(frame, on="project", how="inner", maintain_order="left_right").with_columns(
-        name=pl.col("project").map_elements(names.run, return_dtype=pl.String)
-    )
+    ordered = order.join(frame, on="project", how="inner", maintain_order="left_right")
+    return worded(ordered, name=("project", names.run))
 
 
 def _distribution(
@@ -187,9 +187,7 @@ def _dates_table(
         names,
         runs,
     )
-    advice = pl.struct("best", "best_musd", "is_at_edge").map_elements(
-        _advice, return_dtype=pl.String
-    )
+    advice = pl.Series("advice", map(_advice, frame.iter_rows(named=True)), dtype=pl.String)
     views = (
         ColumnView("name", "Project"),
         ColumnView("npv_change_spent_musd", "A year late, money spent", "million USD", "signed"),
@@ -200,7 +198,7 @@ def _dates_table(
         ColumnView("best_musd", "NPV then", "million USD", "number"),
     )
     return frame_table(
-        frame.with_columns(advice=advice),
+        frame.with_columns(advice),
         views,
         f"What delay costs, and when to open; NPV at {terms.headline}. A late start of a project that"
         " loses is a gain: it loses later",

@@ -4,11 +4,11 @@ import hashlib
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 from transcaspian.errors import InputError
+from transcaspian.results.swap import scratch_folder
 
 __all__ = ["FolderCache", "user_cache_folder"]
 
@@ -20,8 +20,8 @@ LARGEST_BYTES = 4 * 1024**3
 class FolderCache(MutableMapping[str, bytes]):
     """A folder as a mapping of keys (64 hexadecimal digits) to bytes.
 
-    A value is written whole or not at all and carries its checksum: one that was damaged counts as
-    absent. Once the folder holds more than `largest_bytes`, those unused for longest are removed.
+    A value is written whole or not at all and carries a checksum of its key and itself: one that
+    was damaged, or that stands under another key than its own, counts as absent. Once the folder holds more than `largest_bytes`, those unused for longest are removed.
     """
 
     def __init__(self, folder: Path, largest_bytes: int = LARGEST_BYTES) -> None:
@@ -42,8 +42,8 @@ class FolderCache(MutableMapping[str, bytes]):
         except OSError as error:
             raise _cannot_use(self.folder, error) from error
         value = packed[CHECKSUM_BYTES:]
-        if hashlib.sha256(value).digest() != packed[:CHECKSUM_BYTES]:
-            file.unlink(missing_ok=True)
+        if _checksum(key, value) != packed[:CHECKSUM_BYTES]:
+            self._forget(file)
             raise KeyError(key)
         _touch(file)
         return value
@@ -53,12 +53,13 @@ class FolderCache(MutableMapping[str, bytes]):
         file = self._file(key)
         try:
             file.parent.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as scratch:
-                scratch.write(hashlib.sha256(value).digest() + value)
-            Path(scratch.name).replace(file)
+            with scratch_folder(self.folder) as scratch:
+                fresh = scratch / "value"
+                fresh.write_bytes(_checksum(key, value) + value)
+                fresh.replace(file)
+            self._make_room(file)
         except OSError as error:
             raise _cannot_use(self.folder, error) from error
-        self._make_room(file)
 
     def __delitem__(self, key: str) -> None:
         """Remove a value; raise KeyError where there is none."""
@@ -87,6 +88,12 @@ class FolderCache(MutableMapping[str, bytes]):
             if KEY.fullmatch(file.parent.name + file.name)
         ]
 
+    def _forget(self, file: Path) -> None:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise _cannot_use(self.folder, error) from error
+
     def _make_room(self, kept: Path) -> None:
         """Remove what was unused for longest until the folder is small enough."""
         found = []
@@ -107,14 +114,24 @@ class FolderCache(MutableMapping[str, bytes]):
 
 def user_cache_folder() -> Path:
     """Return the folder for caches that the system gives each user."""
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return base / "transcaspian"
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
+    if named and sys.platform != "darwin":
+        return Path(named) / "transcaspian"
+    try:
+        home = Path.home()
+    except RuntimeError as error:  # a user without an entry in the system's list, as in containers
+        raise InputError(
+            "This user has no home folder to keep solved models in. Name a folder with --cache,"
+            " or do without with --no-cache."
+        ) from error
+    base = {"win32": ("AppData", "Local"), "darwin": ("Library", "Caches")}
+    return home.joinpath(*base.get(sys.platform, (".cache",)), "transcaspian")
+
+
+def _checksum(key: str, value: bytes) -> bytes:
+    digest = hashlib.sha256(key.encode())
+    digest.update(value)
+    return digest.digest()
 
 
 def _touch(file: Path) -> None:

@@ -1,13 +1,13 @@
 """Reads a run folder back."""
 
-import json
+import hashlib
 from pathlib import Path
 
 import polars as pl
 
-from transcaspian.errors import InputError, NotFoundError, Problem
+from transcaspian.errors import InputError
+from transcaspian.results.manifest import AGAIN, changed_files, parse_table, read_manifest
 from transcaspian.results.tables import Results
-from transcaspian.results.write import MANIFEST, checksums
 
 __all__ = ["read_results"]
 
@@ -17,24 +17,22 @@ def read_results(folder: Path) -> Results:
 
     Raises NotFoundError where there is none, InputError where a file was changed or lost since.
     """
-    if not (folder / MANIFEST).is_file():
-        raise NotFoundError(f"{str(folder)!r} is not a run folder: it has no {MANIFEST}.")
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        wanted = dict(manifest["checksums"])
-    except (ValueError, KeyError, TypeError) as error:  # not UTF-8, not JSON, not a manifest
-        raise InputError(f"{str(folder / MANIFEST)!r} is damaged. Run the case again.") from error
-    found = checksums(folder)
-    problems = [
-        Problem(name, 0, "", "The file is missing or was changed.", "Run the case again.")
-        for name, checksum in sorted(wanted.items())
-        if found.get(name) != checksum
-    ]
+    manifest = read_manifest(folder)
+    wanted: dict[str, str] = manifest["checksums"]
+    problems = changed_files(folder, wanted)
     if problems:
         raise InputError(f"The run in {str(folder)!r} is damaged.", problems)
-    tables = {
-        Path(name).stem: pl.read_parquet(folder / name, glob=False)
-        for name in sorted(wanted)
-        if name.endswith(".parquet")
-    }
+    names = [name for name in sorted(wanted) if name.endswith(".parquet")]
+    tables = {Path(name).stem: _table(folder / name, wanted[name]) for name in names}
     return Results(tables, manifest)
+
+
+def _table(file: Path, checksum: str) -> pl.DataFrame:
+    """Return the table of a file that may have been replaced since it was checked."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{str(file)!r} can't be read: {error.strerror or error}.") from error
+    if hashlib.sha256(content).hexdigest() != checksum:
+        raise InputError(f"{str(file)!r} was changed while it was read. {AGAIN}")
+    return parse_table(str(file), content)

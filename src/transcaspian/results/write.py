@@ -1,36 +1,36 @@
 """Writes a run folder: whole or not at all."""
 
-import hashlib
 import json
-import tempfile
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from transcaspian.errors import InputError
+import polars as pl
+
+from transcaspian.errors import InputError, NotFoundError
+from transcaspian.results.manifest import MANIFEST, REPORT, checksum_of, read_manifest
+from transcaspian.results.swap import place_folder, put_back, scratch_folder
 from transcaspian.results.tables import Results
 
 __all__ = ["MANIFEST", "REPORT", "check_target", "write_results"]
-
-MANIFEST = "manifest.json"
-REPORT = "report.html"
 
 
 def write_results(results: Results, folder: Path, report: str) -> Path:
     """Write tables (Parquet), `report.html` and `manifest.json`; return the folder.
 
-    An earlier run in the same place is replaced only once the new one is complete. A folder that
-    is not a run folder, or holds anything besides the run, is never touched: InputError.
+    An earlier run in the same place is replaced only once the new one is complete; where anything
+    fails, it stays. A folder that is not a run folder, or holds anything besides the run, is never
+    touched: InputError.
     """
     check_target(folder)
+    place = Path(os.path.realpath(folder))
     try:
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-run-") as scratch:
-            fresh = Path(scratch) / "run"
+        with scratch_folder(place.parent) as scratch:
+            fresh = scratch / "run"
             fresh.mkdir()
             _write_files(results, fresh, report)
-            if folder.exists():
-                folder.rename(Path(scratch) / "old")
-            fresh.rename(folder)
-    except OSError as error:
+            place_folder(fresh, place)
+    except (OSError, pl.exceptions.PolarsError) as error:
         raise _cannot_write(folder, error) from error
     return folder
 
@@ -38,20 +38,24 @@ def write_results(results: Results, folder: Path, report: str) -> Path:
 def check_target(folder: Path) -> None:
     """Raise InputError where no run can be written to `folder`; make the folders above it.
 
-    Long commands ask this first, since a run that can't be written is lost.
+    Long commands ask this first, since a run that can't be written is lost. An earlier run that
+    a stopped program left aside is put back.
     """
+    place = Path(os.path.realpath(folder))
     try:
-        if folder.exists():
+        put_back(place)
+        if place.exists():
             _refuse_to_replace(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-run-"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with scratch_folder(place.parent):
             pass  # the folder above takes new files
     except OSError as error:
         raise _cannot_write(folder, error) from error
 
 
-def _cannot_write(folder: Path, error: OSError) -> InputError:
-    return InputError(f"{str(folder)!r} can't be written: {error.strerror or error}.")
+def _cannot_write(folder: Path, error: Exception) -> InputError:
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return InputError(f"{str(folder)!r} can't be written: {reason}.")
 
 
 def _refuse_to_replace(folder: Path) -> None:
@@ -75,11 +79,10 @@ def _refuse_to_replace(folder: Path) -> None:
 def _files_of_run(folder: Path) -> set[str] | None:
     """Return the names of a run's files by its manifest; None where it is none of ours."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        wanted: Mapping[str, str] = read_manifest(folder)["checksums"]
+    except (InputError, NotFoundError):
         return None
-    wanted = manifest.get("checksums") if isinstance(manifest, dict) else None
-    return {MANIFEST, *wanted} if isinstance(wanted, dict) and REPORT in wanted else None
+    return {MANIFEST, *wanted} if REPORT in wanted else None
 
 
 def _write_files(results: Results, folder: Path, report: str) -> None:
@@ -94,8 +97,5 @@ def _write_files(results: Results, folder: Path, report: str) -> None:
 
 def checksums(folder: Path) -> Mapping[str, str]:
     """Return the SHA-256 of every file of a run folder but its manifest."""
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.iterdir())
-        if file.name != MANIFEST and file.is_file()
-    }
+    found = {file.name: checksum_of(file) for file in sorted(folder.iterdir())}
+    return {name: sum_ for name, sum_ in found.items() if sum_ is not None and name != MANIFEST}

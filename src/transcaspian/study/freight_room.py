@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 
 import polars as pl
 
@@ -18,6 +17,7 @@ from transcaspian.study.crossing_tables import crossing_tables
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
+from transcaspian.workers import worker_pool
 
 __all__ = ["node_balance", "solve_freight"]
 
@@ -128,16 +128,15 @@ def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Ke
     if workers == 1 or len(tasks) < 2:
         yield from (task.solve() for task in tasks)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting = [pool.submit(task.solve) for task in tasks]
-        try:
-            for done in as_completed(waiting):
+    try:
+        with worker_pool(workers) as pool:
+            for done in as_completed([pool.submit(task.solve) for task in tasks]):
                 yield done.result()
-        except BrokenProcessPool as error:
-            raise ModelError(
-                "The system ended a process that was solving freight, most likely for want of"
-                " memory. Run again with --workers 1; what was solved is kept in the cache."
-            ) from error
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "The system ended a process that was solving freight, most likely for want of"
+            " memory. Run again with --workers 1; what was solved is kept in the cache."
+        ) from error
 
 
 def _views(

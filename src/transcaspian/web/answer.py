@@ -1,6 +1,6 @@
 """Answers: one page in the form that was asked for, with the headers that every answer has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from transcaspian.errors import InputError, NotFoundError, TranscaspianError
+from transcaspian.errors import ChangedError, InputError, NotFoundError, TranscaspianError
 from transcaspian.web.blocks import Page
 from transcaspian.web.deps import Answer, DayQuery, PageQuery, State, day_of, view_of
 from transcaspian.web.files import (
@@ -26,7 +26,7 @@ from transcaspian.web.models import ErrorData, PageData, page_data
 from transcaspian.web.sheets import sheet_file
 from transcaspian.web.view import FORMS, View
 
-__all__ = ["HEADERS", "PAGE", "answer", "error_answer", "failure_answer"]
+__all__ = ["HEADERS", "PAGE", "answer", "error_answer", "failure_answer", "told"]
 
 # Scripts come from this machine only and none stands in a page; MapLibre's worker is a blob.
 POLICY = (
@@ -66,12 +66,19 @@ PAGE: dict[str, Any] = {
             "model": PageData,
             "content": _FORMS,
         },
+        400: {"description": "No name of this server.", "model": ErrorData},
         404: {"description": "Something asked for is not there.", "model": ErrorData},
+        409: {"description": "The run is damaged or was replaced.", "model": ErrorData},
         422: {"description": "A parameter has no such value.", "model": ErrorData},
     },
 }
 FAILED = 500
-STATUSES: Mapping[type[TranscaspianError], int] = {NotFoundError: 404, InputError: 422}
+# In this order: the first kind that an error is of.
+STATUSES: Mapping[type[TranscaspianError], int] = {
+    NotFoundError: 404,
+    ChangedError: 409,
+    InputError: 422,
+}
 
 
 def answer(
@@ -81,23 +88,42 @@ def answer(
     view = view_of(request, query)
     form = _form(request, query)
     if form in STREAMED:
-        return _rows(view, form, query, state, build)
-    key = (view.language.code, form, request.url.path, request.url.query, _today(query))
-    keeps = state.settings.cached_answers > 0 and state.settings.db is None
-    if not keeps:
-        return _response(_made(view, form, query, state, build))
-    if key not in state.answers:
-        # A hundred readers of a page that nobody has read yet wait for one that builds it.
-        with state.lock_of(key):
-            if key not in state.answers:
-                made = _made(view, form, query, state, build)
-                while len(state.answers) >= state.settings.cached_answers:
-                    state.answers.pop(next(iter(state.answers)), None)
-                state.answers[key] = made
-                state.building.pop(key, None)
-                return _response(made)
-    ready = state.answers.get(key)
-    return _response(ready or _made(view, form, query, state, build))
+        rows = _rows(view, form, query, state, build)
+        _confirm_run(request, state)
+        return rows
+
+    def made() -> Answer:
+        found = _made(view, form, query, state, build)
+        _confirm_run(request, state)  # not replaced while the page was built
+        return found
+
+    if state.settings.cached_answers == 0 or state.settings.db is not None:
+        return _response(made())
+    _confirm_run(request, state)
+    troubled = tuple(state.troubles())
+    key = (view.language.code, form, request.url.path, request.url.query, _today(query), troubled)
+    # A hundred readers of a page that nobody has read yet wait for one that builds it.
+    return _response(
+        state.answers.get(key) or state.building.get(key, lambda: _kept(state, key, made))
+    )
+
+
+def _kept(state: State, key: tuple[object, ...], made: Callable[[], Answer]) -> Answer:
+    """Return the answer, and keep it in the place of the oldest."""
+    found = state.answers.get(key) or made()
+    with state.guard:
+        while len(state.answers) >= state.settings.cached_answers:
+            state.answers.pop(next(iter(state.answers)))
+        state.answers[key] = found
+    state.building.drop(key)
+    return found
+
+
+def _confirm_run(request: Request, state: State) -> None:
+    """Raise ChangedError where the run of the address is no more what it was."""
+    key = request.path_params.get("run")
+    if key is not None:
+        state.run(key)
 
 
 def _rows(
@@ -150,7 +176,7 @@ def _form(request: Request, query: PageQuery) -> str:
 
 def _body(page: Page, view: View, form: str, query: PageQuery, state: State) -> bytes:
     if form == "html":
-        return render(page, view, tuple(state.runs)).encode()
+        return render(page, view, state.keys()).encode()
     if form == "json":
         return page_data(page, view).model_dump_json().encode()
     if form == "csv":
@@ -175,8 +201,15 @@ def _plain_name(name: str) -> str:
 def error_answer(request: Request, error: TranscaspianError, state: State) -> Response:
     """Return an error of ours in the one shape that it has: JSON, or a page for people."""
     status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
+    return told(request, error, status, state.keys())
+
+
+def told(
+    request: Request, error: TranscaspianError, status: int, runs: Sequence[str] = ()
+) -> Response:
+    """Return an error with a status; the page for people leads back to the runs."""
     if _wants_page(request):
-        body = render_error(error, status, _view_of_error(request), tuple(state.runs))
+        body = render_error(error, status, _view_of_error(request), runs)
         return Response(body, status, HEADERS, TYPES["html"])
     return JSONResponse(error.as_dict(), status, HEADERS)
 
@@ -184,7 +217,7 @@ def error_answer(request: Request, error: TranscaspianError, state: State) -> Re
 def failure_answer(request: Request, state: State) -> Response:
     """Return that the program failed, in the shape of errors; the trace goes to the server's log."""
     if _wants_page(request):
-        body = render_failure(_view_of_error(request), tuple(state.runs))
+        body = render_failure(_view_of_error(request), state.keys())
         return Response(body, FAILED, HEADERS, TYPES["html"])
     error = TranscaspianError("The program made a mistake here; the log of the server says which.")
     return JSONResponse(error.as_dict(), FAILED, HEADERS)

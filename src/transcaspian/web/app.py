@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
 from transcaspian.web.answer import error_answer, failure_answer
 from transcaspian.web.deps import State
+from transcaspian.web.hosts import KnownHosts, OwnNamesOnly
 from transcaspian.web.routes import pages, static
 from transcaspian.web.runs import find_runs
 from transcaspian.web.settings import WebSettings
@@ -23,7 +24,7 @@ def create_app(settings: WebSettings) -> FastAPI:
 
     Raises NotFoundError or InputError where a run folder is missing or damaged.
     """
-    state = State(settings, {run.key: run for run in find_runs(settings.runs, settings.case)})
+    state = State(settings, *find_runs(settings.runs, settings.case))
     app = FastAPI(
         title="transcaspian",
         description="Finished runs and the register of promises; every page is data too.",
@@ -32,6 +33,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     )
     app.state.transcaspian = state
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(OwnNamesOnly, hosts=KnownHosts(settings.hosts))
     app.include_router(pages.router)
     app.include_router(static.router)
 

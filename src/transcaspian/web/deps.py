@@ -1,5 +1,6 @@
 """What routes are given: the state of the application, the query, the view."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,12 +8,13 @@ from threading import Lock
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from transcaspian.errors import NotFoundError
+from transcaspian.errors import ChangedError, InputError, NotFoundError
 from transcaspian.register.access import load_register
 from transcaspian.register.tables import Register
 from transcaspian.web.language import choose_language, language_of
+from transcaspian.web.once import Once
 from transcaspian.web.runs import Run
 from transcaspian.web.settings import WebSettings
 from transcaspian.web.view import View
@@ -41,6 +43,19 @@ __all__ = [
 Answer: TypeAlias = tuple[bytes, str, dict[str, str]]
 Format = Literal["html", "json", "csv", "xlsx", "parquet", "svg", "png", "pdf", "vega"]
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)  # within which promises are judged
+
+
+def _plain_day(given: object) -> object:
+    """Refuse all but a day as it is written: numbers would be read as seconds since 1970."""
+    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", given):
+        raise ValueError("give a day as 2026-11-30")
+    return given
+
+
+Day = Annotated[
+    date, BeforeValidator(_plain_day, json_schema_input_type=date), Field(ge=FIRST_DAY, le=LAST_DAY)
+]
 
 
 class PageQuery(BaseModel):
@@ -127,7 +142,7 @@ class TableQuery(RunQuery):
 class DayQuery(PageQuery):
     """Parameters of pages of the register."""
 
-    as_of: date | None = None
+    as_of: Day | None = None
     """Day to look from; today without it."""
 
 
@@ -157,23 +172,57 @@ class CompareQuery(PageQuery):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the application serves: settings, runs by key, and answers that are ready."""
+    """What the application serves: settings, runs by key, and answers that are ready.
+
+    damaged: runs that were found and can't be shown, with what is wrong with them.
+    """
 
     settings: WebSettings
     runs: Mapping[str, Run]
-    answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
-
-    building: dict[tuple[str, ...], Lock] = field(default_factory=dict)
+    damaged: Mapping[str, InputError] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
+    building: Once = field(default_factory=Once)
     guard: Lock = field(default_factory=Lock)
 
-    def lock_of(self, key: tuple[str, ...]) -> Lock:
-        """Return the lock of an answer: who asks for the same page meanwhile waits for it."""
-        with self.guard:
-            return self.building.setdefault(key, Lock())
+    def whole_runs(self) -> dict[str, Run]:
+        """Return the runs whose folders are as they were when the pages were started."""
+        return {key: run for key, run in self.runs.items() if not _trouble(run)}
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of all runs, those that can be shown first."""
+        whole = self.whole_runs()
+        return (*whole, *(key for key in (*self.runs, *self.damaged) if key not in whole))
+
+    def troubles(self) -> dict[str, str]:
+        """Return why runs can't be shown, by key."""
+        found = {key: _trouble(run) for key, run in self.runs.items()}
+        return {key: str(error) for key, error in {**self.damaged, **found}.items() if error}
+
+    def run(self, key: str) -> Run:
+        """Return a run by key; NotFoundError for a wrong one, ChangedError for a damaged one."""
+        if key in self.damaged:
+            error = self.damaged[key]
+            raise ChangedError(
+                f"The run {key!r} can't be shown. {error.message} The other runs are not touched.",
+                error.problems,
+            )
+        if key not in self.runs:
+            known = ", ".join(self.runs) or "none"
+            raise NotFoundError(f"There is no run {key!r}; there are {known}.")
+        self.runs[key].confirm()
+        return self.runs[key]
 
     def register(self) -> Register:
         """Return the register as it is now: a database may have changed since."""
         return load_register(self.settings.db, role=self.settings.role)
+
+
+def _trouble(run: Run) -> ChangedError | None:
+    try:
+        run.confirm()
+    except ChangedError as error:
+        return error
+    return None
 
 
 def _state(request: Request) -> State:
@@ -196,21 +245,26 @@ class Asked:
     @property
     def runs(self) -> tuple[Run, ...]:
         """Every run, the one shown first at the start."""
-        return tuple(self.state.runs.values())
+        return tuple(self.state.whole_runs().values())
 
     @property
     def run(self) -> Run:
         """The run of the address; NotFoundError where there is none or its case is not at hand."""
         key = self.part("run")
-        if key not in self.state.runs:
-            known = ", ".join(self.state.runs) or "none"
-            raise NotFoundError(f"There is no run {key!r}; there are {known}.")
-        found = self.state.runs[key]
+        found = self.state.run(key)
         if not found.has_case:
             raise NotFoundError(
                 f"The case {found.manifest['case']!r} of run {key!r} is not at hand: start with --case."
             )
         return found
+
+    @property
+    def compared(self) -> Mapping[str, Run]:
+        """The runs that can be compared; ChangedError where the address names a damaged one."""
+        for key in self.view.get("runs").split(","):
+            if key in self.state.damaged or key in self.state.runs:
+                self.state.run(key)
+        return self.state.whole_runs()
 
     @property
     def day(self) -> date:

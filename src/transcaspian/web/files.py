@@ -16,6 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.report.charts import NUMBER_FORMAT, complete, draw
 from transcaspian.report.images import svg_to_pdf, svg_to_png
+from transcaspian.spreadsheet import guarded, guarded_csv
 from transcaspian.web.blocks import Chart, Column, Page, Table
 from transcaspian.web.language import Language
 
@@ -91,7 +92,7 @@ def column_title(column: Column) -> str:
 def csv_file(table: Table) -> bytes:
     """Return the table as CSV with comma and dot, 12 figures."""
     frame = table_frame(table).with_columns(pl.selectors.float().round_sig_figs(12))
-    return BYTE_ORDER_MARK + frame.write_csv().encode()
+    return BYTE_ORDER_MARK + guarded_csv(frame).encode()
 
 
 def streamed(table: Table, form: str) -> Iterator[bytes]:
@@ -107,7 +108,7 @@ def streamed(table: Table, form: str) -> Iterator[bytes]:
         file = Path(folder) / "table"
         if form == "csv":
             floats = pl.selectors.float().round_sig_figs(12)
-            rows.with_columns(floats).sink_csv(file, include_bom=True)
+            guarded(rows.with_columns(floats)).sink_csv(file, include_bom=True)
         else:
             rows.sink_parquet(file)
         with file.open("rb") as stream:

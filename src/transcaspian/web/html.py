@@ -11,7 +11,17 @@ from markupsafe import Markup
 from transcaspian.errors import TranscaspianError
 from transcaspian.results.theme import INK, difference_colour, is_dark, load_colour
 from transcaspian.web import urls
-from transcaspian.web.blocks import Block, CellValue, Chart, Column, Link, Links, Note, Page, Table
+from transcaspian.web.blocks import (
+    Block,
+    CellValue,
+    Chart,
+    Column,
+    Link,
+    Links,
+    Note,
+    Page,
+    Table,
+)
 from transcaspian.web.files import chart_svg
 from transcaspian.web.language import LANGUAGES
 from transcaspian.web.view import FORMS, View
@@ -105,10 +115,10 @@ def render(page: Page, view: View, runs: Sequence[str]) -> str:
 
 def render_error(error: TranscaspianError, status: int, view: View, runs: Sequence[str]) -> str:
     """Return an error as a page: what is wrong, and how to cure it."""
-    problems = tuple(Note(str(problem), "warning") for problem in error.problems)
+    blocks: list[Block] = [Note(str(problem), "warning") for problem in error.problems]
+    blocks.append(_ways_back(view, runs))
     title = view.t("Not found") if status == NOT_FOUND else view.t("This does not work")
-    blocks: tuple[Block, ...] = (*problems, _ways_back(view, runs))
-    return render(Page("error", title, error.message, blocks), view, runs)
+    return render(Page("error", title, error.message, tuple(blocks)), view, runs)
 
 
 def render_failure(view: View, runs: Sequence[str]) -> str:
@@ -124,6 +134,8 @@ def _ways_back(view: View, runs: Sequence[str]) -> Links:
     """Return where to go from a page that is none: itself without choices, its run, the start."""
     t = view.t
     links = [Link(t("Overview"), view.plain_link(urls.OVERVIEW))]
+    links += [Link(run, view.plain_link(urls.run_page(run))) for run in runs]
+    links.append(Link(t("Promises"), view.plain_link(urls.REGISTER)))
     run = next((run for run in runs if view.path.startswith(f"{urls.run_page(run)}/")), None)
     if run is not None:
         links.insert(0, Link(t("Run {run}", run=run), view.plain_link(urls.run_page(run))))

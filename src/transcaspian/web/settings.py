@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["LOOPBACK", "WebSettings"]
+__all__ = ["LOOPBACK", "OWN_NAMES", "WebSettings"]
 
 LOOPBACK = "127.0.0.1"
+OWN_NAMES = (LOOPBACK, "localhost", "::1")
 
 
 class WebSettings(BaseModel):
@@ -25,3 +26,5 @@ class WebSettings(BaseModel):
     """Whether rows of the register that are marked internal are shown."""
     cached_answers: int = 512
     """How many answers are kept ready; 0 for none. Runs never change while they are served."""
+    hosts: tuple[str, ...] = ()
+    """Further names under which the pages may be asked for, besides those of this machine."""

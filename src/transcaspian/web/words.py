@@ -132,6 +132,7 @@ _UNITS = {
     "TEU": mark("TEU"),
     "TEU/yr": mark("TEU/a"),
     "trains": mark("trains"),
+    "phases": mark("phases"),
     "trains/yr": mark("trains/a"),
     "stage": mark("stage"),
     "events": mark("events"),

@@ -4,6 +4,7 @@ import polars as pl
 
 from transcaspian.errors import InputError
 from transcaspian.report.charts import Spec
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import CONFIDENCE_COLOURS
 from transcaspian.web.blocks import (
     Block,
@@ -154,9 +155,8 @@ def _counts_chart(run: Run, view: View) -> Chart:
     counts = run.table("confidence_counts")
     long = counts.unpivot(CONFIDENCES, index="table", variable_name="confidence", value_name="rows")
     order = {name: place for place, name in enumerate(CONFIDENCES)}
-    rows = long.with_columns(
-        order=pl.col("confidence").replace_strict(order, return_dtype=pl.Int64),
-        word=pl.col("confidence").map_elements(view.word, return_dtype=pl.String),
+    rows = worded(long, word=("confidence", view.word)).with_columns(
+        order=pl.col("confidence").replace_strict(order, return_dtype=pl.Int64)
     )
     spec: Spec = {
         "height": {"step": 16},

@@ -6,6 +6,7 @@ import polars as pl
 
 from transcaspian.errors import NotFoundError
 from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.report.worded import worded
 from transcaspian.units import MT_TO_T, TWH_TO_MWH
 from transcaspian.web.blocks import Block, Column, Link, Links, Page, Table
 from transcaspian.web.pages.common import (
@@ -182,13 +183,12 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
         .filter(pl.col("terminal").is_in(terminals["terminal"].to_list()))
         .with_columns(own_queue("terminal", queued_at_sea(run)))
         .with_columns(
-            name=pl.col("terminal").map_elements(
-                lambda key: terminal_name(run, view, key), return_dtype=pl.String
-            ),
-            unit=pl.col("terminal").map_elements(
-                lambda key: view.word(units.get(key) or ""), return_dtype=pl.String
-            ),
             mt=pl.col("tonnes") / MT_TO_T,
+        )
+        .pipe(
+            worded,
+            name=("terminal", lambda key: terminal_name(run, view, key)),
+            unit=("terminal", lambda key: view.word(units.get(key) or "")),
         )
         .sort("terminal", "year")
     )
@@ -225,11 +225,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
         .agg((pl.col("arriving_t", "starting_t", "leaving_t", "ending_t").sum()) / MT_TO_T)
         .filter(pl.sum_horizontal("arriving_t", "starting_t") > 0)
         .sort("commodity", "year")
-        .with_columns(
-            pl.col("commodity").map_elements(
-                lambda key: view.name(run.names.commodity(key)), return_dtype=pl.String
-            )
-        )
+        .pipe(worded, commodity=("commodity", lambda key: view.name(run.names.commodity(key))))
     )
     balance_columns = (
         Column("commodity", t("Commodity")),
@@ -270,12 +266,10 @@ def _zone_blocks(run: Run, view: View, bus: str, scenario: str, wanted: str) -> 
     plants = (
         _rows(run, "power_carrier_year", scenario, wanted)
         .filter(pl.col("bus") == bus)
-        .with_columns(
-            twh=pl.col("energy_mwh") / TWH_TO_MWH,
-            name=pl.col("carrier").map_elements(
-                lambda key: view.name(run.names.carriers.get(key, humanise(key))),
-                return_dtype=pl.String,
-            ),
+        .with_columns(twh=pl.col("energy_mwh") / TWH_TO_MWH)
+        .pipe(
+            worded,
+            name=("carrier", lambda key: view.name(run.names.carriers.get(key, humanise(key)))),
         )
         .sort("carrier", "year")
     )
@@ -306,11 +300,7 @@ def _link_rows(
     name_of = power_link_name if sector == "power" else freight_link_name
     if sector == "freight":
         frame = _in_mt(frame)
-    named = frame.with_columns(
-        name=pl.col("link").map_elements(
-            lambda key: name_of(run, view, key), return_dtype=pl.String
-        )
-    ).sort("link", "year")
+    named = worded(frame, name=("link", lambda key: name_of(run, view, key))).sort("link", "year")
     return frame_table(
         run,
         view,
@@ -339,9 +329,9 @@ def _months(
     if rows.is_empty():
         return []
     end, size, unit = ("mwh", TWH_TO_MWH, "TWh") if sector == "power" else ("t", MT_TO_T, "Mt")
-    frame = rows.select(
+    frame = worded(rows, month=("month", lambda each: month_name(view, each))).select(
         "year",
-        pl.col("month").map_elements(lambda each: month_name(view, each), return_dtype=pl.String),
+        "month",
         forward=pl.col(f"forward_{end}") / size,
         reverse=pl.col(f"reverse_{end}") / size,
     )

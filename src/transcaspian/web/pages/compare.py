@@ -9,6 +9,7 @@ from transcaspian.report.geography import Projection
 from transcaspian.report.map_flows import Flow, Layer
 from transcaspian.report.map_view import draw_view, marks_of
 from transcaspian.report.names import REFERENCE
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import EN_DASH
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import (
@@ -106,10 +107,7 @@ def _inputs(view: View, runs: Sequence[Run]) -> Block:
         Column("unit", t("Unit")),
         Column("confidence", t("Confidence"), kind="word"),
     )
-    rows = differing.with_columns(
-        pl.col("column").map_elements(view.column, return_dtype=pl.String),
-        pl.col("unit").map_elements(view.word, return_dtype=pl.String),
-    )
+    rows = worded(differing, column=("column", view.column), unit=("unit", view.word))
     return Table(
         "inputs",
         view.tn("{count} input differs", "{count} inputs differ", differing.height),
@@ -194,10 +192,9 @@ def _prices(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
         joined = own if joined is None else joined.join(own, on=["bus", "year"], how="inner", maintain_order="left")  # fmt: skip
     assert joined is not None
     last = f"price_{len(runs) - 1}"
-    rows = joined.with_columns(
-        change=pl.col(last) - pl.col("price_0"),
-        zone=pl.col("bus").map_elements(lambda bus: view.name(runs[0].names.bus(bus)), return_dtype=pl.String),
-    ).sort(pl.col("change").abs(), "bus", "year", descending=[True, False, False])  # fmt: skip
+    zoned = worded(joined, zone=("bus", lambda bus: view.name(runs[0].names.bus(bus))))
+    rows = zoned.with_columns(change=pl.col(last) - pl.col("price_0")).sort(
+        pl.col("change").abs(), "bus", "year", descending=[True, False, False])  # fmt: skip
     columns = (
         Column("zone", t("Zone")),
         Column("year", t("Year"), "", "year"),

@@ -8,6 +8,7 @@ import polars as pl
 from transcaspian.crossing.diagram import TimeSpace, draw_time_space
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ACCENT, GRID, ROUTE_COLOURS
 from transcaspian.units import DAYS_OF_MONTH
 from transcaspian.web.blocks import Block, Chart, Column, Note, Page, Table
@@ -179,8 +180,8 @@ def _vessel_spec(
 
 def _queue_chart(run: Run, view: View, found: TimeSpace, year: int, month: int) -> Chart:
     t = view.t
-    cargo = found.queues.filter(pl.col("kind") == "cargo").with_columns(
-        pl.col("name").map_elements(lambda key: queue_name(run, view, key), return_dtype=pl.String)
+    cargo = found.queues.filter(pl.col("kind") == "cargo").pipe(
+        worded, name=("name", lambda key: queue_name(run, view, key))
     )
     longest = (
         cargo.group_by("name", maintain_order=True)

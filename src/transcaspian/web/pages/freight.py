@@ -4,6 +4,7 @@ import polars as pl
 
 from transcaspian.report.charts import Spec
 from transcaspian.report.names import REFERENCE
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import route_colour
 from transcaspian.units import MT_TO_T
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page, Table
@@ -147,12 +148,8 @@ def _share_chart(run: Run, view: View, pair: pl.DataFrame, origin: str, destinat
         pair.group_by("year", "route", maintain_order=True)
         .agg(mt=pl.col("tonnes").sum() / MT_TO_T)
         .filter(pl.col("mt") > 0)
-        .with_columns(
-            share=pl.col("mt") / pl.col("mt").sum().over("year"),
-            name=pl.col("route").map_elements(
-                lambda route: view.name(run.names.route(route)), return_dtype=pl.String
-            ),
-        )
+        .with_columns(share=pl.col("mt") / pl.col("mt").sum().over("year"))
+        .pipe(worded, name=("route", lambda route: view.name(run.names.route(route))))
     )
     order = {route: place for place, route in enumerate(run.names.routes)}
     tonnes = tonnes.with_columns(
@@ -204,12 +201,8 @@ def _cost_table(run: Run, view: View, pair: pl.DataFrame, year: int) -> Table:
             kg=1000.0 * pl.col("co2_t").sum() / pl.col("tonnes").sum(),
             mt=pl.col("tonnes").sum() / MT_TO_T,
         )
-        .with_columns(
-            share=pl.col("mt") / pl.col("mt").sum(),
-            name=pl.col("route").map_elements(
-                lambda route: view.name(run.names.route(route)), return_dtype=pl.String
-            ),
-        )
+        .with_columns(share=pl.col("mt") / pl.col("mt").sum())
+        .pipe(worded, name=("route", lambda route: view.name(run.names.route(route))))
         .sort("mt", descending=True)
     )
     columns = (
@@ -319,11 +312,9 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
     wide = wide.filter(pl.col("run").is_in(others), moved > LEAST_SHIFT_MT)
     if wide.is_empty():
         return []
-    named = wide.with_columns(
-        name=pl.col("run").map_elements(
-            lambda name: project_name(run, view, name), return_dtype=pl.String
-        )
-    ).sort(pl.sum_horizontal(pl.col(route).abs() for route in shown), descending=True)
+    named = worded(wide, name=("run", lambda name: project_name(run, view, name))).sort(
+        pl.sum_horizontal(pl.col(route).abs() for route in shown), descending=True
+    )
     columns = [Column("name", t("Project"))]
     columns += [
         Column(route, view.name(run.names.route(route)), "Mt", "difference") for route in shown

@@ -6,6 +6,7 @@ import polars as pl
 
 from transcaspian.case.registry import TABLES
 from transcaspian.report.charts import Spec
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ZONE_COLOURS
 from transcaspian.web.blocks import Block, Chart, Column, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import chosen_scenario, scenario_choice
@@ -98,11 +99,8 @@ def _frontier(run: Run, view: View) -> Chart:
 
 def _case_table(run: Run, view: View, name: str) -> Table:
     frame = run.case.tables[name]
-    named = frame.with_columns(
-        pl.col(column).map_elements(view.name, return_dtype=pl.String)
-        for column in NAMED
-        if frame.schema.get(column) == pl.String
-    )
+    texts = [column for column in NAMED if frame.schema.get(column) == pl.String]
+    named = worded(frame, **{column: (column, view.name) for column in texts})
     columns = tuple(
         Column(
             column.name,

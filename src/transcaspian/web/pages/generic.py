@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from transcaspian.report.worded import worded
 from transcaspian.web.blocks import Column, Kind, Table
 from transcaspian.web.language import Language
 from transcaspian.web.pages.common import country_name, frame_table, project_name
@@ -42,11 +43,12 @@ def plain_table(run: Run, view: View, frame: pl.DataFrame, name: str) -> Table:
     columns = [
         generic_column(column, dtype, view.language) for column, dtype in frame.schema.items()
     ]
-    shown = frame.with_columns(
-        pl.col(column).cast(pl.String).map_elements(named, return_dtype=pl.String)
+    namers = {
+        column: (column, named)
         for column, named in _namers(run, view).items()
         if frame.schema.get(column) in (pl.String, pl.Categorical)
-    )
+    }
+    shown = worded(frame, **namers)
     title = table_title(view.language, name)
     return frame_table(run, view, shown, columns, key=name, title=title, of=name)
 

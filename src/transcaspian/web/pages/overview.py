@@ -1,7 +1,8 @@
 """The first page: what the newest run says, what the register says, and where to go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import polars as pl
 
@@ -26,13 +27,25 @@ from transcaspian.web.view import View
 __all__ = ["home_page", "run_page"]
 
 
-def home_page(runs: Sequence[Run], register: Register, as_of: date, view: View) -> Page:
-    """Return the page at the root: the first run's answers, the register's counts, all runs."""
+def home_page(
+    runs: Sequence[Run],
+    register: Register,
+    as_of: date,
+    view: View,
+    troubles: Mapping[str, str] = MappingProxyType({}),
+) -> Page:
+    """Return the page at the root: the first run's answers, the register's counts, all runs.
+
+    troubles: why other runs can't be shown, by key.
+    """
     t = view.t
-    blocks: list[Block] = []
+    blocks: list[Block] = [
+        Note(t("Run {run} can't be shown.", run=key) + f" {what}", "warning")
+        for key, what in troubles.items()
+    ]
     if runs:
         blocks += _answers(runs[0], view, chosen_scenario(runs[0], view))
-    else:
+    elif not troubles:
         blocks.append(
             Note(
                 t(
@@ -143,7 +156,7 @@ def _worth_notes(view: View, ranked: pl.DataFrame, terms: Terms) -> list[Block]:
         )
     else:
         text = view.t(
-            "None of {all} ranked projects is worth its cost. {best} comes nearest: {value} at {rate}.",
+            "Not one of {all} ranked projects is worth its cost. {best} comes nearest: {value} at {rate}.",
             **named,
         )
     return [Note(text)]

@@ -11,6 +11,7 @@ from transcaspian.report.heatmap import draw_year
 from transcaspian.report.names import REFERENCE
 from transcaspian.report.power_charts import WINTER, group_scale, peak_week, week_rows
 from transcaspian.report.synthetic_mark import SIGN, WORDS, synthetic_kinds
+from transcaspian.report.worded import worded
 from transcaspian.results.theme import ACCENT, CARRIER_COLOURS, CARRIER_LABELS, INK
 from transcaspian.units import TWH_TO_MWH
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page
@@ -187,10 +188,8 @@ def _price_chart(run: Run, view: View, at_year: pl.DataFrame, wanted: str, year:
     with_run = at_year.filter(pl.col("run") == wanted).select("bus", **{"with": "price_mean"})
     prices = (
         without.join(with_run, on="bus", how="left", maintain_order="left")
-        .with_columns(
-            zone=pl.col("bus").map_elements(lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String),
-            change=pl.col("with") - pl.col("without"),
-        )
+        .pipe(worded, zone=("bus", lambda bus: view.name(run.names.bus(bus))))
+        .with_columns(change=pl.col("with") - pl.col("without"))
         .sort("without", "bus")
     )  # fmt: skip
     y = {"field": "zone", "type": "nominal", "title": None, "sort": prices["zone"].to_list(),
@@ -272,11 +271,7 @@ def _zone_table(run: Run, view: View, at_year: pl.DataFrame, wanted: str) -> Blo
     t = view.t
     frame = (
         zone_balance(at_year.filter(pl.col("run") == wanted))
-        .with_columns(
-            zone=pl.col("bus").map_elements(
-                lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String
-            )
-        )
+        .pipe(worded, zone=("bus", lambda bus: view.name(run.names.bus(bus))))
         .sort("load", descending=True)
     )
     columns = (
@@ -294,16 +289,14 @@ def _mix_table(run: Run, view: View, scenario: str, year: int, wanted: str) -> B
     rows = (
         run.table("power_carrier_year")
         .filter(pl.col("scenario") == scenario, pl.col("year") == year, pl.col("run") == wanted)
-        .with_columns(group=pl.col("carrier").map_elements(run.names.group, return_dtype=pl.String))
+        .pipe(worded, group=("carrier", run.names.group))
         .filter(~pl.col("group").is_in(["storage", "trade"]))
         .group_by("bus", "group", maintain_order=True)
         .agg(twh=pl.col("energy_mwh").sum() / TWH_TO_MWH)
     )
     shown = [group for group in CARRIER_COLOURS if group in rows["group"].to_list()]
-    wide = rows.pivot("group", index="bus", values="twh").with_columns(
-        zone=pl.col("bus").map_elements(
-            lambda bus: view.name(run.names.bus(bus)), return_dtype=pl.String
-        )
+    wide = rows.pivot("group", index="bus", values="twh").pipe(
+        worded, zone=("bus", lambda bus: view.name(run.names.bus(bus)))
     )
     green = [g for g in ("hydro", "wind", "solar", "biomass", "geothermal") if g in wide.columns]
     wide = wide.with_columns(

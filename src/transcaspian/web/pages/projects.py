@@ -12,6 +12,7 @@ from transcaspian.report.choices import ordered_projects
 from transcaspian.report.names import humanise
 from transcaspian.report.scenario_values import scenario_values, shared_years
 from transcaspian.report.terms import Terms, npv_column
+from transcaspian.report.worded import worded
 from transcaspian.report.worth import before_use, worth_of
 from transcaspian.results.theme import INK, MUTED, NEGATIVE, POSITIVE
 from transcaspian.web import urls
@@ -239,7 +240,7 @@ def _npv_title(view: View, ranked: pl.DataFrame) -> str:
     name, value = view.name(best["name"]), view.number(best["npv_musd"], MONEY)
     if best["npv_musd"] > 0:
         return t("{best} is worth most: {value}", best=name, value=value)
-    return t("None is worth its cost; {best} comes nearest: {value}", best=name, value=value)
+    return t("Nothing is worth its cost; {best} comes nearest: {value}", best=name, value=value)
 
 
 def _scenario_table(run: Run, view: View) -> list[Block]:
@@ -251,7 +252,7 @@ def _scenario_table(run: Run, view: View) -> list[Block]:
         return []
     columns = [Column("name", t("Project"))]
     columns += [Column(name, scenario_name(run, view, name), MONEY, "difference") for name in shown]
-    named = wide.with_columns(pl.Series("name", [view.name(name) for name in wide["name"]]))
+    named = worded(wide, name=("name", view.name))
     years = [str(year) for year in shared_years(run.projects, run.terms)]
     title = t("NPV at {rate} under each scenario", rate=_rate(run, view))
     note = t(
@@ -476,11 +477,7 @@ def _gains(run: Run, view: View, scenario: str, project: str) -> list[Block]:
     total = wide.with_columns(all=pl.sum_horizontal(parties)).sort(
         pl.col("all").abs(), "country", descending=[True, False]
     )
-    named = total.with_columns(
-        place=pl.col("country").map_elements(
-            lambda country: country_name(run, view, country), return_dtype=pl.String
-        )
-    )
+    named = worded(total, place=("country", lambda country: country_name(run, view, country)))
     columns = (
         Column("place", t("Country")),
         *(Column(party, _capital(view, party), MONEY, "difference") for party in parties),
@@ -511,15 +508,13 @@ def _flows(run: Run, view: View, scenario: str, project: str, terms: Terms) -> T
         own.filter(pl.col("year") == year)
         .sort(pl.col("amount_musd").abs(), "kind", "payer", "receiver", descending=[True, False, False, False])
         .head(20)
-        .with_columns(
-            pl.col(name).map_elements(lambda word: _capital(view, word), return_dtype=pl.String)
-            for name in ("kind", "payer", "receiver")
-        )
-        .with_columns(
-            pl.col(name).map_elements(
-                lambda country: country_name(run, view, country), return_dtype=pl.String
-            )
-            for name in ("payer_country", "receiver_country")
+        .pipe(
+            worded,
+            **{name: (name, lambda word: _capital(view, word)) for name in ("kind", "payer", "receiver")},
+            **{
+                name: (name, lambda country: country_name(run, view, country))
+                for name in ("payer_country", "receiver_country")
+            },
         )
     )  # fmt: skip
     columns = (

@@ -55,7 +55,7 @@ class PageRoute:
 
 PAGES: Sequence[PageRoute] = (
     PageRoute("/", HomeQuery, "What the newest run and the register say.",
-              lambda a: overview.home_page(a.runs, a.register(), a.day, a.view)),
+              lambda a: overview.home_page(a.runs, a.register(), a.day, a.view, a.state.troubles())),
     PageRoute("/runs/{run}", RunQuery, "What one run says and how it was made.",
               lambda a: overview.run_page(a.run, a.view)),
     PageRoute("/runs/{run}/projects", RunQuery, "What every project is worth.",
@@ -83,7 +83,7 @@ PAGES: Sequence[PageRoute] = (
     PageRoute("/runs/{run}/tables/{name}", TableQuery, "A page of the rows of a result table.",
               lambda a: assumptions.table_page(a.run, a.part("name"), a.view)),
     PageRoute("/compare", CompareQuery, "What differs between runs.",
-              lambda a: compare.compare_page(a.state.runs, a.view)),
+              lambda a: compare.compare_page(a.compared, a.view)),
     PageRoute("/register", RegisterQuery, "Every commitment with its status.",
               lambda a: register.register_page(a.register(), a.day, a.view)),
     PageRoute("/register/slips", DayQuery, "How promised dates moved.",
