@@ -12,15 +12,20 @@ from types import ModuleType
 import numpy as np
 import polars as pl
 import pytest
+from starlette.testclient import TestClient
 
+from tests.web.choices import try_every_choice
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
 from transcaspian.report import build_report
+from transcaspian.report.freight_section import crossing_terminals
 from transcaspian.results.read import read_results
 from transcaspian.results.tables import Results
 from transcaspian.results.write import REPORT, write_results
 from transcaspian.study import StudyOptions, run_study
 from transcaspian.study.validation import share_errors
+from transcaspian.web.app import create_app
+from transcaspian.web.settings import WebSettings
 
 pytestmark = pytest.mark.slow
 
@@ -213,6 +218,58 @@ def test_the_same_case_gives_the_same_bits(small_runs: tuple[Results, Results]) 
 
     for name, table in first.tables.items():
         assert table.equals(second.tables[name]), name
+
+
+@pytest.fixture(scope="module")
+def pages(case: Case, scenarios: Results, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """The pages of the run with every headline scenario."""
+    out = tmp_path_factory.mktemp("pages") / "packaged"
+    write_results(scenarios, out, build_report(scenarios, case))
+    return TestClient(create_app(WebSettings(runs=(out,))), headers={"accept": "text/html"})
+
+
+SECTIONS = (
+    "", "/projects", "/map", "/map?sector=freight", "/power", "/freight", "/crossing", "/funds",
+    "/assumptions", "/sources", "/tables/projects", "/tables/ledger", "/tables/power_dispatch",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_choice_of_every_page_answers(
+    pages: TestClient, case: Case, scenarios: Results, language: str
+) -> None:
+    projects = scenarios.table("projects")["project"].unique(maintain_order=True)
+    things = [
+        *(f"/projects/{project}" for project in projects),
+        *(f"/places/power/{bus}" for bus in case.tables["power/buses"]["bus"][:4]),
+        *(f"/places/freight/{node}" for node in case.tables["freight/terminals"]["node"].unique(maintain_order=True)[:8]),
+        *(f"/links/power/{link}" for link in case.tables["power/links"]["link"][:4]),
+        *(f"/links/freight/{link}" for link in case.tables["crossing/links"]["link"][:4]),
+    ]  # fmt: skip
+    starts = [
+        f"/runs/packaged{part}{'&' if '?' in part else '?'}lang={language}"
+        for part in (*SECTIONS, *things)
+    ]
+
+    tried = try_every_choice(pages, starts, is_seen=language == "en")
+
+    assert tried.wrong == []
+    assert len(tried.addresses) > 500
+
+
+def test_a_terminal_of_the_crossing_shows_no_wait_of_its_own(pages: TestClient, case: Case) -> None:
+    at_sea = set(crossing_terminals(case))
+
+    answer = pages.get("/runs/packaged/freight", headers={"accept": "application/json"})
+
+    table = next(table for table in answer.json()["tables"] if table["key"] == "bottlenecks")
+    names = [column["name"] for column in table["columns"]]
+    rows = [dict(zip(names, row, strict=True)) for row in table["rows"]]
+    crossing = [row for row in rows if row["key"] in at_sea]
+    assert crossing
+    assert {row["delay_h"] for row in crossing} == {None}
+    assert "sea crossing" in table["note"]
+    assert any(row["delay_h"] for row in rows)
 
 
 def test_the_readme_shows_the_golden_table() -> None:

@@ -35,7 +35,7 @@ from transcaspian.report.names import Names, humanise
 from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, npv_column, percent
 from transcaspian.report.worded import worded
-from transcaspian.report.worth import before_use_text, model_years_text, worth_of
+from transcaspian.report.worth import before_use, before_use_text, model_years_text, worth_of
 from transcaspian.results.theme import (
     GRID,
     INK,
@@ -136,8 +136,7 @@ def _chart_rows(frame: pl.DataFrame, terms: Terms) -> list[dict[str, Any]]:
 
 def _npv_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
     rows = _chart_rows(ranked, terms)
-    best = ranked.row(0, named=True)
-    title = f"{best['name']} is worth most: {format_number(best['npv_musd'])} million USD at {terms.headline}"
+    title = _npv_title(ranked, terms)
     y = {"field": "name", "type": "nominal", "title": None, "sort": [row["name"] for row in rows],
          "axis": {"ticks": False, "domain": False, "labelLimit": 215, "labelFontSize": 11, "offset": 4}}  # fmt: skip
     x = {"type": "quantitative", "title": "NPV, million USD", "axis": {"tickCount": 5, "format": ",.4~r"}}  # fmt: skip
@@ -176,6 +175,18 @@ def _npv_figure(ranked: pl.DataFrame, terms: Terms) -> Figure:
         SOURCE,
         frame_table(table, views, "NPV at four rates", "npv_rates.csv"),
     )
+
+
+def _npv_title(ranked: pl.DataFrame, terms: Terms) -> str:
+    """Return what the chart of values shows, of those projects whose value is known."""
+    known = ranked.join(before_use(ranked), on="project", how="anti", maintain_order="left")
+    if known.is_empty():
+        return "No value is known: every project opens after the years that were solved"
+    best = known.row(0, named=True)
+    value = f"{format_number(best['npv_musd'])} million USD at {terms.headline}"
+    if best["npv_musd"] > 0:
+        return f"{best['name']} is worth most: {value}"
+    return f"Nothing is worth its cost; {best['name']} comes nearest: {value}"
 
 
 def _marks_text(terms: Terms) -> str:

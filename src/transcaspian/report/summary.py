@@ -97,7 +97,7 @@ def summarise(
         clusters=_answer_table(
             clusters, "Which are worth it when built together", tables, names, terms
         ),
-        matrix=small_matrix(tables, names, terms),
+        matrix=small_matrix(known, names, terms),
         trust=_trust(tables),
     )
 
@@ -132,13 +132,14 @@ def _worth_sentence(ranked: pl.DataFrame, terms: Terms) -> Markup:
     best = ranked.row(0, named=True)
     text = Markup(
         "{sure} of {all} ranked projects are worth their cost over its whole range, {unsure} only over "
-        "part of it, {none} not at all. Worth most: {best}, {npv} at {rate}."
+        "part of it, {none} not at all. {leads}: {best}, {npv} at {rate}."
     )
     return text.format(
         sure=_count(sure, "projects"),
         all=_count(len(worth), "projects"),
         unsure=_count(unsure, "projects"),
         none=_count(len(worth) - sure - unsure, "projects"),
+        leads="Worth most" if best["npv_musd"] > 0 else "Nearest to it",
         best=_strong(best["name"]),
         npv=_npv(best),
         rate=figure(terms.headline, terms.headline_rate, "discount rate"),
@@ -341,7 +342,7 @@ def _answers(
             exact(row["break_even_capex_musd"]),
         ),
         text_cell(model_years_text(row)),
-        text_cell(_gainers(gains, row["project"], names)),
+        text_cell(_gainers(gains, row["project"], names) if worth.is_known else ""),
         text_cell(worth.certainty.split("; ")[-1].capitalize()),
     )
 

@@ -67,7 +67,8 @@ def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
     is_known = row.get("model_years_in_use") != 0
     if not is_known:
         verdict, css = NOT_KNOWN, "poor"
-    return Worth(verdict, css, low, high, _certainty(row, terms), is_known)
+    certainty = _certainty(row, terms) if is_known else f"capital cost {row['capex_confidence']}; not known"  # fmt: skip
+    return Worth(verdict, css, low, high, certainty, is_known)
 
 
 def before_use(projects: pl.DataFrame) -> pl.DataFrame:
@@ -147,6 +148,8 @@ def break_even_text(row: Mapping[str, Any]) -> str:
     """Return the break-even cost against the capital cost of the case, for people."""
     break_even = row["break_even_capex_musd"]
     against = f"{format_number(row['capex_musd'])} {row['capex_confidence']}"
+    if row.get("model_years_in_use") == 0:
+        return f"not known; cost {against}"
     if break_even is None:
         return f"none; cost {against}"
     if break_even <= 0:

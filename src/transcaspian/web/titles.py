@@ -86,6 +86,8 @@ BETTER: Mapping[str, str] = {
     "lon": "Longitude",
     "lockup_dscr": "DSCR of lock-up",
     "minimum_llcr": "Lowest LLCR",
+    "model": "Model years behind it",
+    "model_years_in_use": "Model years in use",
     "mw": "Power",
     "node0": "From node",
     "node1": "To node",

@@ -1,7 +1,5 @@
 """What went in: every figure with source and confidence, the sources, and the raw result tables."""
 
-from collections.abc import Callable
-
 import polars as pl
 
 from transcaspian.errors import InputError
@@ -264,14 +262,19 @@ def _table_choices(frame: pl.LazyFrame, run: Run, view: View) -> tuple[Choice, .
         wanted = view.get(name)
         if wanted and wanted not in known:
             known.append(wanted)
-        names: dict[str, Callable[[str], str]] = {
-            "scenario": lambda key: scenario_name(run, view, key),
-            "with": lambda key: project_name(run, view, key),
-        }
-        name_of = names.get(name, str)
-        options = (("", t("all")), *((value, name_of(value)) for value in known))
+        options = (
+            ("", t("all")),
+            *((value, _value_name(run, view, name, value)) for value in known),
+        )
         choices.append(Choice(name, labels[name], options, wanted))
     return tuple(choices)
+
+
+def _value_name(run: Run, view: View, name: str, value: str) -> str:
+    """Return a value that rows can be chosen by, for people."""
+    if name == "scenario":
+        return scenario_name(run, view, value)
+    return project_name(run, view, value) if name == "with" else value
 
 
 def table_page(run: Run, name: str, view: View) -> Page:

@@ -23,7 +23,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
 from transcaspian.web.pages.months import MONTH_TABLES, month_name
-from transcaspian.web.pages.sea_queue import own_delay, queued_at_sea, sea_note
+from transcaspian.web.pages.sea_queue import own_queue, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -181,8 +181,8 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
     frame = (
         _rows(run, "freight_terminal_year", scenario, wanted)
         .filter(pl.col("terminal").is_in(terminals["terminal"].to_list()))
+        .with_columns(own_queue("terminal", queued_at_sea(run)))
         .with_columns(
-            delay_h=own_delay("terminal", queued_at_sea(run)),
             mt=pl.col("tonnes") / MT_TO_T,
         )
         .pipe(

@@ -21,7 +21,7 @@ from transcaspian.web.pages.common import (
     year_choice,
 )
 from transcaspian.web.pages.flow_map import freight_link_name
-from transcaspian.web.pages.sea_queue import own_delay, queued_at_sea, sea_note
+from transcaspian.web.pages.sea_queue import own_queue, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -241,8 +241,7 @@ def _bottleneck_table(
                 pl.lit(key).alias("kind"),
                 "year",
                 "load_ratio",
-                own_delay(key, at_sea),
-                "capacity_value_usd",
+                *own_queue(key, at_sea),
             )
         )
     rows = pl.concat(parts).with_columns(most=pl.col("load_ratio").max().over("key", "kind"))

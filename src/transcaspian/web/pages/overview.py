@@ -141,15 +141,24 @@ def _worth_notes(view: View, ranked: pl.DataFrame, terms: Terms) -> list[Block]:
     worth = [worth_of(row, terms) for row in known.iter_rows(named=True)]
     sure = sum(item.is_sure for item in worth)
     best = known.row(0, named=True)
-    text = view.t(
-        "{sure} of {all} ranked projects are worth their cost over its whole range. Worth most:"
-        " {best}, {value} at {rate}.",
-        sure=sure,
-        all=len(worth),
-        best=view.name(best["name"]),
-        value=view.number(best["npv_musd"], "million USD"),
-        rate=view.language.share(terms.headline_rate, 2),
-    )
+    named = {
+        "all": len(worth),
+        "best": view.name(best["name"]),
+        "value": view.number(best["npv_musd"], "million USD"),
+        "rate": view.language.share(terms.headline_rate, 2),
+    }
+    if best["npv_musd"] > 0:
+        text = view.t(
+            "{sure} of {all} ranked projects are worth their cost over its whole range. Worth most:"
+            " {best}, {value} at {rate}.",
+            sure=sure,
+            **named,
+        )
+    else:
+        text = view.t(
+            "Not one of {all} ranked projects is worth its cost. {best} comes nearest: {value} at {rate}.",
+            **named,
+        )
     return [Note(text)]
 
 

@@ -318,5 +318,6 @@ def _more(run: Run, view: View, scenario: str) -> list[Block]:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame, name))
+            if frame.height:
+                blocks.append(plain_table(run, view, frame, name))
     return blocks

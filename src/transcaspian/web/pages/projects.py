@@ -13,7 +13,7 @@ from transcaspian.report.names import humanise
 from transcaspian.report.scenario_values import scenario_values, shared_years
 from transcaspian.report.terms import Terms, npv_column
 from transcaspian.report.worded import worded
-from transcaspian.report.worth import worth_of
+from transcaspian.report.worth import before_use, worth_of
 from transcaspian.results.theme import INK, MUTED, NEGATIVE, POSITIVE
 from transcaspian.web import urls
 from transcaspian.web.blocks import Block, CellValue, Chart, Column, Link, Links, Note, Page, Table
@@ -156,6 +156,7 @@ def _value_table(
         Column("capex_confidence", t("Capital cost is"), kind="word"),
         Column("break_even_capex_musd", t("Break-even cost"), MONEY, "number"),
         Column("npv_musd", t("NPV at {rate}", rate=_rate(run, view)), MONEY, "difference"),
+        *_model_years(view),
         *(
             Column(npv_column(rate), t("NPV at {rate}", rate=_rate(run, view, rate)), MONEY, "number")
             for rate in terms.other_rates
@@ -165,7 +166,6 @@ def _value_table(
         Column("bcr", t("Benefit over cost"), "", "number"),
         Column("co2_mt", t("CO₂ in {year}", year=terms.value_year), "Mt/a", "number"),
         Column("opening_year", t("Opens"), "", "year"),
-        *_model_years(view),
     )  # fmt: skip
     rows: list[tuple[CellValue, ...]] = []
     for row in frame.iter_rows(named=True):
@@ -218,14 +218,9 @@ def _npv_chart(run: Run, view: View, ranked: pl.DataFrame) -> Chart:
              "encoding": {"y": y, "x": {"field": "high", **x}}},
         ],
     }  # fmt: skip
-    best = ranked.row(0, named=True)
     return Chart(
         "npv",
-        t(
-            "{best} is worth most: {value}",
-            best=view.name(best["name"]),
-            value=view.number(best["npv_musd"], MONEY),
-        ),
+        _npv_title(view, ranked),
         t(
             "NPV at {rate}; line: over the range of capital cost; pale: the capital cost is assumed.",
             rate=_rate(run, view),
@@ -233,6 +228,19 @@ def _npv_chart(run: Run, view: View, ranked: pl.DataFrame) -> Chart:
         answer_table(run, view, ranked, "npv-values", t("NPV and its range")),
         spec,
     )
+
+
+def _npv_title(view: View, ranked: pl.DataFrame) -> str:
+    """Return what the chart of values shows, of those projects whose value is known."""
+    t = view.t
+    known = ranked.join(before_use(ranked), on="project", how="anti", maintain_order="left")
+    if known.is_empty():
+        return t("No value is known: every project opens after the years that were solved")
+    best = known.row(0, named=True)
+    name, value = view.name(best["name"]), view.number(best["npv_musd"], MONEY)
+    if best["npv_musd"] > 0:
+        return t("{best} is worth most: {value}", best=name, value=value)
+    return t("Nothing is worth its cost; {best} comes nearest: {value}", best=name, value=value)
 
 
 def _scenario_table(run: Run, view: View) -> list[Block]:
@@ -269,7 +277,8 @@ def _interactions(run: Run, view: View, scenario: str) -> list[Block]:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame, name))
+            if frame.height:
+                blocks.append(plain_table(run, view, frame, name))
     return blocks
 
 

@@ -12,7 +12,9 @@ from transcaspian.report.freight_section import crossing_terminals
 from transcaspian.web.runs import Run
 from transcaspian.web.view import View
 
-__all__ = ["own_delay", "queued_at_sea", "sea_note"]
+__all__ = ["own_queue", "queued_at_sea", "sea_note"]
+
+QUEUE = ("delay_h", "capacity_value_usd")
 
 
 def queued_at_sea(run: Run) -> frozenset[str]:
@@ -20,10 +22,10 @@ def queued_at_sea(run: Run) -> frozenset[str]:
     return frozenset(crossing_terminals(run.case))
 
 
-def own_delay(key: str, at_sea: Iterable[str]) -> pl.Expr:
-    """Return `delay_h` of the thing that column `key` names; null where the crossing holds it."""
-    is_at_sea = pl.col(key).is_in(sorted(at_sea))
-    return pl.when(~is_at_sea).then(pl.col("delay_h")).alias("delay_h")
+def own_queue(key: str, at_sea: Iterable[str]) -> list[pl.Expr]:
+    """Return wait and value of one more unit of what `key` names; null where the crossing has them."""
+    is_ashore = ~pl.col(key).is_in(sorted(at_sea))
+    return [pl.when(is_ashore).then(pl.col(name)).alias(name) for name in QUEUE]
 
 
 def sea_note(view: View, at_sea: Iterable[str], shown: Iterable[str]) -> str:
