@@ -54,3 +54,12 @@ def test_values_that_are_none_are_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["none of these", "Nancy", "infrastructure", "Non-stop"])
 def test_words_are_not_taken_for_values(text: str) -> None:
     assert not NO_VALUES.search(text)
+
+
+def test_a_comparison_with_a_run_that_ends_too_early_says_so(client: TestClient) -> None:
+    answer = client.get(
+        f"/compare?runs={FIRST},{THIRD}&lang=en", headers={"accept": "application/json"}
+    )
+
+    tones = [note["tone"] for note in answer.json()["notes"]]
+    assert "danger" in tones

@@ -13,6 +13,7 @@ from transcaspian.report.worded import worded
 from transcaspian.results.theme import EN_DASH
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import (
+    before_use_notes,
     nearest_year,
     option,
     projects_of,
@@ -124,9 +125,11 @@ def _values(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
     names: dict[str, str] = {}
     found: list[dict[str, float]] = []
     solved: list[tuple[int, ...]] = []
+    notes: list[Block] = []
     for run in runs:
         own, terms = projects_of(run, scenario)
         solved.append(terms.years)
+        notes += before_use_notes(view, own, terms)
         names |= dict(own.select("project", "name").iter_rows())
         found.append(dict(own.select("project", "npv_musd").iter_rows()))
     columns = [Column("project", t("Project"))]
@@ -142,7 +145,6 @@ def _values(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
         changes = [None if value is None or first is None else value - first for value in npv[1:]]
         rows.append((view.name(name), *npv, *changes))
     rows.sort(key=lambda row: -max((abs(part) for part in row[len(runs) + 1 :] if part is not None), default=0.0))  # type: ignore[arg-type]  # fmt: skip
-    notes: list[Block] = []
     if len(set(solved)) > 1:
         years = "; ".join(
             f"{run.key}: {', '.join(map(str, own))}" for run, own in zip(runs, solved, strict=True)
