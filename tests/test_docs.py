@@ -1,5 +1,6 @@
 """The documents name what there is: commands, tables, result tables, files they link to."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -31,3 +32,14 @@ def test_the_readme_names_both_commands() -> None:
 
     assert "python3 start.py run" in text
     assert ".venv/bin/transcaspian check" in text
+
+
+def test_the_page_of_silent_errors_names_every_test_of_its_file_and_no_other() -> None:
+    page = (ROOT / "docs" / "no-silent-errors.md").read_text("utf-8")
+    tree = ast.parse((ROOT / "tests/power/test_no_silent_errors.py").read_text("utf-8"))
+    tests = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+    assert set(re.findall(r"`(test_\w+)`", page)) == tests

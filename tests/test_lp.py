@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from transcaspian.errors import InfeasibleError, ModelError, NotConvergedError, UnboundedError
+from transcaspian.errors import (
+    InfeasibleError,
+    InputError,
+    ModelError,
+    NotConvergedError,
+    UnboundedError,
+)
 from transcaspian.lp import (
     Basis,
     Block,
@@ -15,6 +21,7 @@ from transcaspian.lp import (
     Status,
     WarmProgram,
     duality_gap,
+    measured_gap,
     raise_unless_optimal,
     solve,
     solve_from,
@@ -117,23 +124,6 @@ def test_whole_units_are_whole():
         is_integer=np.array([True, True]),
     )
     assert solve(integer, SolveOptions()).x == pytest.approx([100.0, 51.0])
-
-
-def test_quadratic_cost_shares_load_until_marginal_costs_meet():
-    lp = two_plants(90.0)
-    # 10 p + p**2 / 2 and 30 p + p**2 / 2: equal marginal cost at 55 and 35 MW.
-    quadratic = LinearProgram(
-        cost=lp.cost,
-        col_lower=lp.col_lower,
-        col_upper=lp.col_upper,
-        matrix=lp.matrix,
-        row_lower=lp.row_lower,
-        row_upper=lp.row_upper,
-        quadratic=np.ones(2),
-    )
-    solution = solve(quadratic, SolveOptions())
-    assert solution.x == pytest.approx([55.0, 35.0], abs=1e-5)
-    assert solution.row_dual == pytest.approx([65.0], abs=1e-5)
 
 
 def test_a_solve_from_its_own_basis_needs_no_iteration():
@@ -248,3 +238,91 @@ def test_a_warm_program_recovers_from_bounds_that_nothing_meets():
     assert warm.solve(row_bounds=(bounds, bounds)).status is Status.INFEASIBLE
     bounds = np.array([120.0])
     assert warm.solve(row_bounds=(bounds, bounds)).objective == pytest.approx(1600.0)
+
+
+def test_a_point_that_breaks_a_row_has_no_finite_gap():
+    lp = two_plants(150.0)
+    assert measured_gap(lp, np.array([100.0, 50.0]), np.array([30.0])) == 0.0
+    assert measured_gap(lp, np.array([100.0, 49.0]), np.array([30.0])) == INF
+    assert measured_gap(lp, np.array([101.0, 49.0]), np.array([30.0])) == INF
+
+
+@pytest.mark.parametrize("gap", [0.94, INF, float("nan")])
+def test_no_solution_is_optimal_whose_gap_is_not_small(gap):
+    found = solve(two_plants(), SolveOptions())
+    doubted = replace(found, gap=gap)
+    assert doubted.status is Status.LIMIT
+    assert "gap" in doubted.message
+    assert replace(doubted, gap=0.0, status=Status.OPTIMAL).status is Status.OPTIMAL
+
+
+def test_a_wider_gap_that_was_asked_for_is_still_optimal():
+    found = solve(two_plants(), SolveOptions())
+    assert replace(found, gap=1e-3, asked_gap=1e-2).status is Status.OPTIMAL
+    assert replace(found, gap=1e-1, asked_gap=1e-2).status is Status.LIMIT
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm", "hipo", "pdlp", "choose"])
+def test_no_method_calls_a_point_optimal_that_its_duals_do_not_prove(method):
+    for seed in range(5):
+        found = solve(transport(seed), SolveOptions(method=method))
+        assert found.status is Status.OPTIMAL
+        assert found.gap <= 1e-6
+        assert found.objective == pytest.approx(solve(transport(seed), SolveOptions()).objective)
+
+
+def test_rows_without_bounds_are_left_out_and_stand_in_the_answer():
+    lp = two_plants()
+    wide = replace(
+        lp,
+        matrix=sparse.csc_array(np.array([[1.0, -1.0], [1.0, 1.0], [3.0, 0.0]])),
+        row_lower=np.array([-INF, 150.0, -INF]),
+        row_upper=np.array([INF, 150.0, INF]),
+    )
+    for method in ("simplex", "hipo"):
+        found = solve(wide, SolveOptions(method=method))
+        assert found.objective == pytest.approx(2500.0)
+        assert found.row_dual == pytest.approx([0.0, 30.0, 0.0])
+        assert found.row_value == pytest.approx([50.0, 150.0, 300.0])
+        assert found.basis is not None
+        again = solve(wide, SolveOptions(method="simplex", presolve=False), found.basis)
+        assert again.iterations == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"cost": np.array([10.0, np.nan])}, "plant, column 'dear': the cost is nan"),
+        ({"cost": np.array([np.inf, 30.0])}, "plant, column 'cheap': the cost is inf"),
+        ({"col_lower": np.array([0.0, np.inf])}, "'dear': the least value is inf"),
+        ({"col_upper": np.array([np.nan, 1.0])}, "'cheap': the largest value is nan"),
+        ({"row_lower": np.array([1e30])}, "balance, column 'A': the lower limit is 1e+30"),
+        ({"row_upper": np.array([np.nan])}, "'A': the upper limit is nan"),
+        ({"offset": np.nan}, "the constant cost is nan"),
+        ({"quadratic": np.array([-1.0, 0.0])}, "the quadratic cost"),
+        (
+            {"matrix": sparse.csc_array(np.array([[1.0, np.nan]]))},
+            "balance, column 'A': the coefficient of plant 'dear' is nan",
+        ),
+    ],
+)
+def test_a_program_of_numbers_that_are_none_names_the_column_or_row(changes, says):
+    lp = replace(
+        two_plants(),
+        columns={"plant": Block(0, 1, 0, ("cheap", "dear"))},
+        rows={"balance": Block(0, 1, 0, ("A",))},
+    )
+    with pytest.raises(InputError) as caught:
+        replace(lp, **changes)
+    assert says in str(caught.value)
+
+
+def test_all_numbers_that_are_none_are_named_at_once():
+    with pytest.raises(InputError) as caught:
+        replace(two_plants(), cost=np.array([np.nan, np.inf]), row_upper=np.array([np.nan]))
+    assert len(caught.value.problems) == 3
+
+
+def test_quadratic_cost_never_reaches_the_linear_solver():
+    with pytest.raises(ModelError, match="linear programs alone"):
+        solve(replace(two_plants(), quadratic=np.ones(2)), SolveOptions())

@@ -1,9 +1,10 @@
 """Compiles `register/*.csv` of the packaged case from a folder of collected figures.
 
-Run: `python scripts/build_case/register.py --figures FOLDER [--case FOLDER]`. The folder holds
-instruments, bodies, commitments, indicators, observations, forecasts, projects_joint, fund and
-culture as CSV. Addresses become keys of `sources.csv`; dates get their stated precision in EDTF;
-what is added by hand stands in `register_additions.py`.
+Run: `python scripts/build_case/register.py --figures FOLDER [--update FOLDER …] [--case FOLDER]`.
+The folder holds instruments, bodies, commitments, indicators, observations, forecasts,
+projects_joint, fund and culture as CSV; an update holds what was found later and wins. Addresses
+become keys of `sources.csv`; dates get their stated precision in EDTF; what is added by hand
+stands in `register_additions.py` and `register_statements.py`.
 """
 
 import argparse
@@ -19,10 +20,13 @@ from register_additions import (
     LINKS,
     MEASURES,
     MODEL_INDICATORS,
+    PLAIN_STATES,
+    PROJECT_STATES,
     RHYTHMS,
     SCOPES,
 )
 from register_sources import ANALYST, COLLECTED_ON, FOUNDING, source_key, source_rows
+from register_statements import DUTIES, STATEMENTS
 from sources import merge_sources
 
 from transcaspian.register.columns import TABLES
@@ -47,6 +51,10 @@ PRECISION_FORMAT: dict[str, Callable[[str], str]] = {
     "year": lambda day: day[:4],
     "none": lambda _day: "",
 }
+# A series of facts grows by an update; a row of any other file replaces the one of its name.
+APPENDED = ("forecasts", "observations")
+# A promise was known from the page that reported it first; later news of it are evidence.
+KEPT = {"commitments": ("source", "source_date", "confidence")}
 # Words of the collected files that name their own origin, and what they mean to a reader.
 WORDING = (
     (
@@ -65,8 +73,13 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, required=True, help="folder of collected figures")
     default = Path(__file__).parents[2] / "src" / "transcaspian" / "cases" / "trans_caspian"
     parser.add_argument("--case", type=Path, default=default, help="folder of the case")
+    parser.add_argument(
+        "--update", type=Path, nargs="*", default=[], help="folders of later figures, oldest first"
+    )
     options = parser.parse_args()
     figures = {name: _read(options.figures / f"{name}.csv") for name in FILES}
+    for update in options.update:
+        figures = updated(figures, {name: _read(update / f"{name}.csv") for name in FILES})
     tables = compile_register(figures)
     folder = options.case / "register"
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,11 +88,34 @@ def main() -> None:
     merge_sources(options.case, source_rows(_addresses(figures)))
 
 
+def updated(figures: Figures, later: Figures) -> dict[str, list[dict[str, str]]]:
+    """Return figures with later ones in: facts appended, rows of a known id replaced in place."""
+    return {
+        name: [*rows, *later[name]]
+        if name in APPENDED
+        else _replaced(rows, later[name], KEPT.get(name, ()))
+        for name, rows in figures.items()
+    }
+
+
+def _replaced(
+    rows: list[dict[str, str]], later: list[dict[str, str]], kept: tuple[str, ...]
+) -> list[dict[str, str]]:
+    merged = {row["id"]: row for row in rows}
+    for row in later:
+        old = merged.get(row["id"], {})
+        merged[row["id"]] = row | {name: old[name] for name in kept if name in old}
+    return list(merged.values())
+
+
 def compile_register(figures: Figures) -> dict[str, list[Row]]:
     """Return the rows of every register table but `sources`."""
     return {
         "bodies": [_body(row) for row in figures["bodies"]],
-        "instruments": [_instrument(row) for row in figures["instruments"]],
+        "instruments": [
+            *(_instrument(row) for row in figures["instruments"]),
+            *(_statement(row) for row in STATEMENTS),
+        ],
         "compilers": [
             {"code": code, "name": name, "side": side, "body": body}
             for code, name, side, body in COMPILERS
@@ -194,7 +230,40 @@ def _model_indicators() -> list[Row]:
 
 def _commitments(figures: Figures) -> list[Row]:
     signed = {row["id"]: row["signed_on"] for row in figures["instruments"]}
-    return [_commitment(row, signed) for row in figures["commitments"]]
+    signed |= {name: day for name, _, _, day, _, _, _ in STATEMENTS}
+    said = {promise: row[0] for row in STATEMENTS for promise in row[-1]}
+    rows = [
+        row | {"instrument_id": said.get(row["id"], row["instrument_id"])}
+        for row in figures["commitments"]
+    ]
+    return [part for row in rows for part in _duties(_commitment(row, signed))]
+
+
+def _duties(promise: Row) -> list[Row]:
+    """Return a promise as the duties that it holds, itself where it is one."""
+    parts = DUTIES.get(str(promise["id"]))
+    if parts is None:
+        return [promise]
+    return [promise | {"id": name, "title": title, "note": note} for name, title, note in parts]
+
+
+def _statement(row: tuple[str, str, str, str, str, str, tuple[str, ...]]) -> Row:
+    """Return words that nobody signed as an instrument of its own kind."""
+    name, title, kind, day, party, address, _ = row
+    return {
+        "id": name,
+        "title": title,
+        "kind": kind,
+        "parties": party,
+        "signed_on": day,
+        "field": "multi",
+        "state": "published",
+        "known_on": day,
+        "source": source_key(address),
+        "confidence": "reported",
+        "internal": False,
+        "note": "Said, not signed",
+    }
 
 
 def _commitment(row: Mapping[str, str], signed: Mapping[str, str]) -> Row:
@@ -298,6 +367,8 @@ def _context_links(figures: Figures) -> list[Row]:
 
 
 def _project(row: Mapping[str, str]) -> Row:
+    said = "" if row["status"] in PLAIN_STATES else row["status"]
+    notes = (_reword(said), _reword(row["note"]))
     return {
         "id": row["id"],
         "name": row["name"],
@@ -311,10 +382,11 @@ def _project(row: Mapping[str, str]) -> Row:
         "start": row["start"],
         "finish_planned": row["finish_planned"],
         "finish_actual": row["finish_actual"],
-        "state": row["status"],
+        "state": PROJECT_STATES[row["id"]],
         "joint_fund": row["jim_relevance"],
         "instrument": row["instrument_id"],
         **_tail(row),
+        "note": "; ".join(note for note in notes if note),
     }
 
 
@@ -341,6 +413,7 @@ def _addresses(figures: Figures) -> list[tuple[str, str]]:
     return [
         *((row["source"], row["source_date"]) for rows in figures.values() for row in rows),
         *((row[5], row[4]) for row in EVIDENCE),
+        *((row[5], row[3]) for row in STATEMENTS),
     ]
 
 

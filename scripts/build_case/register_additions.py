@@ -12,18 +12,20 @@ _MEASURES = {
         com-alat-terminal com-ships-2 com-transport-accord com-green-jv com-green-op com-blacksea
         com-energy-spa com-pubserv com-ai com-stat com-jim com-transformers com-shipbuilding
         com-housing com-next-programme com-mfa-plan com-culture-roadmap com-health com-ip com-law
-        com-prosec com-comp
+        com-prosec com-comp com-ports-modern com-kz-west-link com-tyndp-cba com-blacksea-survey
+        com-uscharter-lists
     """,
     "level": """
         com-zang-az-2026 com-zang-road com-nakh-rail com-titr-cap-2027 com-aktau-hub com-port-30
         com-az-res-30 com-az-res-2027 com-az-8gw com-kz-res-15 com-kz-26gw com-fibre-cap
-        com-fund-activate com-kurmangazy
+        com-fund-activate com-kurmangazy com-kz-fleet-32 com-kz-grid-2035
     """,
     "flow": """
         com-trade-1bn com-trade-1bn-2022 com-trade-500-2020 com-trade-double-2020 com-zang-15mt
         com-titr-10mt com-titr-exp-2028 com-titr-52-2025 com-titr-teu-2025 com-titr-teu-2029
         com-trains-600 com-trains-1000 com-trains-2000 com-am-transit com-btc-15 com-btc-22
         com-btc-7-2027 com-kashagan com-alem-people com-alem-startups com-alem-research
+        com-titr-52-2026 com-kz-water-114
     """,
     "steps": "com-green-fs com-fibre",
     "rhythm": "com-sic-session com-cmfa com-igc22 com-culture-days",
@@ -54,7 +56,8 @@ COMMITMENTS: dict[str, dict[str, object]] = {
         "context": "ind-zang-rail",
     },
     "com-zang-az-2026": {"promised_on": "2025-10-21", "compilers": "ADY;AZ-MDDT"},
-    "com-zang-15mt": {"promised_on": "2025-10-21", "compilers": "ADY"},
+    # The speech of July speaks of first potential, other offices of the line's capacity.
+    "com-zang-15mt": {"promised_on": "2025-07-19", "compilers": "ADY"},
     # Works on the road began in 2021 (assumed from the railway's start), from nothing.
     "com-zang-road": {
         "promised_on": "2025-12-23",
@@ -70,6 +73,10 @@ COMMITMENTS: dict[str, dict[str, object]] = {
     "com-titr-cap-2027": {"promised_on": "2025-05", "compilers": "KZ-GOV;KZ-MT"},
     "com-titr-exp-2028": {"promised_on": "2025-02", "compilers": "KZ-MT"},
     "com-titr-52-2025": {"promised_on": "2025-10-20", "compilers": "KZ-MT"},
+    "com-titr-52-2026": {"promised_on": "2026-02-25", "compilers": "KZ-MT"},
+    "com-kz-water-114": {"promised_on": "2026-02-25", "compilers": "KZ-MT"},
+    "com-kz-fleet-32": {"promised_on": "2026-02-25"},
+    "com-ports-modern": {"promised_on": "2026-02-25"},
     "com-titr-teu-2025": {"promised_on": "2025-03-06", "compilers": "KZ-MT"},
     "com-titr-teu-2029": {"promised_on": "2026-03-10", "compilers": "KZ-MT"},
     "com-trains-600": {
@@ -107,6 +114,10 @@ COMMITMENTS: dict[str, dict[str, object]] = {
     },
     "com-green-op": {"promised_on": "2025"},
     "com-blacksea": {"promised_on": "2026-01-22"},
+    "com-blacksea-survey": {"promised_on": "2026-02-26"},
+    "com-tyndp-cba": {"promised_on": "2025", "known_on": "2026-04"},
+    "com-kz-west-link": {"promised_on": "2024-09-10"},
+    "com-kz-grid-2035": {"promised_on": "2026-03-06"},
     "com-energy-spa": {"promised_on": "2025-10-21"},
     "com-az-res-30": {"promised_on": "2025-06-25", "compilers": "AZ-ME"},
     "com-az-res-2027": {
@@ -319,6 +330,195 @@ EVIDENCE = (
         "assumed",
     ),
     ("com-kashagan", "2025-09-13", "started", "Flow resumed", "2025-09", "analyst", "assumed"),
+    (
+        "com-aktau-hub",
+        "2025-12-31",
+        "partly_done",
+        "Ministry counts the hub as completed in 2025; the railways expect its second stage in 2026",
+        "2026-02-25",
+        "https://menafn.com/1110788475/Kazakhstan-Plans-To-Complete-Modernization-Of-Its-Aktau-And-Kuryk-Ports-In-2026",
+        "reported",
+    ),
+    (
+        "com-ships-2",
+        "2026-03-04",
+        "started",
+        "Yard has begun to build the ships",
+        "2026-03-04",
+        "https://report.az/ru/infrastruktura/bakinskij-zavod-pristupil-k-stroitelstvu-kontejnerovozov-po-zakazu-ad-ports-group",
+        "reported",
+    ),
+    (
+        "com-nakh-rail",
+        "2025-12-05",
+        "started",
+        "Works begun at the Armenian border, design complete",
+        "2025-12-05",
+        "https://report.az/ru/infrastruktura/v-nahchyvane-nachalas-rekonstrukciya-zheleznyh-dorog-eksklyuziv",
+        "reported",
+    ),
+    (
+        "com-blacksea",
+        "2025-12-01",
+        "progress",
+        "Cable is on the EU list of projects of mutual interest",
+        "2025-12-02",
+        "https://static.report.az/en/energy/black-sea-energy-receives-status-of-project-of-mutual-interest-by-ec",
+        "reported",
+    ),
+    (
+        "com-blacksea",
+        "2026-02-04",
+        "progress",
+        "Grid companies of Georgia and Romania signed a memorandum",
+        "2026-02-05",
+        "https://www.promptmedia.ro/2026/02/memorandum-de-intelegere-intre-transelectrica-si-georgian-state-electrosystem-privind-cablul-submarin-in-marea-neagra/",
+        "reported",
+    ),
+    (
+        "com-blacksea",
+        "2026-02-26",
+        "progress",
+        "Three-year mandate for seabed surveys is in force",
+        "2026-02-26",
+        "https://report.az/en/energy/seabed-exploration-for-caspian-black-sea-europe-green-energy-corridor-to-be-conducted-in-2-phases",
+        "reported",
+    ),
+    (
+        "com-blacksea-survey",
+        "2026-02-26",
+        "started",
+        "Mandate in force",
+        "2026-02-26",
+        "https://report.az/en/energy/seabed-exploration-for-caspian-black-sea-europe-green-energy-corridor-to-be-conducted-in-2-phases",
+        "reported",
+    ),
+    (
+        "com-tripp-start",
+        "2026-02-06",
+        "progress",
+        "Route is being surveyed; the company is still to be founded",
+        "2026-02-06",
+        "https://mediamax.am/en/news/region/59879/",
+        "reported",
+    ),
+    (
+        "com-kz-west-link",
+        "2026-03-03",
+        "progress",
+        "Ministry keeps the date",
+        "2026-03-06",
+        "https://astanatimes.com/2026/03/kazakhstan-to-link-western-regions-to-national-grid-in-major-network-upgrade-by-2027/",
+        "reported",
+    ),
+    (
+        "com-tripp-start",
+        "2026-11-30",
+        "searched",
+        "No start of building found; the newest Armenian pages are of June 2026",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-tripp-agree",
+        "2026-11-30",
+        "searched",
+        "No founding of the company found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-zang-az-2026",
+        "2026-11-30",
+        "searched",
+        "No figure of the railway after 70 % of February 2026 found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-aktau-hub",
+        "2026-11-30",
+        "searched",
+        "No opening day found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-fibre",
+        "2026-11-30",
+        "searched",
+        "No dated page reports the laying",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-jim",
+        "2026-11-30",
+        "searched",
+        "No projects, sums or bodies found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-fund-activate",
+        "2026-11-30",
+        "searched",
+        "No paid-in capital or new projects found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-culture-days",
+        "2026-11-30",
+        "searched",
+        "No culture days of 2026 found; pages after June 2026 are very few",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-sic-session",
+        "2026-11-30",
+        "searched",
+        "No third session found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-igc22",
+        "2026-11-30",
+        "searched",
+        "No session 22 found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-tyndp-cba",
+        "2026-11-30",
+        "searched",
+        "No publication found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
+    (
+        "com-uscharter-lists",
+        "2026-11-30",
+        "searched",
+        "No list found",
+        "2026-11-30",
+        "analyst",
+        "assumed",
+    ),
 )
 
 # indicator, period, kind, compiler → scope: figures of a part must not sit in the whole's series.
@@ -391,6 +591,8 @@ LINKS = (
     ("com-green-jv", "project", "prj-caspian-hvdc", "2025-07-01", "analyst", "derived", ""),
     ("com-green-op", "project", "prj-caspian-hvdc", "2025-07-01", "analyst", "derived", ""),
     ("com-blacksea", "project", "prj-blacksea", "2026-01-22", "analyst", "derived", ""),
+    ("com-blacksea-survey", "project", "prj-blacksea", "2026-02-26", "analyst", "derived", ""),
+    ("com-tyndp-cba", "project", "prj-blacksea", "2026-04", "analyst", "derived", ""),
     ("com-alat-terminal", "project", "prj-alat-terminal", "2024-11", "analyst", "derived", ""),
     ("com-aktau-hub", "project", "prj-aktau-hub", "2025-11-25", "analyst", "derived", ""),
     ("com-ships-2", "project", "prj-ships", "2025-09-16", "analyst", "derived", ""),
@@ -437,15 +639,6 @@ LINKS = (
         "analyst",
         "derived",
         "Energy over the cable in the power model",
-    ),
-    (
-        "com-az-res-30",
-        "model",
-        "ind-model-co2",
-        "2025-10-21",
-        "analyst",
-        "derived",
-        "Emissions of the power model",
     ),
 )
 
@@ -525,6 +718,7 @@ COMPILERS = (
     ("SK", "Samruk-Kazyna", "KZ", "body-sk"),
     ("TITR", "Trans-Caspian International Transport Route association", "", "body-titr"),
     ("Trend", "Trend, own count", "", ""),
+    ("TCA", "The Times of Central Asia, own count", "", ""),
     ("WNAM", "World News Analysis, own count", "", ""),
     ("derived", "Computed from reported values; the note says how", "", ""),
     ("market", "Market sources quoted by the press", "", ""),
@@ -538,3 +732,32 @@ RHYTHMS = {
     "body-cmfa": "FREQ=YEARLY",
     "body-igc": "FREQ=YEARLY",
 }
+
+# State of work in the words of OC4IDS; what the sources say of it goes into the note.
+PROJECT_STATES = {
+    "prj-fibre": "implementation",
+    "prj-caspian-hvdc": "preparation",
+    "prj-blacksea": "preparation",
+    "prj-horadiz-aghband": "implementation",
+    "prj-horadiz-road": "implementation",
+    "prj-nakhchivan-rail": "implementation",
+    "prj-tripp": "preparation",
+    "prj-kars-dilucu": "implementation",
+    "prj-alat-terminal": "unknown",
+    "prj-aktau-hub": "implementation",
+    "prj-aktau-ebrd": "preparation",
+    "prj-kuryk-sarzha": "implementation",
+    "prj-ships": "implementation",
+    "prj-shipbuilding": "identification",
+    "prj-transformers": "identification",
+    "prj-housing": "implementation",
+    "prj-kurmangazy": "maintenance",
+    "prj-btc-transit": "maintenance",
+    "prj-baku-supsa": "suspended",
+    "prj-am-grain": "implementation",
+    "prj-poti": "identification",
+    "prj-azam-transit": "preparation",
+    "prj-mangystau-port": "identification",
+}
+# States of the sources that say no more than the word of OC4IDS.
+PLAIN_STATES = {"preparation", "under construction", "unknown", "operating"}

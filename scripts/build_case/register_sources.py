@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlparse
 
 FOUNDING = "founding-brief"
+FOUNDING_ADDRESS = (
+    "https://menafn.com/1110229859/President-Aliyevs-Visit-To-Kazakhstan-Ushers-In-New-Phase-Of-"
+    "Partnership"
+)
 ANALYST = "register-analyst"
 COLLECTED_ON = "2026-11-23"
 
@@ -51,6 +55,8 @@ def source_key(address: str) -> str:
     """Return the key of a page: its publisher's short name and the number or first words of it."""
     if not address or address.startswith("analyst"):
         return ANALYST
+    if address == FOUNDING_ADDRESS:
+        return FOUNDING
     if "://" not in address:
         return FOUNDING
     parsed = urlparse(address)
@@ -86,11 +92,11 @@ def _row(key: str, address: str, day: str) -> dict[str, str]:
     if key == FOUNDING:
         return {
             "key": key,
-            "title": "Founding brief of the register: what was agreed in Astana on 20-21 October 2025",
-            "publisher": "transcaspian project",
-            "address": "",
+            "title": "AzerNews by MENAFN on the state visit to Astana of 20-21 October 2025",
+            "publisher": "MENAFN",
+            "address": FOUNDING_ADDRESS,
             "date": "2025-10-22",
-            "licence": "Facts only; the text is not part of the project",
+            "licence": LICENCE,
         }
     if key == ANALYST:
         return {

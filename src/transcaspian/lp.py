@@ -4,13 +4,16 @@ A model builds one `LinearProgram` of arrays, `solve` passes it to HiGHS in one 
 back a `Solution` of arrays. Every call runs on one thread: HiGHS keeps one scheduler a process,
 and parallel work is threads of our own (HiGHS lets go of the interpreter while it solves).
 
+A `LinearProgram` holds numbers that a solver can take or is not made, and a `Solution` is optimal
+by its measured gap or not at all: both are checked here, whatever method found it.
+
 Sign of duals: `row_dual[i]` is the rise of the optimal objective per unit that `row_lower[i]` and
 `row_upper[i]` rise together. Where a row says generation = demand, it is the price of demand.
 """
 
 import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from time import perf_counter
@@ -26,8 +29,10 @@ from transcaspian.errors import (
     NotConvergedError,
     UnboundedError,
 )
+from transcaspian.linear_program import Block, LinearProgram, duality_gap, measured_gap
 
 __all__ = [
+    "MOST_GAP",
     "Basis",
     "Block",
     "LinearProgram",
@@ -36,6 +41,7 @@ __all__ = [
     "Status",
     "WarmProgram",
     "duality_gap",
+    "measured_gap",
     "raise_unless_optimal",
     "release_memory",
     "solve",
@@ -53,7 +59,8 @@ DUAL, PRIMAL = 1, 4  # simplex_strategy of HiGHS
 NO_LIMIT = 2_147_483_647  # largest iteration limit of HiGHS
 MOST_SHIFTED = 1_000  # columns; with more, a starting basis counts as far from optimal
 MOST_PRIMAL_ITERATIONS = 3000
-ZERO_DUAL = 1e-6  # duals this small, per unit of the largest cost, are the solver's tolerance
+MOST_GAP = 1e-6  # of what may be called optimal, unless a wider gap was asked for
+TIGHT_TOLERANCE = 1e-9  # of the second try where the first left a gap
 
 
 class Status(Enum):
@@ -93,69 +100,6 @@ _BASIS_STATUS = np.array(
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Where one kind of column or row stands in a program.
-
-    Element (step, item) has position `start + step * stride + item`; a block that does not repeat
-    has `n_step` 1.
-    """
-
-    start: int
-    n_step: int
-    stride: int
-    labels: tuple[str, ...]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Steps and items."""
-        return self.n_step, len(self.labels)
-
-    def positions(self) -> NDArray[np.int64]:
-        """Return the position of every element [n_step, n_item]."""
-        steps = np.arange(self.n_step, dtype=np.int64)[:, None] * self.stride
-        return self.start + steps + np.arange(len(self.labels), dtype=np.int64)[None, :]
-
-    def take(self, values: FloatArray) -> FloatArray:
-        """Return the block's part of a vector of the whole program [n_step, n_item]."""
-        item = values.strides[0]
-        window = np.lib.stride_tricks.as_strided(
-            values[self.start :], self.shape, (self.stride * item, item), writeable=False
-        )
-        return np.ascontiguousarray(window)
-
-
-@dataclass(frozen=True, slots=True)
-class LinearProgram:
-    """Minimise cost @ x, with row_lower <= matrix @ x <= row_upper and col_lower <= x <= col_upper.
-
-    The matrix is held by columns, as HiGHS takes it, so that nothing is turned over on the way.
-    `quadratic` adds one half x' diag(quadratic) x where it is given.
-    """
-
-    cost: FloatArray  # [n_col]
-    col_lower: FloatArray  # [n_col]
-    col_upper: FloatArray  # [n_col]
-    matrix: sparse.csc_array  # [n_row, n_col]
-    row_lower: FloatArray  # [n_row]
-    row_upper: FloatArray  # [n_row]
-    is_integer: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))  # [n_col] or [0]
-    columns: Mapping[str, Block] = field(default_factory=dict)
-    rows: Mapping[str, Block] = field(default_factory=dict)
-    offset: float = 0.0
-    quadratic: FloatArray | None = None  # [n_col]
-
-    @property
-    def n_col(self) -> int:
-        """Number of columns."""
-        return self.cost.size
-
-    @property
-    def n_row(self) -> int:
-        """Number of rows."""
-        return self.row_lower.size
-
-
-@dataclass(frozen=True, slots=True)
 class Basis:
     """Which columns and rows are basic, and at which bound the others stand."""
 
@@ -167,7 +111,8 @@ class Basis:
 class SolveOptions:
     """How HiGHS is asked to solve.
 
-    method: "choose", "simplex" (dual), "ipm", "hipo" or "pdlp"; `iteration_limit` 0 is none.
+    method: "choose", "simplex" (dual), "ipm", "hipo" or "pdlp"; `iteration_limit` 0 is none;
+    `mip_gap`: relative gap at which a program with integers ends.
     """
 
     method: str = "choose"
@@ -183,10 +128,12 @@ class SolveOptions:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What HiGHS found; arrays are empty unless the status is optimal or limit.
+    """What a solver found; arrays are empty unless the status is optimal or limit.
 
-    `gap` is measured (see `duality_gap`; of an integer program the bound HiGHS proved), infinite
-    where there is no solution with duals.
+    `gap` is measured (see `measured_gap`; of an integer program the bound HiGHS proved), infinite
+    where there is no solution with duals. Whatever the solver says, the status is optimal only if
+    the gap is at most `MOST_GAP` or the gap that was asked for; else it is limit, and the message
+    says why.
     """
 
     status: Status
@@ -200,6 +147,16 @@ class Solution:
     seconds: float
     message: str
     gap: float = INFINITY
+    asked_gap: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Take back the word optimal where the gap does not prove it."""
+        if self.status is Status.OPTIMAL and not self.gap <= max(MOST_GAP, self.asked_gap):
+            proof = f"{self.gap:.3g}" if self.gap < INFINITY else "without bound"
+            object.__setattr__(self, "status", Status.LIMIT)
+            object.__setattr__(
+                self, "message", f"{self.message}, but the gap that was measured is {proof}"
+            )
 
 
 def solver_version() -> str:
@@ -247,6 +204,8 @@ def _set_options(solver: highspy.Highs, options: SolveOptions, *, is_mip: bool) 
 
 def _pass_program(solver: highspy.Highs, lp: LinearProgram) -> None:
     """Hand the whole program over in one call."""
+    if lp.quadratic is not None and lp.quadratic.any():
+        raise ModelError("HiGHS is given linear programs alone; solve_quadratic takes this one.")
     matrix = lp.matrix
     integrality = (
         lp.is_integer.astype(np.int32) if lp.is_integer.size else np.zeros(lp.n_col, dtype=np.int32)
@@ -271,21 +230,6 @@ def _pass_program(solver: highspy.Highs, lp: LinearProgram) -> None:
         ),
         "the program",
     )
-    if lp.quadratic is not None and lp.quadratic.any():
-        _pass_hessian(solver, lp.quadratic)
-
-
-def _pass_hessian(solver: highspy.Highs, diagonal: FloatArray) -> None:
-    filled = np.flatnonzero(diagonal)
-    start = np.zeros(diagonal.size + 1, dtype=np.int32)
-    start[1:] = np.cumsum(diagonal != 0.0)
-    hessian = highspy.HighsHessian()
-    hessian.dim_ = diagonal.size
-    hessian.format_ = highspy.HessianFormat.kTriangular
-    hessian.start_ = start
-    hessian.index_ = filled.astype(np.int32)
-    hessian.value_ = diagonal[filled]
-    _check(solver.passHessian(hessian), "the quadratic cost")
 
 
 def _set_basis(solver: highspy.Highs, basis: Basis) -> None:
@@ -300,8 +244,12 @@ def _set_basis(solver: highspy.Highs, basis: Basis) -> None:
 def _get_basis(solver: highspy.Highs, lp: LinearProgram, x: FloatArray, rows: FloatArray) -> Basis:
     """Return the basis from the list of basic variables and the bounds where the others stand.
 
-    Reading the two lists of statuses that highspy holds takes ten times longer.
+    Reading the two lists of statuses that highspy holds takes ten times longer; but after another
+    method than simplex there may be no factor, and asking for basic variables ends the process.
     """
+    if solver.getOptionValue("solver")[1] not in ("simplex", "choose"):
+        held = solver.getBasis()
+        return Basis(_codes(held.col_status), _codes(held.row_status))
     status, basic = solver.getBasicVariables()  # type: ignore[attr-defined] # not in the stubs
     _check(status, "to list the basic variables")
     col_status = _nearest_bound(x, lp.col_lower, lp.col_upper)
@@ -309,6 +257,10 @@ def _get_basis(solver: highspy.Highs, lp: LinearProgram, x: FloatArray, rows: Fl
     col_status[basic[basic >= 0]] = BASIC
     row_status[-1 - basic[basic < 0]] = BASIC
     return Basis(col_status, row_status)
+
+
+def _codes(statuses: Sequence[highspy.HighsBasisStatus]) -> StatusArray:
+    return np.array([int(status) for status in statuses], dtype=np.int8)
 
 
 def _nearest_bound(value: FloatArray, lower: FloatArray, upper: FloatArray) -> StatusArray:
@@ -331,10 +283,15 @@ def _iterations(info: highspy.HighsInfo) -> int:
 def solve(lp: LinearProgram, options: SolveOptions, basis: Basis | None = None) -> Solution:
     """Solve one program on one thread, from `basis` where one is given.
 
-    Raises ModelError where HiGHS refuses its input or fails; an infeasible, unbounded or
-    interrupted solve is a status, not an error (see `raise_unless_optimal`).
+    Rows without bounds are left out. An optimum whose measured gap is not small is sought once
+    more, by simplex at a tighter tolerance. Raises ModelError where HiGHS refuses its input or
+    fails; an infeasible, unbounded or interrupted solve is a status, not an error (see
+    `raise_unless_optimal`).
     """
     began = perf_counter()
+    bound = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
+    if basis is None and not bound.all():
+        return _without_free_rows(lp, options, bound)
     solver = highspy.Highs()
     is_mip = bool(lp.is_integer.any())
     _set_options(solver, options, is_mip=is_mip)
@@ -351,7 +308,53 @@ def solve(lp: LinearProgram, options: SolveOptions, basis: Basis | None = None) 
         )
     if model_status not in _MODEL_STATUS:
         raise ModelError(f"HiGHS failed: {solver.modelStatusToString(model_status)}.")
-    return _unpack(solver, lp, _MODEL_STATUS[model_status], began)
+    found = _unpack(solver, lp, _MODEL_STATUS[model_status], began, asked_gap=options.mip_gap)
+    return _sought_again(lp, found, model_status, options.feasibility_tolerance)
+
+
+def _without_free_rows(lp: LinearProgram, options: SolveOptions, bound: BoolArray) -> Solution:
+    """Return the optimum of a program some of whose rows bind nothing; their duals are zero."""
+    fewer = replace(
+        lp,
+        matrix=sparse.csc_array(lp.matrix.tocsr()[np.flatnonzero(bound)]),
+        row_lower=lp.row_lower[bound],
+        row_upper=lp.row_upper[bound],
+        rows={},
+    )
+    found = solve(fewer, options)
+    basis = found.basis
+    if basis is not None:
+        row_status = np.full(lp.n_row, BASIC, dtype=np.int8)
+        row_status[bound] = basis.row_status
+        basis = Basis(basis.col_status, row_status)
+    row_dual = np.zeros(lp.n_row if found.row_dual.size == fewer.n_row else 0)
+    if row_dual.size:
+        row_dual[bound] = found.row_dual
+    row_value = lp.matrix @ found.x if found.x.size else found.row_value
+    return replace(found, row_value=row_value, row_dual=row_dual, basis=basis)
+
+
+def _sought_again(
+    lp: LinearProgram,
+    found: Solution,
+    model_status: highspy.HighsModelStatus,
+    tolerance: float,
+) -> Solution:
+    """Return what was found, or a tighter solve's answer where its gap does not prove it."""
+    is_claimed = model_status in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kModelEmpty,
+    )
+    is_last = tolerance <= TIGHT_TOLERANCE or bool(lp.is_integer.any())
+    if found.status is Status.OPTIMAL or not is_claimed or is_last:
+        return found
+    tight = SolveOptions(method="simplex", presolve=False, feasibility_tolerance=TIGHT_TOLERANCE)
+    again = solve(lp, tight, found.basis)
+    return replace(
+        again,
+        iterations=found.iterations + again.iterations,
+        seconds=found.seconds + again.seconds,
+    )
 
 
 def solve_from(lp: LinearProgram, basis: Basis, options: SolveOptions) -> Solution:
@@ -392,7 +395,8 @@ def solve_from(lp: LinearProgram, basis: Basis, options: SolveOptions) -> Soluti
     if model_status not in _MODEL_STATUS:
         raise ModelError(f"HiGHS failed: {solver.modelStatusToString(model_status)}.")
     solution = _unpack(solver, lp, _MODEL_STATUS[model_status], began)
-    return replace(solution, iterations=solution.iterations + spent)
+    solution = replace(solution, iterations=solution.iterations + spent)
+    return _sought_again(lp, solution, model_status, options.feasibility_tolerance)
 
 
 class WarmProgram:
@@ -453,7 +457,8 @@ class WarmProgram:
         solution = _unpack(
             self._solver, self._lp, _MODEL_STATUS[model_status], began, with_basis=with_basis
         )
-        return replace(solution, iterations=spent)
+        solution = replace(solution, iterations=spent)
+        return _sought_again(self._lp, solution, model_status, 1.0)
 
     def _change_bounds(
         self,
@@ -514,6 +519,7 @@ def _unpack(
     began: float,
     *,
     with_basis: bool = True,
+    asked_gap: float = 0.0,
 ) -> Solution:
     info = solver.getInfo()
     solution = solver.getSolution()
@@ -524,13 +530,14 @@ def _unpack(
     row_dual = np.asarray(solution.row_dual, dtype=np.float64) if has_dual else empty
     has_basis = with_basis and has_value and has_dual and lp.n_row > 0 and solver.getBasis().valid
     gap = INFINITY
+    objective = float(info.objective_function_value)
     if lp.is_integer.any():
-        gap = float(info.mip_gap)
+        gap = abs(objective - float(info.mip_dual_bound)) / max(1.0, abs(objective))
     elif has_value and has_dual:
-        gap = duality_gap(lp, x, row_dual)
+        gap = measured_gap(lp, x, row_dual)
     return Solution(
         status=status,
-        objective=float(info.objective_function_value),
+        objective=objective,
         x=x,
         row_value=row_value,
         row_dual=row_dual,
@@ -540,54 +547,8 @@ def _unpack(
         seconds=perf_counter() - began,
         message=solver.modelStatusToString(solver.getModelStatus()),
         gap=gap,
+        asked_gap=asked_gap if lp.is_integer.any() else 0.0,
     )
-
-
-def duality_gap(lp: LinearProgram, x: FloatArray, row_dual: FloatArray) -> float:
-    """Return |cost of x - bound that the duals prove| / max(1, |cost of x|).
-
-    The bound is the Lagrangian one: with reduced costs d = cost + Q x - A' y, each row and column
-    counts at the bound that its dual points to, less x' Q x / 2 of a diagonal quadratic. Where
-    that bound is infinite, a dual within `ZERO_DUAL` of zero (times the largest cost) counts at
-    its value in x; a larger one proves nothing, and the gap is infinite. Nothing of the solver's
-    own report is used but x and y.
-
-    Parameters
-    ----------
-    lp : LinearProgram
-        A program without integers.
-    x : float64[n_col]
-        A primal point.
-    row_dual : float64[n_row]
-        Duals of the rows, in this module's sign.
-
-    Returns
-    -------
-    float
-        Relative gap [-], zero where x is optimal and the duals prove it.
-
-    References
-    ----------
-    Boyd and Vandenberghe (2004), Convex Optimization, section 5.1.
-    """
-    reduced_cost = lp.cost - lp.matrix.T @ row_dual
-    curved = 0.0
-    if lp.quadratic is not None:
-        curved = 0.5 * float(lp.quadratic @ x**2)
-        reduced_cost += lp.quadratic * x
-    primal = float(lp.cost @ x) + curved + lp.offset
-    dual = lp.offset - curved
-    tolerance = ZERO_DUAL * max(1.0, float(np.abs(lp.cost).max(initial=0.0)))
-    for value, weight, lower, upper in (
-        (x, reduced_cost, lp.col_lower, lp.col_upper),
-        (lp.matrix @ x, row_dual, lp.row_lower, lp.row_upper),
-    ):
-        bound = np.where(weight > 0.0, lower, upper)
-        is_open = np.isinf(bound)
-        if (is_open & (np.abs(weight) > tolerance)).any():
-            return INFINITY
-        dual += float(weight @ np.where(is_open, value, bound))
-    return abs(primal - dual) / max(1.0, abs(primal))
 
 
 def raise_unless_optimal(solution: Solution, what: str) -> None:

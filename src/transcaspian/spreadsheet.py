@@ -16,6 +16,7 @@ __all__ = [
     "TEXT_STAYS_TEXT",
     "file_names",
     "guard",
+    "guarded",
     "guarded_csv",
     "sheet_names",
     "unguard",
@@ -56,18 +57,24 @@ def unguard(text: str) -> str:
 
 def guarded_csv(frame: "pl.DataFrame") -> str:
     """Return the table as CSV whose texts and headings no spreadsheet takes for formulas."""
+    return guarded(frame.lazy()).collect().write_csv()
+
+
+def guarded(frame: "pl.LazyFrame") -> "pl.LazyFrame":
+    """Return the table with texts and headings that no spreadsheet takes for formulas."""
     import polars as pl
 
-    def guarded(column: pl.Series) -> pl.Series:
-        if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
-            return column
+    def expression(name: str, dtype: pl.DataType) -> pl.Expr:
+        column = pl.col(name)
+        if not isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+            return column.alias(guard(name))
         text = column.cast(pl.String)
         is_dangerous = text.str.contains(f"^{_BEGINNINGS}") & ~text.is_in(_LONE_SIGNS)
-        marked = pl.select(pl.when(is_dangerous).then(GUARD + text).otherwise(text))
-        return marked.to_series()
+        marked = pl.when(is_dangerous).then(pl.lit(GUARD) + text).otherwise(text)
+        return marked.alias(guard(name))
 
-    columns = [guarded(column).alias(guard(column.name)) for column in frame]
-    return pl.DataFrame(columns).write_csv()
+    schema = frame.collect_schema()
+    return frame.select(expression(name, dtype) for name, dtype in schema.items())
 
 
 def sheet_names(titles: Iterable[str], taken: Sequence[str] = ()) -> list[str]:

@@ -10,7 +10,11 @@ from transcaspian.results.write import write_results
 
 @pytest.fixture
 def run_folder(tmp_path):
-    names = ("cable", "line")
+    return write_run(("cable", "line"), tmp_path / "run")
+
+
+def write_run(names, folder):
+    """Write a run whose projects have these names, and return its folder."""
     ledger = pl.concat([appraisal_of(name).ledger.rows for name in names])
     facts = pl.DataFrame(
         [
@@ -29,4 +33,4 @@ def run_folder(tmp_path):
     )
     settings = {"price_year": 2024, "base_year": 2025, "headline_rate": 0.06}
     tables = {"projects": facts, "ledger": ledger.with_columns(scenario=pl.lit("reference"))}
-    return write_results(Results(tables, {"settings": settings}), tmp_path / "run", "<html></html>")
+    return write_results(Results(tables, {"settings": settings}), folder, "<html></html>")

@@ -149,10 +149,48 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path):
         read_cash_flow(path)
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-32", "cp1251"])
+def test_other_writings_of_letters_are_refused_with_their_row(tmp_path, coding):
+    path = tmp_path / "flow.csv"
+    path.write_bytes("year,net,Примечание\n2025,1,\n".encode(coding))
+    with pytest.raises(InputError) as caught:
+        read_cash_flow(path)
+    assert [problem.row for problem in caught.value.problems] == [1]
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_other_separators_are_named(tmp_path, mark):
+    found, text = problems_of(tmp_path, mark.join(("year", "net")) + f"\n2025{mark}1\n")
+    assert (1, "") in found
+    assert "no commas" in text
+
+
+def test_a_cell_too_long_for_a_table_is_named_with_its_row(tmp_path):
+    found, _ = problems_of(tmp_path, "year,net,note\n2025,1,a\n2026,1," + "x" * 200_000 + "\n")
+    assert found == [(3, "")]
+
+
+def test_rows_are_counted_from_the_first_line_of_the_file(tmp_path):
+    assert problems_of(tmp_path, "\n\nyear,amount\n2025,1\n")[0] == [(3, "net")]
+
+
 def test_costs_that_are_all_negative_are_asked_back(tmp_path):
     found, text = problems_of(tmp_path, "year,benefit,cost\n1,0,0\n2,5,-10\n3,5,-1\n")
     assert found == [(3, "cost")]
     assert "positive" in text
+
+
+@pytest.mark.parametrize("costs", [(-100, -5, 5), (-1, 0, 0.5), (10, -300, 20)])
+def test_costs_that_add_up_to_less_than_nothing_are_asked_back(tmp_path, costs):
+    rows = "".join(f"{year},60,{cost}\n" for year, cost in enumerate(costs))
+    found, text = problems_of(tmp_path, "year,benefit,cost\n" + rows)
+    assert found == [(2 + next(place for place, cost in enumerate(costs) if cost < 0), "cost")]
+    assert "positive" in text
+
+
+def test_costs_of_which_some_comes_back_are_taken(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,benefit,cost\n0,0,100\n1,60,5\n2,60,-5\n"))
+    assert flow.net.tolist() == [-100.0, 55.0, 65.0]
 
 
 def test_a_net_that_contradicts_benefit_and_cost_is_named(tmp_path):
@@ -160,9 +198,23 @@ def test_a_net_that_contradicts_benefit_and_cost_is_named(tmp_path):
     assert found == [(3, "net")]
 
 
-def test_ten_thousand_years_are_taken_for_a_slip(tmp_path):
-    found, _ = problems_of(tmp_path, "year,net\n2025,-1\n20260,2\n")
-    assert found == [(0, "year")]
+@pytest.mark.parametrize("year", ["20260", "2205", "0", "-2026", "1e30", "9" * 400, "2126.0"])
+def test_a_year_far_from_all_others_is_taken_for_a_slip(tmp_path, year):
+    found, text = problems_of(tmp_path, f"year,net\n2025,-1\n{year},2\n")
+    assert found == [(2 if year in ("0", "-2026") else 3, "year")]
+    assert len(text) < 300
+
+
+def test_a_date_far_from_all_others_is_taken_for_a_slip(tmp_path):
+    found, _ = problems_of(tmp_path, "date,net\n1900-01-00,1\n2025-01-01,-1\n")
+    assert found == [(2, "date")]
+    found, _ = problems_of(tmp_path, "date,net\n1900-01-01,1\n2025-01-01,-1\n")
+    assert found == [(3, "date")]
+
+
+def test_rows_of_zero_bridge_a_long_pause(tmp_path):
+    flow = read_cash_flow(write(tmp_path, "year,net\n2000,-1\n2100,0\n2200,9\n"))
+    assert flow.time[-1] == 200.0
 
 
 cells = st.one_of(

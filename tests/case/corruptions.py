@@ -338,8 +338,13 @@ def failures(
     folder: Path, names_of_tables: Sequence[str], seed: int, first: int, last: int
 ) -> Iterator[str]:
     """Yield what went wrong with the corruptions `first` to `last` of those that a seed draws."""
+    yield from failures_of(Generator(folder, names_of_tables, seed), first, last)
+
+
+def failures_of(generator: Generator, first: int, last: int) -> Iterator[str]:
+    """Yield what went wrong with the corruptions `first` to `last` of a generator."""
+    folder = generator.folder
     original = read_case(folder)
-    generator = Generator(folder, names_of_tables, seed)
     for number in range(first, last):
         corruption = generator.draw(number)
         found = read_corrupted(folder, corruption)

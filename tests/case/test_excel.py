@@ -238,7 +238,7 @@ def test_a_formula_that_failed_is_named_and_not_read_as_empty(tmp_path: Path) ->
     assert problem_of(lambda: read_workbook(file, tmp_path / "out")) == (
         "sheet 'fuels'",
         3,
-        "The formula in B3 ends in an error.",
+        "B3 holds the error #DIV/0!.",
     )
 
 

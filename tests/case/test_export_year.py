@@ -2,9 +2,11 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.power import pypsa_networks
@@ -46,6 +48,48 @@ def test_links_run_from_their_first_end_to_their_second(small_case: Case) -> Non
     link = features(small_case)["power/links/E-W"]
 
     assert link["geometry"]["coordinates"] == [[52.0, 43.0], [49.0, 40.0]]
+
+
+def line_of(case: Case, west: float, east: float) -> Any:
+    """Return the geometry of the link E-W where its ends E and W have these longitudes."""
+    buses = case.tables["power/buses"].with_columns(
+        lon=pl.col("bus").replace_strict({"E": west, "W": east}, default=pl.col("lon"))
+    )
+    moved = replace(case, tables=dict(case.tables) | {"power/buses": buses})
+    return features(moved)["power/links/E-W"]["geometry"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lat"), [(179.0, -178.0, 42.0), (-178.0, 179.0, 41.0), (120.0, -120.0, 41.5)]
+)
+def test_a_line_across_180_degrees_is_cut_there(
+    small_case: Case, start: float, end: float, lat: float
+) -> None:
+    edge = 180.0 if start > 0.0 else -180.0
+
+    assert line_of(small_case, start, end) == {
+        "type": "MultiLineString",
+        "coordinates": [[[start, 43.0], [edge, lat]], [[-edge, lat], [end, 40.0]]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "drawn"),
+    [
+        (180.0, -179.0, (-180.0, -179.0)),
+        (-179.0, 180.0, (-179.0, -180.0)),
+        (180.0, -180.0, (-180.0, -180.0)),
+        (179.0, 180.0, (179.0, 180.0)),
+        (-90.0, 90.0, (-90.0, 90.0)),
+    ],
+)
+def test_a_line_that_ends_at_180_degrees_stays_on_its_side(
+    small_case: Case, start: float, end: float, drawn: tuple[float, float]
+) -> None:
+    assert line_of(small_case, start, end) == {
+        "type": "LineString",
+        "coordinates": [[drawn[0], 43.0], [drawn[1], 40.0]],
+    }
 
 
 def test_properties_are_those_of_the_year_with_the_projects(small_case: Case) -> None:

@@ -485,8 +485,11 @@ def test_plain_text_is_read_as_the_careful_reader_reads_it(
     careful = _split("t.csv", table, text, problems)
 
     assert problems == []
-    assert plain is not None
     assert careful is not None
+    if not all(any(row) for row in rows):
+        assert plain is None  # a row of commas alone is left to the careful reader, who skips it
+        return
+    assert plain is not None
     assert plain.cells.equals(careful.cells)
     assert list(plain.lines) == list(careful.lines)
 

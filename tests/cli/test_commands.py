@@ -271,6 +271,40 @@ def test_compare_lists_the_input_that_differs_and_what_follows(
     )
 
 
+def test_compare_lists_what_a_project_changes(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = shutil.copytree(run_folder.parent / "case", tmp_path / "case")
+    table = case / "projects" / "changes.csv"
+    text = table.read_text("utf-8")
+    assert text.count(",set,300,") == 2
+    table.write_text(text.replace(",set,300,", ",set,450,", 1), "utf-8")
+    other = tmp_path / "run"
+    words = ["--years", "2030", "--scenarios", "reference", "--workers", "1", "--only", "power"]
+    assert run("run", str(case), "--out", str(other), *words) == 0
+    capsys.readouterr()
+
+    assert run("compare", str(run_folder), str(other), "--json") == 0
+
+    (found,) = json.loads(capsys.readouterr().out)["inputs"]
+    assert found["row"] == "projects/changes | CABLE | power/links | E-W | p_nom_mw | value"
+    assert (found["first"], found["second"]) == ("300", "450")
+
+
+def test_a_run_that_ends_before_a_project_opens_is_led_by_a_warning(
+    case_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--years", "2025", "--scenarios", "reference", "--workers", "1", "--only", "power"]
+
+    assert run("run", str(case_folder), "--out", str(tmp_path / "run"), *words) == 0
+
+    shown = " ".join(capsys.readouterr().out.split())
+    warning = shown.index("No model year at or after the opening was solved for: Cable (2028)")
+    assert warning < shown.index("break-even")
+    assert "1 (0)" in shown
+    assert "values_rest_on_years_in_use" in (tmp_path / "run" / "report.html").read_text("utf-8")
+
+
 def test_compare_refuses_a_table_that_a_run_lacks(
     run_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

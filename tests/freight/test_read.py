@@ -18,7 +18,7 @@ NET = """<NUMBER OF ZONES> 2
 1 2 0 3 0 0.15 4 50 0 1 ;
 """
 TRIPS = """<NUMBER OF ZONES> 2
-<TOTAL OD FLOW> 30
+<TOTAL OD FLOW> 35
 <END OF METADATA>
 
 Origin 1
@@ -79,16 +79,16 @@ def test_a_link_of_no_time_and_no_capacity_carries_everything(files):
     ("old", "new", "row", "column", "message"),
     [
         ("1 3 10 2.5 4", "1 9 10 2.5 4", 9, "term_node", "Node 9"),
-        ("1 3 10 2.5 4", "1 3 ten 2.5 4", 9, "", "'ten' is not a number"),
+        ("1 3 10 2.5 4", "1 3 ten 2.5 4", 9, "capacity", "'ten' is not a number"),
         ("1 3 10 2.5 4", "1 3 -10 2.5 4", 9, "capacity", "not a number from 0 up"),
         ("1 3 10 2.5 4", "1 3 0 2.5 4", 9, "capacity", "It is zero although"),
         ("1 3 10 2.5 4", "1 3 10 nan 4", 9, "length", "not a finite number"),
         ("1 3 10 2.5 4", "1 3 10 2.5 inf", 9, "free_flow_time", "not a number from 0 up"),
         ("0.15 4 50 7", "0.15 0.5 50 7", 9, "power", "between 0 and 1"),
         ("1 3 10 2.5 4", "1.5 3 10 2.5 4", 9, "init_node", "Node 1.5"),
-        ("<NUMBER OF ZONES> 2", "<NUMBER OF ZONES> 2.5", 0, "<NUMBER OF ZONES>", "not a whole number"),
-        ("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4", 0, "<NUMBER OF LINKS>", "the file has 3"),
-        ("<NUMBER OF NODES> 3", "<NUMBER OF NODES> x", 0, "<NUMBER OF NODES>", "not a number"),
+        ("<NUMBER OF ZONES> 2", "<NUMBER OF ZONES> 2.5", 1, "<NUMBER OF ZONES>", "not a whole number"),
+        ("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4", 4, "<NUMBER OF LINKS>", "the file has 3"),
+        ("<NUMBER OF NODES> 3", "<NUMBER OF NODES> x", 2, "<NUMBER OF NODES>", "not a number"),
     ],
 )  # fmt: skip
 def test_wrong_network_lines_are_named(files, old, new, row, column, message):

@@ -34,9 +34,10 @@ def test_numbers_of_nodes_may_leave_gaps(read):
     assert assign(problem).volume.tolist() == [20.0, 20.0]
 
 
-def test_zones_without_links_stay_zones(read):
-    problem = read(LINKS.replace("3", "9", 1).replace("\n3 2", "\n9 2"), zones=4, nodes=5)
-    assert (problem.network.n_vertex, problem.network.tail.tolist()) == (5, [0, 4])
+def test_nodes_that_nothing_names_take_no_room(read):
+    sparse = LINKS.replace("3", "999999999", 1).replace("\n3 2", "\n999999999 2")
+    problem = read(sparse, zones=1_000_000_000, nodes=1_000_000_000)
+    assert (problem.network.n_vertex, problem.network.tail.tolist()) == (3, [0, 2])
 
 
 def test_more_nodes_than_stated_are_a_mistake(read):

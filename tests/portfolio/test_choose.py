@@ -105,6 +105,7 @@ def _best_shares(made: SelectionProblem) -> float:
         answer = linprog(
             -gain, np.array(rows), limit, bounds=[(made.ticket_floor, cap) for cap in caps]
         )
+        assert answer.status in (0, 2), answer.message  # optimal, or no such choice
         if answer.status == 0:
             best = max(best, fixed - answer.fun)
     return float(best)
@@ -236,6 +237,7 @@ def _some_plan_pays(made: SelectionProblem, chosen: list[tuple[Candidate, Option
     rows.append(-np.ones(3))
     limit.append(min(p.commitment / p.share for p in made.parties) - float(call.sum()))
     answer = linprog(np.zeros(3), np.array(rows), limit, bounds=list(zip(least, call, strict=True)))
+    assert answer.status in (0, 2), answer.message
     return bool(answer.status == 0)
 
 

@@ -142,6 +142,7 @@ def least_cost_in_angles(case: dict[str, np.ndarray], *, simple: bool) -> float 
     limits = [(None, None)] * n + [(low, high) for high, low in gen[:, 8:10]]
     limits += [(None, None) if row[0] == 1 else (0, 0) for row in cost] + [(dc[9], dc[10])]
     found = linprog(price, np.array(rows), np.array(bounds), balance, load, limits, method="highs")
+    assert found.status in (0, 2), found.message
     return None if found.status == 2 else float(found.fun) + constant
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pypsa
 import pytest
 
+from tests.power.pypsa_networks import BUDGET_S
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import YearView
 from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
@@ -176,7 +177,7 @@ def theirs(view: YearView) -> pypsa.Network:
     network.optimize.create_model()
     limit_water(network, view)
     status, condition = network.optimize.solve_model(
-        solver_name="highs", threads=1, solver="simplex", log_to_console=False
+        solver_name="highs", threads=1, solver="simplex", log_to_console=False, time_limit=BUDGET_S
     )
     assert (status, condition) == ("ok", "optimal")
     return network

@@ -81,7 +81,7 @@ def test_status_has_the_shape_of_the_contract() -> None:
     assert found["as_of"] == "2026-04-30"
     commitments = found["commitments"]
     assert isinstance(commitments, list)
-    assert len(commitments) == 68
+    assert len(commitments) == 79
     for commitment in commitments:
         assert {"id", "status", "rule", "evidence"} <= set(commitment)
         assert commitment["status"] in STATUSES
@@ -123,7 +123,7 @@ def test_pages_of_a_list_follow_one_another_without_gaps() -> None:
         after = str(page["next"])
         if not after:
             break
-    assert len(names) == len(set(names)) == 68
+    assert len(names) == len(set(names)) == 79
     assert names == sorted(names)
 
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.register.examples import PROMISE, TAIL, event, forecast, make, observation
-from transcaspian.errors import InputError
-from transcaspian.register.columns import TABLES
+from transcaspian.errors import InputError, RegisterError
+from transcaspian.register.columns import INSTRUMENT_STATES, PROJECT_STATES, TABLES
 from transcaspian.register.export import FORMS, export_register
 from transcaspian.register.export_sdmx import COLUMNS, DIMENSIONS, time_period
-from transcaspian.register.export_tables import guard, write_tables, write_workbook
+from transcaspian.register.export_tables import write_tables, write_workbook
 from transcaspian.register.read import parse_rows, read_packaged, read_tables
 from transcaspian.register.tables import Register, make_register
 
@@ -182,11 +182,6 @@ def test_a_formula_in_a_text_is_written_as_text(formula: str, tmp_path: Path) ->
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
 
 
-def test_plain_text_is_not_changed_by_guarding() -> None:
-    assert guard("Rail 70 % = done") == "Rail 70 % = done"
-    assert guard("-5") == "'-5"
-
-
 def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> None:
     rows = list(
         csv.DictReader(
@@ -196,7 +191,7 @@ def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> Non
         )
     )
     assert tuple(rows[0]) == COLUMNS
-    assert len({tuple(row[name] for name in DIMENSIONS) for row in rows}) == len(rows) == 177
+    assert len({tuple(row[name] for name in DIMENSIONS) for row in rows}) == len(rows) == 191
     assert sorted(float(row["OBS_VALUE"]) for row in rows) == sorted(
         read_packaged()["observations"]["value"]
     )
@@ -214,10 +209,42 @@ def test_sdmx_rows_have_unique_dimensions_and_every_value(tmp_path: Path) -> Non
         ("2025-M01-10", "A", "2025-01-01/P10M"),
         ("2005-01-01/2022-12-31", "A", "2005-01-01/P216M"),
         ("2025-03-01/2025-03-10", "A", "2025-03-01/P10D"),
+        ("2025-33", "Q", "2025-Q1"),
+        ("2025-41", "S", "2025-S2"),
+        ("2024-02-29/2024-02-29", "D", "2024-02-29"),
+        ("2025-01-01/2025-12-31", "A", "2025"),
+        ("2025-M01-03", "A", "2025-01-01/P3M"),
     ],
 )
 def test_a_period_has_its_sdmx_code(code: str, frequency: str, period: str) -> None:
     assert time_period(code) == (frequency, period)
+
+
+def sdmx_rows(register: Register, tmp_path: Path) -> list[dict[str, str]]:
+    text = export(register, "sdmx-csv", tmp_path / "o.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("text", ["-5 % in a year", "'quoted", "+ something"])
+def test_texts_for_machines_have_no_guard_against_spreadsheets(text: str, tmp_path: Path) -> None:
+    row = sdmx_rows(make(observations=[observation("2025", 1.0, scope=text)]), tmp_path)[0]
+    assert row["SCOPE"] == text
+
+
+@pytest.mark.parametrize(
+    ("known_on", "shown"),
+    [
+        ("2026-33", "2026-Q1"),
+        ("2026-41", "2026-S2"),
+        ("early 2026", "2026-Q1"),
+        ("2026-02", "2026-02"),
+        ("2026-02-03~", "2026-02-03"),
+        ("2026-22", "2026-06-01/P3M"),
+    ],
+)
+def test_the_day_known_is_a_time_of_sdmx(known_on: str, shown: str, tmp_path: Path) -> None:
+    row = sdmx_rows(make(observations=[observation("2025", 1.0, known_on=known_on)]), tmp_path)[0]
+    assert row["KNOWN_ON"] == shown
 
 
 def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
@@ -227,7 +254,7 @@ def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
     assert package["version"] == "0.9"
     assert {"uri", "publisher", "publishedDate", "projects"} <= set(package)
     projects = {project["id"]: project for project in package["projects"]}
-    assert len(projects) == 21
+    assert len(projects) == 23
     railway = projects["transcaspian-prj-horadiz-aghband"]
     assert railway["status"] == "implementation"
     assert {milestone["id"] for milestone in railway["milestones"]} == {
@@ -235,15 +262,78 @@ def test_oc4ids_holds_every_project_with_its_promises(tmp_path: Path) -> None:
         "com-zang-az-2026",
     }
     assert projects["transcaspian-prj-kurmangazy"]["milestones"][0]["status"] == "met"
-    codes = {
-        "identification",
-        "preparation",
-        "implementation",
-        "completion",
-        "maintenance",
-        "cancelled",
+    assert {project.get("status") for project in projects.values()} <= {*OC4IDS_STATUSES, None}
+    assert "status" not in projects["transcaspian-prj-baku-supsa"]  # idle: no word of the standard
+
+
+# OC4IDS 0.9, projectStatus.csv, without the deprecated "completed".
+OC4IDS_STATUSES = {
+    "identification",
+    "preparation",
+    "implementation",
+    "completion",
+    "maintenance",
+    "decommissioning",
+    "decommissioned",
+    "cancelled",
+}
+
+
+def project_status(state: str, tmp_path: Path, **more: str) -> str | None:
+    row = {"id": "prj", "name": "Project", "sector": "energy", "state": state, **TAIL, **more}
+    target = export(make(projects=[row]), "oc4ids", tmp_path / "o.json")
+    found = json.loads(target.read_text())["projects"][0].get("status")
+    return None if found is None else str(found)
+
+
+@pytest.mark.parametrize("state", PROJECT_STATES)
+def test_a_state_of_work_is_the_status_of_the_standard_or_none(state: str, tmp_path: Path) -> None:
+    expected = state if state in OC4IDS_STATUSES else None
+    assert project_status(state, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "to be launched in 2027",
+        "not operating since 2022",
+        "to be built after 2030",
+        "completed in 2024",
+        "opened",
+        "Under construction",
+        "Implementation",
+        "implementation ",
+        "canceled",
+    ],
+)
+def test_another_word_for_a_state_of_work_is_refused(state: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        project_status(state, tmp_path)
+    assert caught.value.problems[0].column == "state"
+
+
+def test_words_of_an_older_database_are_no_status(tmp_path: Path) -> None:
+    row = {"id": "prj", "name": "Project", "sector": "energy", **TAIL, "finish_actual": "2024"}
+    register = make(projects=[row])
+    for words, finish, expected in (("launched", None, None), ("launched", "2024", "completion")):
+        old = register["projects"].with_columns(
+            pl.lit(words).alias("state"), pl.lit(finish, pl.String).alias("finish_actual")
+        )
+        target = tmp_path / f"{expected}.json"
+        export(make_register(dict(register.tables) | {"projects": old}), "oc4ids", target)
+        assert json.loads(target.read_text())["projects"][0].get("status") == expected
+
+
+def test_a_milestone_says_when_it_was_met(tmp_path: Path) -> None:
+    package = json.loads(export(read_packaged(), "oc4ids", tmp_path / "o.json").read_text())
+    met = {
+        milestone["id"]: milestone.get("dateMet")
+        for project in package["projects"]
+        for milestone in project.get("milestones", [])
+        if milestone["status"] == "met"
     }
-    assert {project["status"] for project in projects.values()} <= codes
+    assert met["com-kurmangazy"] == "2024-03-12T00:00:00Z"
+    assert all(met.values())
 
 
 def test_iati_results_have_the_target_and_the_figures_of_one_compiler(tmp_path: Path) -> None:
@@ -257,6 +347,116 @@ def test_iati_results_have_the_target_and_the_figures_of_one_compiler(tmp_path: 
         for comment in (node.text or "" for node in volume.iterfind(".//actual/comment/narrative"))
     } == {"KZ-MT"}
     assert volume.find("indicator/baseline").get("value") == "4.48"  # type: ignore[union-attr]
+
+
+def activity(register: Register, tmp_path: Path, day: date = DAY) -> ElementTree.Element:
+    export_register(register, "iati", tmp_path / f"{day}.xml", day)
+    (found,) = ElementTree.parse(tmp_path / f"{day}.xml").getroot().iter("iati-activity")
+    return found
+
+
+def targets(found: ElementTree.Element) -> dict[str, list[str]]:
+    """Return the targets of every period that has one, by its days."""
+    return {
+        f"{period[0].get('iso-date')}/{period[1].get('iso-date')}": values
+        for period in found.iter("period")
+        if (values := [str(target.get("value")) for target in period.iter("target")])
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"recurrence": "FREQ=YEARLY;COUNT=2"}, ["2025-01-01/2025-12-31", "2026-01-01/2026-12-31"]),
+        ({"due": "2026"}, ["2025-01-01/2025-12-31", "2026-01-01/2026-12-31"]),
+        ({}, ["2025-01-01/2025-12-31", "2026-01-01/2026-12-31"]),
+        (
+            {"recurrence": "FREQ=MONTHLY", "promised_on": "2026-02-10"},
+            ["2026-03-01/2026-03-31", "2026-04-01/2026-04-30"],
+        ),
+        ({"promised_on": "2026-02-10"}, ["2027-01-01/2027-12-31"]),
+    ],
+)
+def test_iati_has_the_target_of_a_duty_in_each_period(
+    change: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    duty = {"kind": "recurring", "measure": "flow", "due": "", "recurrence": "FREQ=YEARLY"}
+    register = make(duty | {"promised_on": "2024-10"} | change)
+    assert targets(activity(register, tmp_path)) == {days: ["10"] for days in expected}
+
+
+def test_iati_shows_target_and_figure_of_a_year_in_one_period(tmp_path: Path) -> None:
+    duty = {"kind": "recurring", "measure": "flow", "due": "", "recurrence": "FREQ=YEARLY"}
+    register = make(duty | {"promised_on": "2024-10"}, [observation("2025", 12.0)])
+    periods = list(activity(register, tmp_path).iter("period"))
+    assert [[node.tag for node in period][2:] for period in periods] == [
+        ["target", "actual"],
+        ["target"],
+    ]
+
+
+def test_promises_outside_an_instrument_begin_with_the_first_of_them(tmp_path: Path) -> None:
+    register = make({"promised_on": "2021-05"}, commitments=[PROMISE | {"id": "other"}])
+    for day in (DAY, date(2027, 3, 4)):
+        dates = activity(register, tmp_path, day).findall("activity-date")
+        assert [(found.get("type"), found.get("iso-date")) for found in dates] == [
+            ("2", "2020-01-01")
+        ]
+
+
+def under(state: str, **more: str) -> Register:
+    row = {
+        "id": "ins",
+        "title": "Plan",
+        "kind": "plan",
+        "parties": "AZ",
+        "signed_on": "2019-12-01",
+        "field": "transport",
+        "state": state,
+        **TAIL,
+        **more,
+    }
+    return make({"instrument": "ins"}, instruments=[row])
+
+
+# Codes of IATI's ActivityStatus: 1 pipeline, 2 implementation, 4 closed, 5 cancelled, 6 suspended.
+@pytest.mark.parametrize(
+    ("state", "code"),
+    list(zip(INSTRUMENT_STATES, ["1", "2", "2", "2", "6", "4", "4", "4", "5"], strict=True)),
+)
+def test_a_state_of_an_instrument_has_its_iati_status(
+    state: str, code: str, tmp_path: Path
+) -> None:
+    found = activity(under(state), tmp_path).find("activity-status")
+    assert found is not None
+    assert found.get("code") == code
+
+
+@pytest.mark.parametrize("state", ["canceled", "Suspended", "terminated", "in force"])
+def test_another_state_of_an_instrument_is_refused(state: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        under(state)
+    old = under("signed")
+    words = old["instruments"].with_columns(pl.lit(state).alias("state"))
+    with pytest.raises(RegisterError, match="is no state"):
+        activity(make_register(dict(old.tables) | {"instruments": words}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("state", "ends_on", "expected"),
+    [
+        ("in_force", "", [("2", "2019-12-01")]),
+        ("in_force", "2025-06-30", [("2", "2019-12-01"), ("3", "2025-06-30")]),
+        ("completed", "2025-06-30", [("2", "2019-12-01"), ("4", "2025-06-30")]),
+        ("completed", "2028", [("2", "2019-12-01"), ("3", "2028-12-31")]),
+        ("draft", "", [("1", "2019-12-01")]),
+    ],
+)
+def test_iati_has_start_and_end_of_an_instrument(
+    state: str, ends_on: str, expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    dates = activity(under(state, ends_on=ends_on), tmp_path).findall("activity-date")
+    assert [(found.get("type"), found.get("iso-date")) for found in dates] == expected
 
 
 def test_iati_elements_stand_in_the_order_of_the_standard(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_a_brief_and_a_promise_show_the_models_beside_the_observed(sqlite_addres
     with create_store(sqlite_address, read_packaged()) as store:
         record_run(store, manifest(), tables(), "Analyst", DAY)
         register = store.read()
-    brief = write_brief(register, "ins-2025-joint-statement", DAY)
+    brief = write_brief(register, "ins-2025-astana-kz", DAY)
     (shown,) = [item for item in brief.models if item.commitment == "com-titr-10mt"]
     assert (shown.without, shown.observed, shown.target, shown.unit) == (4.0, 4.12, 10.0, "Mt")
     (row,) = describe(register, "com-titr-10mt", DAY).related["models"]

@@ -265,7 +265,7 @@ def test_a_password_is_never_shown() -> None:
 def test_facts_belong_to_a_change_that_exists(address: str) -> None:
     with (
         create_store(address, make()) as store,
-        pytest.raises(sa.exc.IntegrityError),
+        pytest.raises(RegisterError, match=r"(?i)constraint"),
         store.writing() as connection,
     ):
         connection.execute(
@@ -278,7 +278,7 @@ def test_facts_belong_to_a_change_that_exists(address: str) -> None:
 def test_two_rows_of_one_entity_never_share_a_revision(address: str) -> None:
     with (
         create_store(address, make()) as store,
-        pytest.raises(sa.exc.IntegrityError),
+        pytest.raises(RegisterError, match=r"(?i)constraint"),
         store.writing() as connection,
     ):
         connection.execute(

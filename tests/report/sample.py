@@ -257,14 +257,27 @@ def _project_row(
         "benefit_2030_musd": 0.7 * benefit, "benefit_2035_musd": benefit, "benefit_2040_musd": 1.2 * benefit,
         "share_after_last_model_year": 0.45,
         "headline": "break_even" if confidence == "assumed" else "npv",
-        "is_ranked": key != "caspian_cable_2000",
+        "is_ranked": key != "caspian_cable_2000", "npv_scenario_years_musd": 0.9 * npv,
+        "model_years": 3, "model_years_in_use": 2,
     }  # fmt: skip
+
+
+SLOW = "slow"  # solved in fewer years than the first scenario, as in a real run
+NOT_SOLVED = ("benefit_2035_musd", "co2_mt_per_year_2035")
+SLOW_LOSS = 60.0  # million USD
 
 
 def _projects() -> pl.DataFrame:
     rows = [_project_row(*project, is_cluster=False) for project in PROJECTS]
     rows.append(_project_row("green_corridor", "Green corridor", "power", "cable", is_cluster=True))
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame([*rows, *map(_under_slow, rows)], infer_schema_length=None)
+
+
+def _under_slow(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row under the other scenario: worth less, and unknown in one of the years."""
+    lower = {"npv_6_musd", "npv_scenario_years_musd"}
+    values = {name: row[name] - SLOW_LOSS for name in lower}
+    return row | values | dict.fromkeys(NOT_SOLVED) | {"scenario": SLOW, "model_years": 2, "model_years_in_use": 1}  # fmt: skip
 
 
 def _who_gains() -> pl.DataFrame:

@@ -11,7 +11,7 @@ from transcaspian.report.announced import announced_table
 from transcaspian.report.blocks import HtmlTable
 from transcaspian.report.names import names_of_case
 from transcaspian.report.schema import with_every_table
-from transcaspian.report.terms import with_terms
+from transcaspian.report.terms import terms_of_scenario, with_terms
 
 AS_OF = date(2026, 3, 1)
 SLIPPED = "com-zang-az-2026"  # from the end of 2022 to the end of 2026
@@ -22,7 +22,9 @@ def table_for(subject: str) -> HtmlTable | None:
     promises = pl.DataFrame({"project": ["zangezur"], "subject": [subject]})
     case = SampleCase(base.settings, {**base.tables, "projects/promises": promises})
     tables = with_every_table(sample_results().tables)
-    tables["projects"], terms = with_terms(tables["projects"], base.settings)
+    tables["projects"], terms = terms_of_scenario(
+        *with_terms(tables["projects"], base.settings), "reference"
+    )
     names = names_of_case(case, tables["projects"], tables["who_gains"])
     return announced_table(tables, case, read_packaged(), AS_OF, names, terms)
 
@@ -55,7 +57,9 @@ def test_a_promise_that_never_moved_has_no_price() -> None:
 
 def test_without_named_promises_there_is_no_table() -> None:
     tables = with_every_table(sample_results().tables)
-    tables["projects"], terms = with_terms(tables["projects"], sample_case().settings)
+    tables["projects"], terms = terms_of_scenario(
+        *with_terms(tables["projects"], sample_case().settings), "reference"
+    )
     names = names_of_case(sample_case(), tables["projects"], tables["who_gains"])
 
     assert announced_table(tables, sample_case(), read_packaged(), AS_OF, names, terms) is None

@@ -17,7 +17,7 @@ from transcaspian.report.markup import csv_address
 from transcaspian.report.names import humanise, names_of_case
 from transcaspian.report.power_charts import SUMMER, WINTER, draw_week, duration_curve, peak_week
 from transcaspian.report.schema import TABLE_COLUMNS, with_every_table
-from transcaspian.report.terms import with_terms
+from transcaspian.report.terms import terms_of_scenario, with_terms
 
 NAMES = names_of_case(sample_case(), sample_results().tables["projects"])
 
@@ -86,7 +86,7 @@ def test_a_download_holds_twelve_digits() -> None:
 
 def test_matrices_add_up_to_the_value_of_their_project() -> None:
     tables = sample_results().tables
-    projects, terms = with_terms(tables["projects"], SETTINGS)
+    projects, terms = terms_of_scenario(*with_terms(tables["projects"], SETTINGS), "reference")
     section = gains_section({**tables, "projects": projects}, NAMES, terms)
     for fold in section.blocks:
         table = fold.blocks[0]  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ def test_matrices_add_up_to_the_value_of_their_project() -> None:
 
 def test_the_clearing_party_and_small_countries_do_not_crowd_the_matrix() -> None:
     tables = sample_results().tables
-    projects, terms = with_terms(tables["projects"], SETTINGS)
+    projects, terms = terms_of_scenario(*with_terms(tables["projects"], SETTINGS), "reference")
     extra = pl.DataFrame(
         [
             {"scenario": "reference", "project": "zangezur", "country": country, "party": party, "npv_musd": value}

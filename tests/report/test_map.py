@@ -13,11 +13,13 @@ from transcaspian.report.labels import BOLD, LETTER_WIDTH, LINE_HEIGHT, Label, p
 from transcaspian.report.map import WIDEST, draw_map
 from transcaspian.report.map_flows import Layer, freight_layer, power_layer
 from transcaspian.report.names import names_of_case
-from transcaspian.report.terms import with_terms
+from transcaspian.report.terms import terms_of_scenario, with_terms
 
 PROJECTION = Projection()
 CASE = sample_case()
-PROJECTS, _ = with_terms(sample_results().tables["projects"], CASE.settings)
+PROJECTS, _ = terms_of_scenario(
+    *with_terms(sample_results().tables["projects"], CASE.settings), "reference"
+)
 RESULTS = sample_results().with_table("projects", PROJECTS)
 NAMES = names_of_case(CASE, RESULTS.tables["projects"])
 

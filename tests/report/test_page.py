@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tests.report.sample import (
+    SETTINGS,
     SampleCase,
     SampleResults,
     empty_results,
@@ -15,7 +16,9 @@ from tests.report.sample import (
 )
 from transcaspian.register.read import read_packaged
 from transcaspian.report import build_report
+from transcaspian.report.scenario_values import scenario_values, shared_years
 from transcaspian.report.schema import TABLE_COLUMNS
+from transcaspian.report.terms import with_terms
 
 MOST_BYTES = 5_000_000
 SECTIONS = (
@@ -208,6 +211,19 @@ def test_another_scenario_changes_no_figure_of_the_first() -> None:
 
 
 @pytest.mark.usefixtures("quick_charts")
+def test_scenarios_are_compared_over_the_years_that_all_of_them_have() -> None:
+    projects, terms = with_terms(sample_results().tables["projects"], SETTINGS)
+
+    values = scenario_values(projects, ("reference", "slow"))
+    text = build_report(sample_results(), sample_case())
+
+    assert shared_years(projects, terms) == (2030, 2040)
+    both = projects.filter(project="aktau_hub").sort("scenario")["npv_scenario_years_musd"]
+    assert values.filter(project="aktau_hub").select("reference", "slow").row(0) == tuple(both)
+    assert values.filter(project="aktau_hub")["reference"].item() != pytest.approx(48.0)
+    assert "from the same 2 model years in all of them (2030, 2040)" in text
+
+
 def test_every_headline_stands_under_each_scenario() -> None:
     text = build_report(sample_results(), sample_case())
 

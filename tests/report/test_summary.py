@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from tests.report.sample import SETTINGS, SampleResults, empty_results, sample_case, sample_results
+from transcaspian.report import build_report
 from transcaspian.report.names import Names, names_of_case
 from transcaspian.report.summary import Summary, summarise
-from transcaspian.report.terms import Terms, with_terms
+from transcaspian.report.terms import Terms, terms_of_scenario, with_terms
 from transcaspian.report.worth import worth_of
 
 
@@ -17,7 +18,9 @@ def names() -> Names:
 
 
 def summary_of(results: SampleResults) -> Summary:
-    projects, terms = with_terms(results.tables["projects"], SETTINGS)
+    projects, terms = terms_of_scenario(
+        *with_terms(results.tables["projects"], SETTINGS), "reference"
+    )
     return summarise({**results.tables, "projects": projects}, sample_case(), names(), terms)
 
 
@@ -145,7 +148,7 @@ def test_another_size_of_a_project_is_not_ranked_beside_it() -> None:
         .tables["projects"]
         .with_columns(variant_of=pl.when(pl.col("project") == "zangezur").then(pl.lit("aktau_hub")))
     )
-    named, _ = with_terms(projects, SETTINGS)
+    named, _ = terms_of_scenario(*with_terms(projects, SETTINGS), "reference")
     ranked = dict(zip(named["project"], named["is_ranked"], strict=True))
     assert not ranked["zangezur"]
     assert ranked["aktau_hub"]
@@ -153,16 +156,65 @@ def test_another_size_of_a_project_is_not_ranked_beside_it() -> None:
 
 def test_a_case_with_another_headline_rate_is_stated_at_that_rate() -> None:
     settings = SETTINGS.model_copy(update={"headline_rate": 0.09})
-    named, terms = with_terms(sample_results().tables["projects"], settings)
+    named, terms = terms_of_scenario(
+        *with_terms(sample_results().tables["projects"], settings), "reference"
+    )
     assert terms.headline == "9\u202f%"
     assert named["npv_musd"].to_list() == named["npv_9_musd"].to_list()
 
 
 def test_one_solved_year_is_the_year_of_single_figures() -> None:
     projects = sample_results().tables["projects"].drop("benefit_2035_musd", "benefit_2040_musd")
-    named, terms = with_terms(projects, SETTINGS)
+    named, terms = terms_of_scenario(*with_terms(projects, SETTINGS), "reference")
     assert terms.value_year == 2030
-    assert named["benefit_musd"].to_list() == projects["benefit_2030_musd"].to_list()
+    reference = projects.filter(scenario="reference")
+    assert named["benefit_musd"].to_list() == reference["benefit_2030_musd"].to_list()
+
+
+def test_a_year_that_a_scenario_was_not_solved_in_is_no_benefit_of_zero() -> None:
+    projects, terms = with_terms(sample_results().tables["projects"], SETTINGS)
+    slow, own = terms_of_scenario(projects, terms, "slow")
+    assert terms.years == (2030, 2035, 2040)
+    assert own.years == (2030, 2040)
+    assert slow["benefit_musd"].to_list() == slow["benefit_2040_musd"].to_list()
+    assert {worth_of(row, terms).verdict for row in slow.iter_rows(named=True)} > {"No"}
+
+
+def early_results() -> SampleResults:
+    """The sample as if all that was solved lay before the two cables open."""
+    projects = sample_results().tables["projects"]
+    is_cable = pl.col("project").is_in(["caspian_cable", "black_sea_cable"])
+    early = projects.with_columns(
+        model_years_in_use=pl.when(is_cable).then(0).otherwise("model_years_in_use")
+    )
+    return sample_results().with_table("projects", early)
+
+
+def test_values_of_years_before_a_project_opens_are_led_by_a_warning() -> None:
+    summary = summary_of(early_results())
+    (warning,) = summary.warnings
+    assert "Trans-Caspian cable 1,000 MW (2032)" in warning
+    assert "Black Sea cable (2032)" in warning
+    assert "Black Sea cable" not in words(summary)
+    assert summary.ranking is not None
+    verdicts = {str(row[1].text): str(row[2].text) for row in summary.ranking.rows}
+    assert sum("Not known: no model year in use" in text for text in verdicts.values()) == 2
+    text = build_report(early_results(), sample_case())
+    assert text.index('class="warning"') < text.index('class="trust"')
+
+
+def test_every_ranked_value_says_on_how_many_model_years_it_rests(summary: Summary) -> None:
+    assert summary.warnings == ()
+    assert summary.ranking is not None
+    place = [header.label for header in summary.ranking.headers].index("Model years")
+    assert {str(row[place].text) for row in summary.ranking.rows} == {"3, 2 in use"}
+
+
+def test_runs_from_before_model_years_were_counted_are_counted_from_their_benefits() -> None:
+    projects = sample_results().tables["projects"].drop("model_years", "model_years_in_use")
+    named, _ = with_terms(projects, SETTINGS)
+    counts = named.filter(project="caspian_cable").select("model_years", "model_years_in_use")
+    assert counts.rows() == [(3, 2), (2, 1)]
 
 
 def test_a_part_that_changes_nothing_alone_says_so() -> None:

@@ -13,7 +13,7 @@ from transcaspian.report.names import Names, names_of_case
 from transcaspian.report.risk_section import risk_section, shown_runs
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.sheet_facts import sheet_facts
-from transcaspian.report.terms import Terms, with_terms
+from transcaspian.report.terms import Terms, terms_of_scenario, with_terms
 
 Parts = tuple[dict[str, pl.DataFrame], Names, Terms]
 
@@ -21,7 +21,9 @@ Parts = tuple[dict[str, pl.DataFrame], Names, Terms]
 @pytest.fixture(scope="module")
 def parts() -> Parts:
     tables = with_every_table(sample_results().tables)
-    tables["projects"], terms = with_terms(tables["projects"], sample_case().settings)
+    tables["projects"], terms = terms_of_scenario(
+        *with_terms(tables["projects"], sample_case().settings), "reference"
+    )
     return tables, names_of_case(sample_case(), tables["projects"], tables["who_gains"]), terms
 
 

@@ -1,5 +1,7 @@
 """A study of the small case: solved, valued and checked, the same every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from transcaspian.case.tables import Case
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.results.tables import Results
 from transcaspian.study import StudyOptions, run_study
+from transcaspian.study.assumptions import assumption_table
 
 KEYS = ("scenario", "run", "year")
 
@@ -185,11 +188,81 @@ def test_every_figure_of_the_case_is_listed_with_its_confidence(
     coal = figures.filter((pl.col("row") == "E_coal") & (pl.col("column") == "p_nom_mw"))
 
     assert coal["value"].item() == "2022: 1000; 2024: 1000; 2025: 1000; 2030: 1000"
-    assert set(figures["confidence"]) == {"assumed"}
+    sourced = figures.filter(pl.col("table") != "scenarios/scenarios")
+    assert set(sourced["confidence"]) == {"assumed"}
     counted = results.table("confidence_counts")
     assert counted["assumed"].sum() == sum(
         frame.height for frame in small_case.tables.values() if "confidence" in frame.columns
     )
+
+
+def test_every_table_of_the_case_is_among_the_assumptions(
+    results: Results, small_case: Case
+) -> None:
+    figures = results.table("assumptions")
+    held = {name for name, frame in small_case.tables.items() if frame.height}
+
+    assert held - set(figures["table"]) == {"sources"}
+    change = figures.filter(table="projects/changes", column="value")
+    assert dict(change.select("row", "value").iter_rows())["CABLE | power/links | E-W | p_nom_mw"] == "300"  # fmt: skip
+    series = figures.filter(table="power/profiles")
+    assert set(series["row"]) == set(small_case.profiles)
+
+
+def test_every_change_of_a_cell_changes_the_assumptions(small_case: Case) -> None:
+    before = assumption_table(small_case)
+
+    for name, frame in small_case.tables.items():
+        if name in ("sources", "LICENCES") or frame.is_empty():
+            continue
+        for column, kind in frame.schema.items():
+            if column == "note" or frame[column].null_count() == frame.height:
+                continue
+            changed = replace(small_case, tables={**small_case.tables, name: other(frame, column, kind)})  # fmt: skip
+            assert not assumption_table(changed).equals(before), (name, column)
+
+
+def other(frame: pl.DataFrame, column: str, kind: pl.DataType) -> pl.DataFrame:
+    """Return the frame with one column changed: by a part in a million, or by a letter."""
+    value = pl.col(column)
+    if kind == pl.Boolean:
+        return frame.with_columns(~value)
+    if kind.is_numeric():
+        return frame.with_columns(value + 1 if kind.is_integer() else value * 1.000001 + 1e-6)
+    return frame.with_columns(value + "x")
+
+
+def test_a_changed_hour_changes_the_assumptions(small_case: Case) -> None:
+    name, values = next(iter(small_case.profiles.items()))
+    hours = values.copy()
+    hours[17] += 1e-9
+
+    changed = replace(small_case, profiles={**small_case.profiles, name: hours})
+
+    assert not assumption_table(changed).equals(assumption_table(small_case))
+
+
+def test_a_run_that_ends_before_a_project_opens_says_that_its_value_is_not_known(
+    small_case: Case,
+) -> None:
+    options = StudyOptions(years=(2025,), projects=("CABLE",), scenarios=("reference",), realisations=0)  # fmt: skip
+
+    short = run_study(small_case, options)
+
+    row = short.table("projects").row(0, named=True)
+    assert row["opening_year"] == 2028
+    assert (row["model_years"], row["model_years_in_use"]) == (1, 0)
+    assert row["headline"].startswith("Not known: no model year in use. It opens in 2028")
+    check = short.table("checks").filter(check="values_rest_on_years_in_use").row(0, named=True)
+    assert (check["value"], check["passed"]) == (1.0, False)
+
+
+def test_every_value_says_on_how_many_model_years_it_rests(results: Results) -> None:
+    counts = results.table("projects").select("model_years", "model_years_in_use").unique()
+
+    assert counts.rows() == [(2, 1)]  # 2028 lies between 2025 and 2030
+    check = results.table("checks").filter(check="values_rest_on_years_in_use")
+    assert check["passed"].to_list() == [True]
 
 
 def test_every_published_figure_names_its_publisher_and_day(

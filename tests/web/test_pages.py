@@ -15,7 +15,16 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.web.conftest import HERE
-from tests.web.made_up import FIRST, NPV_RISE, PRICE_RISE, SECOND
+from tests.web.made_up import (
+    FEWER_YEARS,
+    FIRST,
+    LATE,
+    MORE_OVER_FEWER_YEARS,
+    NPV_RISE,
+    PRICE_RISE,
+    SECOND,
+    THIRD,
+)
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import judge_all
@@ -475,3 +484,92 @@ def test_readers_of_the_same_page_wait_for_the_one_that_builds_it(
     assert [answer.status_code for answer in answers] == [200] * 8
     assert len({answer.content for answer in answers}) == 1
     assert sum(built) == 1
+
+
+def test_a_year_that_the_scenario_lacks_gives_way_to_one_that_it_has(client: TestClient) -> None:
+    for section in ("map", "map?sector=freight", "power", "freight"):
+        joint = "&" if "?" in section else "?"
+        data = data_of(client, f"{RUN}/{section}{joint}scenario=dear_gas&year=2025")
+
+        year = next(choice for choice in data["choices"] if choice["name"] == "year")
+        assert (year["chosen"], year["options"]) == ("2030", ["2030"])
+        said = [note["text"] for note in data["notes"] if note["tone"] == "warning"]
+        assert any("was not solved for 2025: this page shows 2030" in text for text in said)
+
+
+def test_values_of_scenarios_are_those_of_the_years_that_all_have(
+    client: TestClient, run_folders: tuple[Path, Path]
+) -> None:
+    projects = results(run_folders, "projects")
+    wanted = dict(projects.filter(scenario="reference").select("name", "npv_6_musd").iter_rows())
+
+    data = data_of(client, f"{RUN}/projects")
+
+    shown = table_of(data, "scenarios")
+    for name, value in shown.select("name", "reference").iter_rows():
+        assert value == pytest.approx(wanted[name] + MORE_OVER_FEWER_YEARS)
+    note = next(table["note"] for table in data["tables"] if table["key"] == "scenarios")
+    assert f"({', '.join(map(str, FEWER_YEARS))})" in note
+
+
+def test_every_table_of_values_says_on_how_many_model_years_they_rest(client: TestClient) -> None:
+    for address in (f"{RUN}/projects", f"{RUN}/projects?scenario=dear_gas", RUN):
+        data = data_of(client, address)
+        key = "answers" if address == RUN else "ranking"
+        counts = table_of(data, key).select("model_years", "model_years_in_use").unique().rows()
+        assert counts == ([(1, 1)] if "dear_gas" in address else [(2, 1)])
+
+
+def test_a_project_that_opens_after_every_solved_year_is_led_by_a_warning(
+    client: TestClient,
+) -> None:
+    for address in (f"/runs/{THIRD}", f"/runs/{THIRD}/projects", f"/runs/{THIRD}/projects/CABLE"):
+        first = data_of(client, address)["notes"][0]
+
+        assert first["tone"] == "danger"
+        assert f"Caspian power cable, 300 MW ({LATE})" in first["text"]
+    ranking = table_of(data_of(client, f"/runs/{THIRD}/projects"), "ranking")
+    assert ranking["verdict"].to_list() == ["Not known: no model year in use"]
+    assert "0 of 0" not in client.get(f"/runs/{THIRD}").text
+
+
+def test_freight_of_a_run_of_power_projects_alone_is_shown(client: TestClient) -> None:
+    data = data_of(client, f"/runs/{THIRD}/freight?with=CABLE")
+
+    assert "shifts" not in [table["key"] for table in data["tables"]]
+    assert table_of(data, "routes").height > 0
+    assert any("changes nothing here" in note["text"] for note in data["notes"])
+
+
+def test_what_a_pair_lacks_is_said_and_the_rest_shown(client: TestClient) -> None:
+    data = data_of(client, f"{RUN}/freight?origin=WEST")
+
+    assert any("starts or ends in" in note["text"] for note in data["notes"])
+    assert table_of(data, "routes").height > 0
+
+
+def test_an_error_page_leads_back(client: TestClient) -> None:
+    page = client.get(f"{RUN}/power?zone=NONE&year=2030&lang=en")
+
+    links = {held.get("href") for held in Elements(page.text).all("a")}
+    assert page.status_code == 404
+    assert {f"{RUN}/power?lang=en", f"{RUN}?lang=en", "/?lang=en"} <= links
+
+
+def test_a_page_that_fails_is_a_page_with_ways_on(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Page:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(funds, "funds_page", fail)
+    reader = TestClient(app, raise_server_exceptions=False)
+
+    page = reader.get(f"{RUN}/funds?year=2030", headers={"accept": "text/html"})
+    data = reader.get(f"{RUN}/funds?year=2025", headers={"accept": "application/json"})
+
+    assert page.status_code == data.status_code == 500
+    links = {held.get("href") for held in Elements(page.text).all("a")}
+    assert {f"{RUN}/funds", RUN, "/"} <= links
+    assert "mistake" in data.json()["error"]["message"]
+    assert "script-src 'self'" in page.headers["content-security-policy"]

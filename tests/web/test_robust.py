@@ -103,8 +103,8 @@ def test_a_damaged_run_says_so_and_leaves_the_others_alone(
 
 
 def test_a_folder_of_damaged_runs_alone_is_refused(two_runs: Path) -> None:
-    for name in (FIRST, SECOND):
-        (two_runs / name / "manifest.json").write_text("[" * 100_000, "utf-8")
+    for manifest in two_runs.glob("*/manifest.json"):
+        manifest.write_text("[" * 100_000, "utf-8")
 
     with pytest.raises(InputError, match="damaged"):
         create_app(WebSettings(runs=(two_runs,)))

@@ -130,7 +130,7 @@ def payback(flow: ArrayLike, times: ArrayLike | None = None) -> float | None:
     """Return the years until the cumulated, undiscounted cash first gets back to zero.
 
     Within the period in which that happens cash is taken to come evenly. A flow that is never
-    in debt pays back at 0; None where the debt is never paid.
+    in debt pays back at 0; None where it ends in debt, be it that the debt came back.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def payback(flow: ArrayLike, times: ArrayLike | None = None) -> float | None:
     if not in_debt.any():
         return 0.0
     start = int(np.argmax(in_debt))
-    if in_debt[start:].all():
+    if in_debt[-1]:
         return None
     paid = start + int(np.argmin(in_debt[start:]))
     share = min(-cumulated[paid - 1] / flows[paid], 1.0)

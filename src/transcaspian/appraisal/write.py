@@ -12,6 +12,7 @@ from transcaspian.appraisal.gains import yearly_flows
 from transcaspian.appraisal.ledger import Ledger
 from transcaspian.appraisal.returns import irr
 from transcaspian.errors import InputError
+from transcaspian.spreadsheet import TEXT_STAYS_TEXT, sheet_names
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["write_workbook"]
 
 FIRST_ROW = 9  # of the yearly table, counted from 0
-LONGEST_NAME = 31  # of a sheet, by Excel's own rule
-FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 
 
 def write_workbook(
@@ -30,19 +29,22 @@ def write_workbook(
 
     The numbers that the formulas give stand in the file too, for readers that do not calculate.
 
+    Sheets are named after their projects, numbered where Excel would take two names for one.
+
     Raises
     ------
     InputError
         Where the file can't be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True, **TEXT_STAYS_TEXT})
     money = book.add_format({"num_format": "#,##0.0"})
     percent = book.add_format({"num_format": "0.0%"})
     head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
     given = book.add_format({"num_format": "0.0%", "bg_color": "#FFF2CC"})
     formats = {"money": money, "percent": percent, "head": head, "given": given}
-    for ledger in ledgers:
-        sheet = book.add_worksheet(ledger.project.translate(FORBIDDEN)[:LONGEST_NAME])
+    names = sheet_names(ledger.project for ledger in ledgers)
+    for name, ledger in zip(names, ledgers, strict=True):
+        sheet = book.add_worksheet(name)
         _write_project(sheet, formats, ledger, rate, discount_year, conventions)
     try:
         book.close()

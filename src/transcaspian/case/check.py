@@ -4,6 +4,7 @@ Every rule gets a `Book` and returns the problems it finds; `check_case` gathers
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import polars as pl
 
@@ -19,11 +20,13 @@ from transcaspian.case.settings import CaseSettings
 from transcaspian.case.tables import FloatArray
 from transcaspian.errors import Problem
 
-__all__ = ["check_case"]
+__all__ = ["REFERENCE_RULES", "RULES", "check_case", "gathered"]
 
 SHARE_TOLERANCE = 1e-6
 PROFILE_MEAN_TOLERANCE = 1e-3
 MONTHS = 12
+LONGEST_BUILDING = 20  # years; the longest of the packaged case spends for 16
+MOST_PROBLEMS = 20_000  # of one rule; a table of millions of wrong rows must not fill the memory
 
 
 def check_case(
@@ -34,16 +37,27 @@ def check_case(
 ) -> list[Problem]:
     """Return every broken rule of the case, in the order of RULES and of the files."""
     book = Book(settings, tables, profiles, lines)
-    return [problem for rule in RULES for problem in rule(book)]
+    return [problem for rule in RULES for problem in gathered(rule, rule(book))]
+
+
+def gathered(rule: Rule, found: Iterator[Problem]) -> list[Problem]:
+    """Return the first problems that a rule finds, and one that counts the others."""
+    problems = list(islice(found, MOST_PROBLEMS))
+    more = sum(1 for _ in found)
+    if more:
+        last = problems[-1]
+        message = f"{more} more problems of this kind ({rule.__name__.replace('_', ' ')})."
+        problems.append(Problem(last.file, 0, last.column, message, "Correct the first ones."))
+    return problems
 
 
 def check_references_are_known(book: Book) -> Iterator[Problem]:
     """Every name that points to another table stands there."""
     for table in TABLES.values():
         for column in table.all_columns():
-            if not column.references:
-                continue
-            target, target_column = column.references.rsplit(".", 1)
+            target, _, target_column = column.references.rpartition(".")
+            if not target or not {table.name, target} <= book.tables.keys():
+                continue  # it could not be read, which was said
             known = book.tables[target][target_column]
             cells = book.tables[table.name][column.name]
             if column.list_of:
@@ -302,8 +316,8 @@ def check_projects_are_complete(book: Book) -> Iterator[Problem]:
         )
 
 
-def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
-    """Nothing is spent after a project's last year of use, nor much before the price year."""
+def check_spending_is_near_the_opening(book: Book) -> Iterator[Problem]:
+    """Nothing is spent after a project's last year of use, nor decades before it opens."""
     table = "projects/spending"
     joined = book.tables[table].join(
         book.tables["projects/projects"].select("project", "opening_year", "life_years"),
@@ -318,6 +332,13 @@ def check_spending_ends_before_life_does(book: Book) -> Iterator[Problem]:
         joined["year"] > last,
         "{value} is after the project's last year of use.",
         "Correct the year, or the project's life.",
+    )
+    yield from book.problems(
+        table,
+        "year",
+        joined["year"] < joined["opening_year"] - LONGEST_BUILDING,
+        f"{{value}} is more than {LONGEST_BUILDING} years before the project opens.",
+        "Correct the year, or the project's opening year.",
     )
 
 
@@ -454,7 +475,7 @@ RULES: tuple[Rule, ...] = (
     check_every_month_has_water,
     check_shares_add_up,
     check_projects_are_complete,
-    check_spending_ends_before_life_does,
+    check_spending_is_near_the_opening,
     check_capital_cost_range_holds_the_cost,
     *CHANGE_RULES,
     *FIGURE_RULES,
@@ -468,3 +489,6 @@ RULES: tuple[Rule, ...] = (
     check_route_constants_name_commodities,
     check_every_table_has_a_licence,
 )
+
+# They look at names alone, which stand in wrong rows too.
+REFERENCE_RULES: tuple[Rule, ...] = (check_references_are_known, check_links_join_two_places)

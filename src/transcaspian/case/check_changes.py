@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -26,6 +27,7 @@ ONLY_FOR_COMPARISON = (
     "crossing/observed",
 )
 FIRST_YEAR, LAST_YEAR = 0, 9999
+ANY_ROW = "*"
 
 
 class _Rows:
@@ -219,7 +221,9 @@ def _range_problem(
     worst = [
         number
         for number in after
-        if (low is not None and number < low) or (high is not None and number > high)
+        if (low is not None and number < low)
+        or (high is not None and number > high)
+        or abs(number) > LARGEST
     ]
     if not worst:
         return None
@@ -265,30 +269,60 @@ def check_changes_do_not_overlap(book: Book) -> Iterator[Problem]:
 
 
 def check_clusters_do_not_contradict(book: Book) -> Iterator[Problem]:
-    """Find clusters of which two members set one cell to two values, or set and add to it."""
+    """Find clusters of which two members change one cell so that the last to come would win.
+
+    A row of '*' changes every row, so it meets the changes of each.
+    """
     clusters = book.tables["projects/clusters"]
-    joined = clusters.join(book.tables["projects/changes"], on="project")
-    is_set = pl.col("operation") == "set"
-    clashes = (
-        joined.group_by("cluster", "table", "row", "column", maintain_order=True)
-        .agg(
-            values=pl.col("value").filter(is_set).n_unique(),
-            sets=is_set.any(),
-            others=(~is_set).any(),
-            projects=pl.col("project").unique().sort(),
+    changes = book.tables["projects/changes"].with_row_index("line")
+    joined = clusters.select("cluster", "project").join(changes, on="project")
+    same_row = joined.join(joined, on=["cluster", "table", "row", "column"])
+    every_row = joined.filter(pl.col("row") == ANY_ROW)
+    one_row = joined.filter(pl.col("row") != ANY_ROW)
+    all_and_one = every_row.join(one_row, on=["cluster", "table", "column"])
+    for pairs, row in ((same_row, "row"), (all_and_one, "row_right")):
+        clashes = pairs.filter(_is_clash()).with_columns(
+            projects=pl.concat_list("project", "project_right").list.sort(), of=pl.col(row)
         )
-        .filter((pl.col("values") > 1) | (pl.col("sets") & pl.col("others")))
+        first = clashes.unique(
+            ["cluster", "table", "of", "column"], keep="first", maintain_order=True
+        )
+        for clash in first.sort("cluster", "table", "of", "column").iter_rows(named=True):
+            yield _clash_problem(book, clash)
+
+
+def _is_clash() -> pl.Expr:
+    """Return whether two changes by different projects, in one year, depend on their order."""
+    is_other = pl.col("project") != pl.col("project_right")
+    begins = pl.max_horizontal(
+        pl.col(name).fill_null(FIRST_YEAR) for name in ("from_year", "from_year_right")
     )
-    for row in clashes.sort("cluster", "table", "row", "column").iter_rows(named=True):
-        index = clusters["cluster"].to_list().index(row["cluster"])
-        yield Problem(
-            "projects/clusters.csv",
-            book.lines["projects/clusters"][index],
-            "cluster",
-            f"{row['cluster']!r} sets {row['column']!r} of {row['row']!r} in {row['table']} to different values"
-            f" ({', '.join(row['projects'])}).",
-            "Use 'add', or leave one project out.",
-        )
+    ends = pl.min_horizontal(
+        pl.col(name).fill_null(LAST_YEAR) for name in ("to_year", "to_year_right")
+    )
+    is_set = pl.col("operation") == "set"
+    differ = is_set & (pl.col("value") != pl.col("value_right"))
+    return (
+        is_other & (begins <= ends) & ((pl.col("operation") != pl.col("operation_right")) | differ)
+    )
+
+
+def _clash_problem(book: Book, clash: Mapping[str, Any]) -> Problem:
+    table = "projects/clusters"
+    index = book.tables[table]["cluster"].to_list().index(clash["cluster"])
+    what = f"{clash['column']!r} of {clash['of']!r} in {clash['table']}"
+    who = ", ".join(clash["projects"])
+    operations = {clash["operation"], clash["operation_right"]}
+    return Problem(
+        f"{table}.csv",
+        book.lines[table][index],
+        "cluster",
+        f"{clash['cluster']!r} sets {what} to different values ({who})."
+        if "set" in operations
+        else f"{clash['cluster']!r} adds to {what} and multiplies it: what comes first changes the"
+        f" result ({who}).",
+        "Use 'add', or leave one project out.",
+    )
 
 
 def check_runs_have_names_of_their_own(book: Book) -> Iterator[Problem]:

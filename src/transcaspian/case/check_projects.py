@@ -124,6 +124,27 @@ def check_clusters_do_not_mix_built_and_unbuilt(book: Book) -> Iterator[Problem]
     )
 
 
+def check_variants_are_of_a_project_that_is_none(book: Book) -> Iterator[Problem]:
+    """Find variants of themselves and of variants: of a group, one project is built, so it has one name."""
+    frame = book.tables[PROJECTS]
+    project, original = frame["project"], frame["variant_of"]
+    yield from book.problems(
+        PROJECTS,
+        "variant_of",
+        project == original,
+        "{value} would be a variant of itself.",
+        "Leave the cell empty, or name the other project.",
+    )
+    variants = project.filter(original.is_not_null() & (project != original))
+    yield from book.problems(
+        PROJECTS,
+        "variant_of",
+        original.is_in(variants.implode()),
+        "{value} is a variant itself.",
+        "Name the project that all are variants of, which names none.",
+    )
+
+
 PROJECT_RULES: tuple[Rule, ...] = (
     check_own_flows_run_forward,
     check_own_flows_do_not_overlap,
@@ -131,4 +152,5 @@ PROJECT_RULES: tuple[Rule, ...] = (
     check_units_of_outputs,
     check_projects_of_their_own_have_flows,
     check_clusters_do_not_mix_built_and_unbuilt,
+    check_variants_are_of_a_project_that_is_none,
 )

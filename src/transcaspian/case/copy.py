@@ -1,10 +1,10 @@
 """Copies a case folder: whole or not at all."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
-from transcaspian.errors import InputError, reason_of
+from transcaspian.case.files import copy_files
+from transcaspian.errors import InputError
 
 __all__ = ["copy_case"]
 
@@ -22,12 +22,10 @@ def copy_case(source: Path, folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
             copy = Path(scratch) / "case"
-            shutil.copytree(
-                source, copy, ignore=shutil.ignore_patterns("__pycache__", "__init__.py")
-            )
+            copy_files(source, copy)
             if folder.exists():
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {reason_of(error)}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
     return folder

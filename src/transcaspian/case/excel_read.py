@@ -1,21 +1,19 @@
 """Reads a workbook back into a case folder, cell by cell as text.
 
 A cell that Excel keeps as a number becomes the shortest text of that number. Wherever the layout
-is not what `excel` says, every Problem is raised with sheet and row.
+is not what `excel` says, or a cell can't be read, every Problem is raised with sheet and row.
 """
 
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import fastexcel
-import numpy as np
 import polars as pl
 
+from transcaspian.case.columns import Column
 from transcaspian.case.excel import (
     FIRST_ROW,
     INDEX_HEADER,
@@ -25,15 +23,20 @@ from transcaspian.case.excel import (
     SETTINGS_HEADER,
     unit_labels,
 )
+from transcaspian.case.parse import NUMBER, WHOLE
+from transcaspian.case.registry import TABLES
+from transcaspian.case.sheet_cells import place_of, row_texts
 from transcaspian.errors import InputError, Problem
+from transcaspian.workbook import Sheet, cell_name, read_sheets
 
 __all__ = ["Origin", "read_workbook"]
 
-ERROR_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"')
 NEEDS_QUOTES = re.compile('[,"\r\n]')
 DTYPES: Mapping[str, pl.DataType] = {
     str(dtype): dtype for dtype in (pl.Float64(), pl.Float32(), pl.Int64(), pl.Int32())
 }
+LONGEST_NAME = 200  # characters of a file's name in the case
+NO_HOURLY_NUMBERS = ("boolean", "date", "error", "formula", "merged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,81 +54,65 @@ def read_workbook(source: Path, folder: Path) -> dict[str, Origin]:
     """
     problems: list[Problem] = []
     origins: dict[str, Origin] = {}
-    try:
-        book = fastexcel.read_excel(source)
-        files = _read_index(source, book, problems)
-        problems.extend(_error_cells(source))
-        for file, sheet in files.items():
-            target = folder / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if file == SETTINGS_FILE:
-                origins[file] = _read_settings(book, sheet, target, problems)
-            elif file == PROFILES_FILE:
-                _read_profiles(book, sheet, target, problems)
-            else:
-                origins[file] = _read_table(book, sheet, file, target, problems)
-    except (fastexcel.FastExcelError, zipfile.BadZipFile) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{source.name!r} is not a workbook that can be read: {reason}") from error
+    sheets = {sheet.name: sheet for sheet in read_sheets(source)}
+    for file, name in _read_index(source, sheets, problems).items():
+        target, sheet = folder / file, sheets[name]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file == SETTINGS_FILE:
+            origins[file] = _read_settings(sheet, target, problems)
+        elif file == PROFILES_FILE:
+            _read_profiles(sheet, target, problems)
+        else:
+            origins[file] = _read_table(sheet, file, target, problems)
     if problems:
         raise InputError(f"{source.name!r} is not a workbook of a case.", problems)
     return origins
 
 
-def _cells(book: fastexcel.ExcelReader, sheet: str) -> list[list[str]]:
-    """Return all cells of the sheet as text, empty ones as ''.
-
-    fastexcel cuts the text of a number at nine decimals: where the number itself says more, its
-    own text is taken. Text that looks like a number equals it and stays as typed.
-    """
-    text = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
-    numbers = book.load_sheet(sheet, header_row=None, dtypes="float").to_polars()
-    columns: list[list[str]] = []
-    for name in text.columns:
-        cells = text[name].fill_null("").to_list()
-        exact = numbers[name]
-        parsed = text[name].cast(pl.Float64, strict=False)
-        cut = parsed.is_finite() & exact.is_finite() & (parsed != exact)
-        for row in cut.fill_null(False).arg_true().to_list():
-            cells[row] = np.format_float_positional(exact[row], trim="-")
-        columns.append(cells)
-    return [list(row) for row in zip(*columns, strict=True)] or [[""]]
-
-
 def _read_index(
-    source: Path, book: fastexcel.ExcelReader, problems: list[Problem]
+    source: Path, sheets: Mapping[str, Sheet], problems: list[Problem]
 ) -> dict[str, str]:
     """Return file → sheet as the sheet `tables` lists them."""
-    if INDEX_SHEET not in book.sheet_names:
+    if INDEX_SHEET not in sheets:
         message = f"There is no sheet {INDEX_SHEET!r}, which says what the others hold."
         problems.append(Problem(source.name, 0, "", message, "Start from an exported workbook."))
         return {}
-    header, *rows = _cells(book, INDEX_SHEET)
-    if tuple(header[: len(INDEX_HEADER)]) != INDEX_HEADER:
-        problems.append(
-            Problem(_place(INDEX_SHEET), 1, "", "The columns are others.", _listed(INDEX_HEADER))
-        )
+    index = sheets[INDEX_SHEET]
+    if tuple(_plain(index, 1, len(INDEX_HEADER), problems)) != INDEX_HEADER:
+        message = "The columns are others."
+        problems.append(Problem(place_of(INDEX_SHEET), 1, "", message, _listed(INDEX_HEADER)))
         return {}
     files: dict[str, str] = {}
-    for line, (sheet, file, *_) in enumerate(rows, start=2):
-        if not sheet and not file:
+    for line in index.rows:
+        sheet, file, _ = _plain(index, line, len(INDEX_HEADER), problems)
+        if line == 1 or not (sheet or file):
             continue
-        found = _index_problem(book, sheet, file, files)
+        found = _index_problem(sheets, sheet, file, files)
         if found is None:
             files[file] = sheet
         else:
-            problems.append(Problem(_place(INDEX_SHEET), line, *found))
+            problems.append(Problem(place_of(INDEX_SHEET), line, *found))
     return files
 
 
+def _plain(sheet: Sheet, row: int, count: int, problems: list[Problem]) -> list[str]:
+    """Return the first cells of a row that belongs to no table's column."""
+    return row_texts(sheet, row, [None] * count, problems)
+
+
 def _index_problem(
-    book: fastexcel.ExcelReader, sheet: str, file: str, files: Mapping[str, str]
+    sheets: Mapping[str, Sheet], sheet: str, file: str, files: Mapping[str, str]
 ) -> tuple[str, str, str] | None:
-    if sheet not in book.sheet_names:
+    if sheet not in sheets:
         return "sheet", f"There is no sheet {sheet!r}.", "Correct the name or delete the row."
     path = PurePosixPath(file)
     is_safe = not path.is_absolute() and ".." not in path.parts and not set('\\:*?"<>|') & set(file)
-    if not is_safe or (path.suffix != ".csv" and file not in (SETTINGS_FILE, PROFILES_FILE)):
+    if (
+        not is_safe
+        or not file.isprintable()
+        or len(file) > LONGEST_NAME
+        or (path.suffix != ".csv" and file not in (SETTINGS_FILE, PROFILES_FILE))
+    ):
         return "file", f"{file!r} is no file of a case.", "Name a table, such as power/buses.csv."
     if file.lower() in {other.lower() for other in files}:
         return "file", f"{file!r} stands there twice.", "Keep one of the two rows."
@@ -136,87 +123,66 @@ def _listed(words: Sequence[str]) -> str:
     return f"They must be {', '.join(words)}."
 
 
-def _place(sheet: str) -> str:
-    return f"sheet {sheet!r}"
-
-
-def _error_cells(source: Path) -> list[Problem]:
-    """Return a problem for every formula that ended in an error: its cell would read as empty."""
-    problems = []
-    with zipfile.ZipFile(source) as archive:
-        names = _sheet_parts(archive)
-        for part in sorted(name for name in archive.namelist() if "xl/worksheets/" in name):
-            for match in ERROR_CELL.finditer(archive.read(part)):
-                column, row = match.group(1).decode(), int(match.group(2))
-                place = _place(names.get(part, PurePosixPath(part).stem))
-                message = f"The formula in {column}{row} ends in an error."
-                problems.append(Problem(place, row, "", message, "Correct it or write the value."))
-    return problems
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return part of the archive → name of the sheet."""
-    book = archive.read("xl/workbook.xml").decode("utf-8")
-    links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")
-    targets = {}
-    for link in re.findall(r"<Relationship [^>]*>", links):
-        identity, target = re.search(r'\bId="([^"]*)"', link), re.search(r'Target="([^"]*)"', link)
-        if identity and target:
-            targets[identity[1]] = f"xl/{target[1].removeprefix('/xl/')}"
-    parts = {}
-    for sheet in re.findall(r"<sheet [^>]*>", book):
-        identity, name = re.search(r'r:id="([^"]*)"', sheet), re.search(r'name="([^"]*)"', sheet)
-        if identity and name:
-            parts[targets.get(identity[1], "")] = name[1]
-    return parts
-
-
-def _read_settings(
-    book: fastexcel.ExcelReader, sheet: str, target: Path, problems: list[Problem]
-) -> Origin:
-    header, *lines = _cells(book, sheet)
-    if header[0] != SETTINGS_HEADER:
+def _read_settings(sheet: Sheet, target: Path, problems: list[Problem]) -> Origin:
+    lines = [_plain(sheet, row, 1, problems)[0] for row in range(1, max(sheet.rows, default=1) + 1)]
+    if lines[0] != SETTINGS_HEADER:
+        message = f"Row 1 is {lines[0]!r}."
         problems.append(
-            Problem(_place(sheet), 1, "", f"Row 1 is {header[0]!r}.", f"Write {SETTINGS_HEADER!r}.")
+            Problem(place_of(sheet.name), 1, "", message, f"Write {SETTINGS_HEADER!r}.")
         )
-    target.write_text("".join(f"{line[0]}\n" for line in lines), encoding="utf-8")
-    return Origin(sheet, {line: line + 1 for line in range(1, len(lines) + 1)})
+    problems.extend(_right_of(sheet, 1))
+    target.write_text("".join(f"{line}\n" for line in lines[1:]), encoding="utf-8")
+    return Origin(sheet.name, {line: line + 1 for line in range(1, len(lines))})
 
 
-def _read_table(
-    book: fastexcel.ExcelReader, sheet: str, file: str, target: Path, problems: list[Problem]
-) -> Origin:
-    header, *rest = _cells(book, sheet)
-    while header and not header[-1]:
-        header = header[:-1]
-    problems.extend(_layout_problems(sheet, file, header, rest))
-    rows = [(line, row[: len(header)]) for line, row in enumerate(rest[1:], FIRST_ROW) if any(row)]
+def _read_table(sheet: Sheet, file: str, target: Path, problems: list[Problem]) -> Origin:
+    header = _plain(sheet, 1, len(sheet.rows.get(1, [])), problems)
+    problems.extend(_layout_problems(sheet, file, header))
+    problems.extend(_right_of(sheet, len(header)))
+    columns = _columns(file, header)
+    rows = [
+        (line, row_texts(sheet, line, columns, problems))
+        for line in sheet.rows
+        if line >= FIRST_ROW
+    ]
     text = "".join(_csv_line(cells) for cells in (header, *(cells for _, cells in rows)))
     target.write_text(text, encoding="utf-8", newline="")
     starts = _start_lines(text)
     sheet_rows = [1, *(line for line, _ in rows)]
-    return Origin(sheet, dict(zip(starts, sheet_rows, strict=True)))
+    return Origin(sheet.name, dict(zip(starts, sheet_rows, strict=True)))
 
 
-def _layout_problems(
-    sheet: str, file: str, header: list[str], rest: list[list[str]]
-) -> list[Problem]:
-    problems = []
-    found = rest[0] if rest else [""] * len(header)
-    for name, label, cell in zip(header, unit_labels(file, header), found, strict=False):
+def _columns(file: str, header: Sequence[str]) -> list[Column | None]:
+    """Return the registry's columns of a header, None where it knows none of that name."""
+    table = TABLES.get(file.removesuffix(".csv"))
+    known = {} if table is None else {column.name: column for column in table.all_columns()}
+    return [known.get(name) for name in header]
+
+
+def _layout_problems(sheet: Sheet, file: str, header: list[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    place = place_of(sheet.name)
+    found = _plain(sheet, 2, len(header), problems)
+    for name, label, cell in zip(header, unit_labels(file, header), found, strict=True):
         if cell != label:
             message = f"Row 2 says {cell!r}, not the unit {label!r}."
             cure = "Row 2 holds the units: restore it, and bring the figures to its unit."
-            problems.append(Problem(_place(sheet), 2, name, message, cure))
+            problems.append(Problem(place, 2, name, message, cure))
     if not all(header) or not header:
         problems.append(
-            Problem(_place(sheet), 1, "", "A column has no name.", "Name it or delete the column.")
+            Problem(place, 1, "", "A column has no name.", "Name it or delete the column.")
         )
-    problems.extend(
-        Problem(_place(sheet), line, "", "A cell stands right of the last column.", "Delete it.")
-        for line, row in enumerate(rest, start=2)
-        if any(row[len(header) :])
-    )
+    return problems
+
+
+def _right_of(sheet: Sheet, count: int) -> list[Problem]:
+    """Return a problem for every row with a cell to the right of the first `count` columns."""
+    problems = []
+    for row, texts in sheet.rows.items():
+        if row > 1 and any(texts[count:]):
+            cell = cell_name(row, len(texts) - 1)
+            message = f"{cell} stands right of the last column."
+            problems.append(Problem(place_of(sheet.name), row, "", message, "Delete it."))
     return problems
 
 
@@ -241,37 +207,52 @@ def _start_lines(text: str) -> list[int]:
     return starts
 
 
-def _read_profiles(
-    book: fastexcel.ExcelReader, sheet: str, target: Path, problems: list[Problem]
-) -> None:
-    top = book.load_sheet(sheet, header_row=None, n_rows=2, dtypes="string").to_polars()
-    if top.height < FIRST_ROW - 1 or None in top.row(0):
-        problems.append(
-            Problem(_place(sheet), 1, "", "A series has no name or type.", "Restore rows 1 and 2.")
+def _read_profiles(sheet: Sheet, target: Path, problems: list[Problem]) -> None:
+    names, types = sheet.rows.get(1, []), sheet.rows.get(2, [])
+    place = place_of(sheet.name)
+    if not names or len(names) != len(types) or not all((*names, *types)):
+        message = "A series has no name or type."
+        problems.append(Problem(place, 1, "", message, "Restore rows 1 and 2."))
+        return
+    before = len(problems)
+    for name, kind in zip(names, types, strict=True):
+        if kind not in DTYPES:
+            cure = f"Write one of {', '.join(DTYPES)}."
+            problems.append(Problem(place, 2, name, "The type is not known.", cure))
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            message = "The series stands there twice."
+            problems.append(Problem(place, 1, name, message, "Delete one."))
+    problems.extend(_right_of(sheet, len(names)))
+    if len(problems) == before:
+        _series(sheet, problems).write_parquet(target)
+
+
+def _series(sheet: Sheet, problems: list[Problem]) -> pl.DataFrame:
+    """Return the hourly series; append one problem for each that is not all numbers."""
+    names, types = sheet.rows[1], sheet.rows[2]
+    rows = range(FIRST_ROW, max(sheet.rows) + 1)
+    wrong_kinds: dict[int, set[int]] = {}
+    for (row, place), kind in sheet.kinds.items():
+        if kind in NO_HOURLY_NUMBERS:
+            wrong_kinds.setdefault(place, set()).add(row)
+    columns = []
+    for place, (name, dtype) in enumerate(zip(names, types, strict=True)):
+        texts = pl.Series(
+            name, [_at(sheet.rows.get(row, []), place) for row in rows], dtype=pl.String
         )
-        return
-    names, types = top.rows()
-    unknown = [name for name, kind in zip(names, types, strict=True) if kind not in DTYPES]
-    for name in unknown:
-        cure = f"Write one of {', '.join(DTYPES)}."
-        problems.append(Problem(_place(sheet), 2, name, "The type is not known.", cure))
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    problems.extend(
-        Problem(_place(sheet), 1, name, "The series stands there twice.", "Delete one.")
-        for name in repeated
-    )
-    if unknown or repeated:
-        return
-    body = book.load_sheet(
-        sheet, header_row=None, skip_rows=FIRST_ROW - 1, dtypes="float"
-    ).to_polars()
-    body.columns = list(names)
-    for name in names:
-        empty = body[name].is_null().arg_true()
-        if empty.len():
-            row = int(empty[0]) + FIRST_ROW
-            message = f"{empty.len()} hours hold no number, the first in row {row}."
-            problems.append(Problem(_place(sheet), row, name, message, "Fill them in."))
-    body.select(
-        pl.col(name).cast(DTYPES[kind]) for name, kind in zip(names, types, strict=True)
-    ).write_parquet(target)
+        is_whole = DTYPES[dtype].is_integer()
+        wrong = (~texts.str.contains(WHOLE if is_whole else NUMBER)).arg_true().to_list()
+        lines = sorted({*(rows[line] for line in wrong), *wrong_kinds.get(place, set())})
+        if lines:
+            text = _at(sheet.rows.get(lines[0], []), place)
+            found = f"{len(lines)} hours hold no number, the first {text!r} in"
+            message = f"{found} {cell_name(lines[0], place)}."
+            problems.append(Problem(place_of(sheet.name), lines[0], name, message, "Fill them in."))
+        values = texts.cast(pl.Int64 if is_whole else pl.Float64, strict=False)
+        columns.append(values.cast(DTYPES[dtype], strict=False))
+    return pl.DataFrame(columns)
+
+
+def _at(texts: Sequence[str], place: int) -> str:
+    return texts[place] if place < len(texts) else ""

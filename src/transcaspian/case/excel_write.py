@@ -28,6 +28,7 @@ from transcaspian.case.excel import (
     sheet_names,
     unit_labels,
 )
+from transcaspian.case.files import case_files
 from transcaspian.case.registry import TABLES
 from transcaspian.errors import InputError, Problem
 
@@ -79,21 +80,15 @@ def write_workbook(folder: Path, target: Path) -> None:
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[str]:
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder).as_posix()
-        if file.is_dir() or _is_left_out(name) or name in (SETTINGS_FILE, PROFILES_FILE):
+    for name in case_files(folder):
+        if name in (SETTINGS_FILE, PROFILES_FILE):
             continue
-        if file.suffix == ".csv":
+        if name.endswith(".csv"):
             yield name
         else:
             problems.append(
                 Problem(name, 0, "", "A workbook holds tables only.", "Use a .zip, or move it out.")
             )
-
-
-def _is_left_out(name: str) -> bool:
-    parts = name.split("/")
-    return parts[-1] == "__init__.py" or any(p[0] == "." or p == "__pycache__" for p in parts)
 
 
 def _read_sheet(folder: Path, file: str, name: str, problems: list[Problem]) -> Sheet:

@@ -1,31 +1,31 @@
 """Takes a case out to one file (.zip, .xlsx) and in again: whole or not at all, without loss."""
 
-import shutil
-import stat
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from transcaspian.case.excel import SETTINGS_FILE
 from transcaspian.case.excel_read import Origin, read_workbook
 from transcaspian.case.excel_write import write_workbook
-from transcaspian.errors import InputError, NotFoundError, Problem, reason_of
+from transcaspian.case.files import LARGEST_CASE, MOST_FILES, case_files, copy_files
+from transcaspian.case.unzip import unpack_zip
+from transcaspian.errors import InputError, NotFoundError, Problem
+from transcaspian.untrusted import in_child
 
 __all__ = ["export_case", "import_case", "refuse_existing", "write_new"]
 
 # Reads a case folder; raises InputError with its problems. Given, since reading is the shell's.
 Check = Callable[[Path], object]
-LARGEST_CASE = 4 * 1024**3  # bytes unpacked; a zip that says more is a mistake or an attack
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same case gives the same bytes
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "__init__.py", ".*")
 
 
 def export_case(source: Path, target: Path, check: Check) -> Path:
     """Write the checked case in folder `source` to the new file `target` and return the latter.
 
-    Raises InputError where the case has problems, `target` exists, or its ending is not known.
+    Links are never followed. Raises InputError where the case has problems or holds links, `target`
+    exists, or its ending is not known.
     """
     writers = {".zip": _write_zip, ".xlsx": write_workbook}
     write = writers.get(target.suffix.lower())
@@ -55,7 +55,7 @@ def write_new(target: Path, write: Callable[[Path], object]) -> Path:
             refuse_existing(target)
             copy.rename(target)
     except OSError as error:
-        raise InputError(f"{str(target)!r} can't be written: {reason_of(error)}.") from error
+        raise InputError(f"{str(target)!r} can't be written: {error.strerror or error}.") from error
     return target
 
 
@@ -80,7 +80,7 @@ def import_case(source: Path, folder: Path, check: Check) -> Path:
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {reason_of(error)}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
     return folder
 
 
@@ -104,11 +104,11 @@ def _refuse_networks_and_maps(source: Path) -> None:
 
 def _unpack(source: Path, copy: Path) -> Mapping[str, Origin]:
     if source.is_dir():
-        shutil.copytree(source, copy, ignore=LEFT_OUT)
+        copy_files(source, copy)
         return {}
     copy.mkdir()
     if source.suffix.lower() == ".zip":
-        _read_zip(source, copy)
+        in_child(unpack_zip, source, copy, LARGEST_CASE, MOST_FILES, what=source.name)
         return {}
     if source.suffix.lower() == ".xlsx":
         return read_workbook(source, copy)
@@ -137,63 +137,7 @@ def _at_origin(problem: Problem, origins: Mapping[str, Origin]) -> Problem:
 
 def _write_zip(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            name = file.relative_to(folder)
-            if file.is_dir() or any(LEFT_OUT(str(folder), [part]) for part in name.parts):
-                continue
-            member = zipfile.ZipInfo(name.as_posix(), FIRST_ZIP_DATE)
+        for name, file in case_files(folder).items():
+            member = zipfile.ZipInfo(name, FIRST_ZIP_DATE)
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, file.read_bytes())
-
-
-def _read_zip(source: Path, folder: Path) -> None:
-    try:
-        with zipfile.ZipFile(source) as archive:
-            members = [member for member in archive.infolist() if _is_wanted(member)]
-            problems = [found for member in members if (found := _member_problem(member))]
-            names = [member.filename.lower() for member in members]
-            problems += [
-                Problem(name, 0, "", "The file stands there twice.", "Keep one of the two.")
-                for name in sorted(set(names))
-                if names.count(name) > 1
-            ]
-            if sum(member.file_size for member in members) > LARGEST_CASE:
-                message = f"The files are larger than {LARGEST_CASE} bytes."
-                problems.append(Problem(source.name, 0, "", message, "Give the folder instead."))
-            if problems:
-                raise InputError(f"{source.name!r} is not a zip of a case.", problems)
-            top = _top_folder([member.filename for member in members])
-            for member in members:
-                target = folder / PurePosixPath(member.filename).relative_to(top)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(member))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
-        raise InputError(f"{source.name!r} can't be unpacked: {error}.") from error
-
-
-def _is_wanted(member: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(member.filename).parts
-    is_hidden = any(part.startswith(".") and part != ".." for part in parts)
-    return not member.is_dir() and not is_hidden and parts[0] != "__MACOSX"
-
-
-def _member_problem(member: zipfile.ZipInfo) -> Problem | None:
-    name = member.filename
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        return Problem(name, 0, "", "The path leads out of the folder.", "Zip the folder anew.")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return Problem(name, 0, "", "The member is a link.", "Put the file itself there.")
-    if member.flag_bits & 1:
-        return Problem(name, 0, "", "The member has a password.", "Zip the folder without one.")
-    return None
-
-
-def _top_folder(names: list[str]) -> str:
-    """Return the one folder that holds everything, '.' where `case.yaml` stands at the top."""
-    tops = {PurePosixPath(name).parts[0] for name in names}
-    if SETTINGS_FILE not in names and len(tops) == 1:
-        (top,) = tops
-        if f"{top}/{SETTINGS_FILE}" in names:
-            return top
-    return "."

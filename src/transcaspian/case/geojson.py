@@ -1,6 +1,7 @@
 """A case in one year as GeoJSON (RFC 7946): places, lines and projects, for maps and GIS."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -35,13 +36,15 @@ POINTS: Mapping[str, tuple[str, str]] = {
 }
 PROJECTS = "projects/projects"
 COORDINATE_DIGITS = 6  # a tenth of a metre
+HALF_TURN = 180.0  # degrees of longitude
 
 
 def geojson_of(case: Case, view: YearView, scenario: str, projects: Sequence[str]) -> str:
     """Return a FeatureCollection of the case in the view's year.
 
     Every feature has the columns of its table in that year as properties, `table` and an `id` of
-    table and key. Power links and freight links are straight lines between their ends; a project
+    table and key. Power links and freight links are straight lines between their ends, cut
+    in two where they cross 180 degrees; a project
     lies where the rows stand that it changes, and is left out where none has a place. `units`,
     `year`, `scenario` and `attribution` are foreign members (RFC 7946, section 6.1).
     """
@@ -81,7 +84,7 @@ def _geometries(view: YearView) -> dict[str, dict[str, Json]]:
     for name, (target, start, end) in LINES.items():
         frame = view.tables[name]
         found[name] = {
-            key: {"type": "LineString", "coordinates": [places[target][a], places[target][b]]}
+            key: _line(places[target][a], places[target][b])
             for key, a, b in zip(frame[TABLES[name].key[0]], frame[start], frame[end], strict=True)
         }
     for name, (target, column) in POINTS.items():
@@ -95,6 +98,22 @@ def _geometries(view: YearView) -> dict[str, dict[str, Json]]:
 
 def _point(place: Point) -> Json:
     return {"type": "Point", "coordinates": place}
+
+
+def _line(start: Point, end: Point) -> Json:
+    """Return the line the shorter way round, cut at 180 degrees (RFC 7946, section 3.1.9)."""
+    (x0, y0), (x1, y1) = start, end
+    if abs(x0 - x1) <= HALF_TURN:
+        return {"type": "LineString", "coordinates": [start, end]}
+    edge = math.copysign(HALF_TURN, x0)  # where the line leaves; it comes back on the other side
+    if x0 == edge:
+        return {"type": "LineString", "coordinates": [(-edge, y0), end]}
+    if x1 == -edge:
+        return {"type": "LineString", "coordinates": [start, (edge, y1)]}
+    share = (edge - x0) / (x1 + 2.0 * edge - x0)
+    crossing = round(y0 + share * (y1 - y0), COORDINATE_DIGITS)
+    parts = [[start, (edge, crossing)], [(-edge, crossing), end]]
+    return {"type": "MultiLineString", "coordinates": parts}
 
 
 def _feature(table: str, row: Mapping[str, object], key: str, geometry: Json) -> Json:

@@ -15,6 +15,11 @@ _BOOLEANS = ("true", "false", "TRUE", "FALSE")  # spreadsheets save the latter
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]+$"
 LARGEST = 1e15  # beyond every quantity of a case in its unit; solvers take 1e20 for infinity
+MOST_PROBLEMS = 2_000  # of one kind in one column; a table may have millions of wrong cells
+LONGEST_SHOWN = 200  # characters of a wrong cell
+# Characters that nobody sees: of control, of direction, of no width. Two names that differ in them
+# look the same.
+UNSEEN = "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff]"
 _TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
     "float": pl.Float64(),
@@ -65,7 +70,7 @@ def parse_cells(
         (column, wrong)
         for column in table.all_columns()
         if column.name in cells.columns
-        for wrong in _rules(column)
+        for wrong in (*_rules(column), *_name_rules(table, column))
     ]
     if rules and cells.height:
         broken = cells.select(
@@ -83,18 +88,32 @@ def parse_cells(
 def _problems(
     table: Table, column: Column, wrong: _Wrong, cells: pl.DataFrame, lines: Sequence[int]
 ) -> list[Problem]:
-    rows = cells.select(wrong.mask.fill_null(False).arg_true()).to_series().to_list()
+    rows = cells.select(wrong.mask.fill_null(False).arg_true()).to_series()
     text = cells[column.name]
-    return [
+    file = f"{table.name}.csv"
+    problems = [
         Problem(
-            f"{table.name}.csv",
+            file,
             lines[row],
             column.name,
-            wrong.message.format(value=repr(text[row])),
+            wrong.message.format(value=_shown(text[row])),
             wrong.cure,
         )
-        for row in rows
+        for row in rows.head(MOST_PROBLEMS)
     ]
+    more = rows.len() - len(problems)
+    return problems + _and_more(file, column.name, more, wrong.cure)
+
+
+def _and_more(file: str, column: str, more: int, cure: str) -> list[Problem]:
+    """Return the one problem that counts those that are not listed, none where all are."""
+    message = f"{more} more cells are wrong in the same way."
+    return [Problem(file, 0, column, message, cure)] if more > 0 else []
+
+
+def _shown(text: str) -> str:
+    """Return the cell as a message quotes it."""
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
 
 
 def _value(column: Column, cells: pl.DataFrame) -> pl.Expr:
@@ -142,6 +161,15 @@ def _rules(column: Column) -> list[_Wrong]:
         message = "{value} is neither true nor false."
         return [*rules, _Wrong(~text.is_in(_BOOLEANS), message, "Write true or false.")]
     return rules + _number_rules(column, text)
+
+
+def _name_rules(table: Table, column: Column) -> list[_Wrong]:
+    """Return what a name must not hold, wherever names are given or followed."""
+    is_name = column.name in table.key or column.references or column.choices
+    if column.kind != "text" or not is_name:
+        return []
+    unseen = pl.col(column.name).str.contains(UNSEEN)
+    return [_Wrong(unseen, "{value} holds a character that can't be seen.", "Write it again.")]
 
 
 def _number_rules(column: Column, text: pl.Expr) -> list[_Wrong]:
@@ -194,12 +222,12 @@ def _find_repeated_keys(
         .group_by(table.key, maintain_order=True)
         .agg(first=pl.col("index").first(), others=pl.col("index").slice(1))
     )
+    file, count, cure = f"{table.name}.csv", 0, "Keep one of the two."
     for row in first.filter(pl.col("others").list.len() > 0).iter_rows(named=True):
         name = ", ".join(str(row[part]) for part in table.key)
-        message = f"{name!r} stands in row {lines[row['first']]} already."
-        problems.extend(
-            Problem(
-                f"{table.name}.csv", lines[other], table.key[0], message, "Keep one of the two."
-            )
-            for other in row["others"]
-        )
+        message = f"{_shown(name)} stands in row {lines[row['first']]} already."
+        for other in row["others"]:
+            count += 1
+            if count <= MOST_PROBLEMS:
+                problems.append(Problem(file, lines[other], table.key[0], message, cure))
+    problems.extend(_and_more(file, table.key[0], count - MOST_PROBLEMS, cure))

@@ -12,24 +12,25 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import polars as pl
-import yaml
-from pydantic import ValidationError
 
 from transcaspian.case.check import check_case
+from transcaspian.case.check_partly import check_what_is_sound
 from transcaspian.case.columns import Column, Table
 from transcaspian.case.parse import parse_cells
+from transcaspian.case.read_profiles import read_profiles
+from transcaspian.case.read_settings import read_settings
+from transcaspian.case.read_text import read_text, separator_problem
 from transcaspian.case.registry import TABLES
-from transcaspian.case.settings import CaseSettings
-from transcaspian.case.tables import HOURS_PER_YEAR, Case, FloatArray
+from transcaspian.case.tables import Case
 from transcaspian.errors import InputError, NotFoundError, Problem
 
 __all__ = ["PACKAGED_CASES", "find_case", "read_case"]
 
 PACKAGED_CASES = {"trans-caspian": "trans_caspian"}
-SETTINGS_FILE = "case.yaml"
-PROFILES_FILE = "power/profiles.parquet"
+MOST_ROWS = 2_000_000  # of one table; the packaged case's largest has 2,000
+MOST_COLUMNS = 500
+MOST_PROBLEMS = 2_000  # rows of one table with too many or too few cells
 ROWS_AT_ONCE = 20_000  # rows that stand as Python lists at one time
 
 
@@ -58,21 +59,27 @@ def find_case(name_or_path: str | Path = "trans-caspian") -> Path:
     return path
 
 
+def _is_packaged(path: Path) -> bool:
+    return path in map(find_case, PACKAGED_CASES)
+
+
 def read_case(name_or_path: str | Path = "trans-caspian") -> Case:
     """Return the checked case; raise InputError with every problem found in it."""
     path = find_case(name_or_path)
     problems: list[Problem] = []
-    settings = _read_settings(path, problems)
+    settings = read_settings(path, problems)
     raw = {name: _read_text_table(path, table, problems) for name, table in TABLES.items()}
     tables = {
         name: parse_cells(TABLES[name], table.cells, table.lines, problems)
         for name, table in raw.items()
         if table is not None
     }
-    profiles = _read_profiles(path, problems)
+    profiles = read_profiles(path, problems, is_ours=_is_packaged(path))
     _report_strange_files(path, problems)
-    if settings is not None and len(tables) == len(TABLES) and not problems:
-        lines = {name: table.lines for name, table in raw.items() if table is not None}
+    lines = {name: table.lines for name, table in raw.items() if table is not None}
+    if settings is None or problems:
+        problems += check_what_is_sound(settings, tables, profiles, lines, problems)
+    else:
         problems += check_case(settings, tables, profiles, lines)
     if problems or settings is None:
         count = len(problems)
@@ -85,106 +92,21 @@ def read_case(name_or_path: str | Path = "trans-caspian") -> Case:
     return Case(settings, MappingProxyType(tables), MappingProxyType(profiles), path)
 
 
-def _read_settings(path: Path, problems: list[Problem]) -> CaseSettings | None:
-    text = _read_text(path, SETTINGS_FILE, "Every case needs one.", problems)
-    if text is None:
-        return None
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 0
-        problems.append(
-            Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line.")
-        )
-        return None
-    except ValueError as error:  # a date like 2024-13-45
-        problems.append(
-            Problem(SETTINGS_FILE, 0, "", f"A value can't be read: {error}.", "Correct it.")
-        )
-        return None
-    if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
-        problems.append(
-            Problem(
-                SETTINGS_FILE,
-                1,
-                "",
-                "The file holds no 'key: value' lines.",
-                "Write one setting a line.",
-            )
-        )
-        return None
-    return _check_settings(content, root, problems)
-
-
-def _check_settings(
-    content: dict[object, object], root: yaml.MappingNode, problems: list[Problem]
-) -> CaseSettings | None:
-    lines: dict[str, int] = {}
-    for node, _ in root.value:
-        key, line = str(node.value), node.start_mark.line + 1
-        if key in lines:  # YAML would let the last one win
-            message = f"The setting stands in row {lines[key]} already."
-            problems.append(Problem(SETTINGS_FILE, line, key, message, "Keep one of the two."))
-        lines.setdefault(key, line)
-    try:
-        return CaseSettings.model_validate(content)
-    except ValidationError as error:
-        for item in error.errors():
-            key = ".".join(str(part) for part in item["loc"])
-            problems.append(
-                Problem(
-                    SETTINGS_FILE,
-                    lines.get(key.split(".")[0], 0),
-                    key,
-                    f"{item['msg']}{_found(item['input'])}.",
-                    "Correct the setting.",
-                )
-            )
-        return None
-
-
-def _found(value: object) -> str:
-    """Return what stands there, unless it is the whole file."""
-    return "" if isinstance(value, dict) else f" (found {value!r})"
-
-
-def _read_text(path: Path, name: str, cure: str, problems: list[Problem]) -> str | None:
-    """Return the text of a file, None where it is missing or no UTF-8 text."""
-    file = path / name
-    if not file.is_file():
-        problems.append(Problem(name, 0, "", "The file is missing.", cure))
-        return None
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        message = f"The file can't be read: {error.strerror or error}."
-        problems.append(Problem(name, 0, "", message, "Check its permissions."))
-        return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(name, line, "", "The file is not UTF-8.", "Save it as UTF-8."))
-        return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(Problem(name, line, "", "The file holds a zero byte.", "Save it as UTF-8."))
-        return None
-    if not text.strip():
-        problems.append(Problem(name, 0, "", "The file is empty.", cure))
-        return None
-    return text
-
-
 def _read_text_table(path: Path, table: Table, problems: list[Problem]) -> TextTable | None:
     """Return the cells of a table as text, None where the file can't be read as a table."""
     name = f"{table.name}.csv"
     if table.optional and not (path / name).is_file():
         return TextTable(_text_frame([column.name for column in table.all_columns()]), [])
-    text = _read_text(path, name, "Restore it, or copy the packaged case's.", problems)
+    text = read_text(path, name, "Restore it, or copy the packaged case's.", problems)
     if text is None:
+        return None
+    separator = separator_problem(name, text)
+    if separator is not None:
+        problems.append(separator)
+        return None
+    if text.count("\n") > MOST_ROWS:
+        message = f"The file has more than {MOST_ROWS} rows."
+        problems.append(Problem(name, 0, "", message, "Leave out what the case does not need."))
         return None
     return _read_plain(table, text) or _split(name, table, text, problems)
 
@@ -196,7 +118,7 @@ def _text_frame(header: Sequence[str]) -> pl.DataFrame:
 def _read_plain(table: Table, text: str) -> TextTable | None:
     """Return the table if its text is plain, so that it can be read in one call; else None.
 
-    Plain means: no quotes, one kind of line end, no blank line, a right header, and as many cells
+    Plain means: no quotes, one kind of line end, no row of blanks, a right header, and as many cells
     in every row. The reader refuses rows that are too long, so where the commas are as many as
     they should be in all, no row is too short either.
     """
@@ -208,6 +130,7 @@ def _read_plain(table: Table, text: str) -> TextTable | None:
         '"' in plain
         or "\r" in plain
         or "\n\n" in plain
+        or f"\n{',' * (len(header) - 1)}\n" in plain
         or len(header) < 2
         or plain.count(",") != (len(header) - 1) * n_line
         or _header_problems(table.name, table, header)
@@ -234,7 +157,7 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
     parts: list[pl.DataFrame] = []
     lines: list[int] = []
     found = len(problems)
-    start = 1
+    start, wrong = 1, 0
     try:
         header = next(reader, [])
         problems.extend(_header_problems(name, table, header))
@@ -242,18 +165,12 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
         rows: list[list[str]] = []
         for row in reader:
             line, start = start, reader.line_num + 1
-            if not row:
-                continue
+            if not any(row):
+                continue  # a blank row, or one of commas alone
             if len(row) != len(header):
-                problems.append(
-                    Problem(
-                        name,
-                        line,
-                        "",
-                        f"The row has {len(row)} cells, the header {len(header)}.",
-                        "Quote cells that hold a comma; fill in missing ones.",
-                    )
-                )
+                wrong += 1
+                if wrong <= MOST_PROBLEMS:
+                    problems.append(_wrong_length(name, line, len(row), len(header)))
                 continue
             rows.append(row)
             lines.append(line)
@@ -265,10 +182,18 @@ def _split(name: str, table: Table, text: str, problems: list[Problem]) -> TextT
             Problem(name, start, "", f"The row can't be read: {error}.", "Check its quotes.")
         )
         return None
+    if wrong > MOST_PROBLEMS:
+        message = f"{wrong - MOST_PROBLEMS} more rows have too many or too few cells."
+        problems.append(Problem(name, 0, "", message, "Correct the first ones."))
     if len(problems) != found:
         return None
     parts.append(_as_frame(header, rows))
     return TextTable(pl.concat(parts), lines)
+
+
+def _wrong_length(name: str, line: int, count: int, wanted: int) -> Problem:
+    message = f"The row has {count} cells, the header {wanted}."
+    return Problem(name, line, "", message, "Quote cells that hold a comma; fill in missing ones.")
 
 
 def _as_frame(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFrame:
@@ -280,9 +205,9 @@ def _as_frame(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFr
 
 def _header_problems(name: str, table: Table, header: list[str]) -> list[Problem]:
     known = {column.name: column for column in table.all_columns()}
-    if len(header) <= 1 and header and any(mark in header[0] for mark in ";\t"):
-        message = "The columns are not separated by commas."
-        return [Problem(name, 1, "", message, "Save it as comma-separated CSV.")]
+    if len(header) > MOST_COLUMNS:
+        message = f"The file has {len(header)} columns; the table has {len(known)}."
+        return [Problem(name, 1, "", message, "Leave out what the table does not have.")]
     problems: list[Problem] = []
     for column in header:
         if column not in known:
@@ -305,54 +230,6 @@ def _header_problems(name: str, table: Table, header: list[str]) -> list[Problem
 
 def _is_needed(column: Column) -> bool:
     return column.required and column.default is None
-
-
-def _read_profiles(path: Path, problems: list[Problem]) -> dict[str, FloatArray]:
-    file = path / PROFILES_FILE
-    if not file.is_file():
-        problems.append(Problem(PROFILES_FILE, 0, "", "The file is missing.", "Restore it."))
-        return {}
-    try:
-        frame = pl.read_parquet(file, glob=False)  # "[" in a folder is no pattern
-    except (pl.exceptions.PolarsError, OSError) as error:
-        problems.append(
-            Problem(PROFILES_FILE, 0, "", f"The file is not valid Parquet: {error}", "Restore it.")
-        )
-        return {}
-    profiles: dict[str, FloatArray] = {}
-    if frame.height != HOURS_PER_YEAR:
-        problems.append(
-            Problem(
-                PROFILES_FILE,
-                0,
-                "",
-                f"The file has {frame.height} hours.",
-                f"A year has {HOURS_PER_YEAR} (without 29 February).",
-            )
-        )
-        return {}
-    for column in frame.columns:
-        if not frame[column].dtype.is_numeric():
-            problems.append(
-                Problem(
-                    PROFILES_FILE, 0, column, "The series holds no numbers.", "Write it as floats."
-                )
-            )
-            continue
-        values = frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
-        wrong = np.flatnonzero(~np.isfinite(values) | (values < 0.0))
-        if wrong.size:
-            problems.append(
-                Problem(
-                    PROFILES_FILE,
-                    int(wrong[0]) + 1,
-                    column,
-                    f"{wrong.size} hours are missing, infinite or negative, the first {values[wrong[0]]!r}.",
-                    "Fill them in.",
-                )
-            )
-        profiles[column] = values
-    return profiles
 
 
 def _report_strange_files(path: Path, problems: list[Problem]) -> None:

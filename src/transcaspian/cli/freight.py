@@ -1,5 +1,6 @@
 """`transcaspian freight`: traffic assignment on networks in the TNTP format."""
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from transcaspian.cli.output import JSON_OPTION, print_json
+from transcaspian.errors import NotConvergedError
 
 if TYPE_CHECKING:
     from transcaspian.freight import Assignment, StochasticAssignment
@@ -52,6 +54,7 @@ def assign(
     """User equilibrium: objective (Beckmann), total cost (TSTT), relative gap, iterations, time."""
     if theta is not None and system_optimum:
         raise typer.BadParameter("--theta and --system-optimum exclude each other.")
+    _check_options(gap, theta, distance_weight, toll_weight)
     # Loading the compiled loops takes a second or two, which no other command should pay.
     from transcaspian.freight.logit import LogitOptions, assign_stochastic
     from transcaspian.freight.read import read_tntp
@@ -68,6 +71,8 @@ def assign(
     else:
         logit = LogitOptions(theta, gap=gap, max_iterations=max_iterations)
         result = assign_stochastic(problem, logit)
+    if not math.isfinite(result.tstt + (objective or 0.0)):
+        raise NotConvergedError("The total cost leaves the range of numbers: check the units.")
     values = {
         "objective": objective,
         "tstt": result.tstt,
@@ -83,3 +88,10 @@ def assign(
     typer.echo(f"Relative gap  {result.relative_gap:.3g}")
     typer.echo(f"Iterations    {values['iterations']}")
     typer.echo(f"Time          {values['time_s']:.3f} s")
+
+
+def _check_options(*values: float | None) -> None:
+    """Raise typer.BadParameter for an option that is not-a-number or infinite."""
+    for value in values:
+        if value is not None and not math.isfinite(value):
+            raise typer.BadParameter(f"{value} is not a finite number.")

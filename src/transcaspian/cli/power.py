@@ -2,22 +2,47 @@
 
 import resource
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from transcaspian.cli.output import JSON_OPTION, print_json
+from transcaspian.cli.output import JSON_OPTION, print_json, print_table
+
+if TYPE_CHECKING:
+    import polars as pl
 
 app = typer.Typer(help="Solve power networks.", no_args_is_help=True)
 
 EXIT_NOT_OPTIMAL = 1
 KB_PER_MB = 1024.0
+ROWS_SHOWN = 40
+SUSCEPTANCES = ("1/x", "x/(r2+x2)")
+METHODS = ("auto", "windows", "simplex", "ipm", "hipo", "benders")
+FORMATS = ("csv", "parquet")
 
 
 @app.callback()
 def _group() -> None:
     """Solve power networks."""
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str | None], str | None]:
+    """Return a check that an option is one of the choices."""
+
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in choices:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}.")
+        return value
+
+    return check
+
+
+def _share(value: float) -> float:
+    if not 0.0 < value < 1.0:
+        raise typer.BadParameter(f"{value!r} is not above 0 and below 1.")
+    return value
 
 
 @app.command()
@@ -26,16 +51,24 @@ def solve(
         Path, typer.Argument(help="PyPSA CSV folder, PyPSA netCDF file, or MATPOWER .m file.")
     ],
     susceptance: Annotated[
-        str, typer.Option(help="Branch susceptance of a MATPOWER case: 1/x or x/(r2+x2).")
-    ] = "1/x",
+        str | None,
+        typer.Option(
+            callback=_one_of(SUSCEPTANCES),
+            help="Branch susceptance of a MATPOWER case: 1/x (without the option) or x/(r2+x2).",
+        ),
+    ] = None,
     method: Annotated[
         str,
         typer.Option(
-            help="auto, windows, simplex, ipm, hipo or benders; none changes the optimum."
+            callback=_one_of(METHODS),
+            help="auto, windows, simplex, ipm, hipo or benders; none changes the optimum.",
         ),
     ] = "auto",
     gap: Annotated[
-        float, typer.Option(help="Relative gap at which benders ends; the others are exact.")
+        float,
+        typer.Option(
+            callback=_share, help="Relative gap at which benders ends; the others are exact."
+        ),
     ] = 1e-7,
     losses: Annotated[
         Path | None,
@@ -44,30 +77,54 @@ def solve(
             "ohmic_pu, segments."
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="New or empty folder for the tables of prices, dispatch and capacity."),
+    ] = None,
+    table_format: Annotated[
+        str,
+        typer.Option(
+            "--format", callback=_one_of(FORMATS), help="Of the tables in --out: csv or parquet."
+        ),
+    ] = "csv",
+    with_tables: Annotated[
+        bool, typer.Option("--tables", help="Print the tables too; all rows with --json.")
+    ] = False,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Solve a network at least cost; the exit code is 0 only when the optimum was found."""
     from transcaspian import power
 
+    if out is not None:
+        power.check_target(out)
+    ignored: list[str] = []
     if source.suffix.lower() == ".m":
-        grid = power.read_matpower(source, susceptance)
+        grid = power.read_matpower(source, susceptance or SUSCEPTANCES[0])
     else:
         grid = power.read_pypsa(source)
+        ignored += ["--susceptance (of MATPOWER cases)"] if susceptance else []
     options = power.GridOptions(method=method, gap=gap)
+    lossy: power.LossResult | None = None
     more: dict[str, object] = {}
     if losses is None:
         result = power.solve(grid, options)
     else:
-        with_losses = power.solve_with_losses(grid, power.read_losses(losses), options)
-        result = with_losses.result
+        lossy = power.solve_with_losses(grid, power.read_losses(losses), options)
+        result = lossy.result
         more = {
             "burning": [
                 f"{hour.link}, snapshot {hour.snapshot}: {hour.burnt_mw:.6g} MW"
-                for hour in with_losses.burning
+                for hour in lossy.burning
             ],
-            "note": with_losses.message,
+            "note": lossy.message,
         }
     is_optimal = result.status is power.Status.OPTIMAL
+    tables: dict[str, pl.DataFrame] = {}
+    if is_optimal and (out is not None or with_tables):
+        tables = power.grid_tables(grid, result, lossy)
+    if is_optimal and out is not None:
+        power.write_tables(tables, out, table_format)
+        more["out"] = str(out)
     values = {
         "objective": result.objective if is_optimal else None,
         "objective_constant": result.objective_constant,
@@ -75,7 +132,7 @@ def solve(
         "build_s": result.build_s,
         "solve_s": result.solve_s,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_PER_MB,
-        "ignored": list(grid.ignored),
+        "ignored": [*grid.ignored, *ignored],
         "conflict": result.conflict,
         "method": result.method,
         "iterations": result.iterations,
@@ -84,10 +141,26 @@ def solve(
         **more,
     }
     if as_json:
-        print_json(values)
+        shown = tables if with_tables else {}
+        content = {name: table.to_dicts() for name, table in shown.items()}
+        print_json(values | ({"tables": content} if with_tables else {}))
     else:
-        for name, value in values.items():
-            typer.echo(f"{name:20} {', '.join(value) if isinstance(value, list) else value}")
+        _print(values, tables if with_tables else {})
     if not is_optimal:
         typer.echo(f"{source}: {result.status.value}, no optimum. {result.conflict}", err=True)
         sys.exit(EXIT_NOT_OPTIMAL)
+
+
+def _print(values: Mapping[str, object], tables: Mapping[str, "pl.DataFrame"]) -> None:
+    """Print values by name, then the first rows of every table."""
+    for name, value in values.items():
+        typer.echo(f"{name:20} {', '.join(value) if isinstance(value, list) else value}")
+    for name, table in tables.items():
+        hidden = table.height - ROWS_SHOWN
+        title = name if hidden <= 0 else f"{name} (first {ROWS_SHOWN} of {table.height:,} rows)"
+        numeric = [column for column, kind in table.schema.items() if kind.is_numeric()]
+        rows = [
+            [f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row]
+            for row in table.head(ROWS_SHOWN).iter_rows()
+        ]
+        print_table(title, table.columns, rows, numeric=numeric)

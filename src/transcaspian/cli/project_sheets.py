@@ -11,6 +11,7 @@ from transcaspian.cli.run_facts import RunOfProjects
 from transcaspian.errors import InputError
 from transcaspian.report.project_sheet import SheetContent, sheet_pdf
 from transcaspian.results import theme
+from transcaspian.spreadsheet import file_names
 
 __all__ = ["sheet_content", "write_sheets"]
 
@@ -31,12 +32,16 @@ def write_sheets(
     values: pl.DataFrame,
     tables: Mapping[str, pl.DataFrame],
 ) -> None:
-    """Write one PDF a project into a folder, made where it is missing."""
+    """Write one PDF a project into a folder, made where it is missing.
+
+    Files are named after their projects, with `_` for what no name of a file may hold.
+    """
+    names = file_names(ledger.project for ledger in found.ledgers)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for place, ledger in enumerate(found.ledgers):
+        for place, name in enumerate(names):
             content = sheet_content(found, place, rate, values, tables)
-            (folder / f"{ledger.project}.pdf").write_bytes(sheet_pdf(content))
+            (folder / f"{name}.pdf").write_bytes(sheet_pdf(content))
     except OSError as error:
         raise InputError(f"{str(folder)!r} can't be written: {error.strerror}.") from error
 

@@ -228,6 +228,7 @@ def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
         console().print("No project was valued: the case has none that is active.")
         return
     first = ranking["scenario"][0]
+    _warn_of_early_years(ranking)
     rows = [
         (
             row["name"],
@@ -237,6 +238,7 @@ def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
             _musd(row["break_even_capex_musd"]),
             "" if row["bcr_headline"] is None else f"{row['bcr_headline']:.2f}",
             "" if row["eirr"] is None else f"{100 * row['eirr']:.1f}",
+            f"{row['model_years']} ({row['model_years_in_use']})",
         )
         for row in ranking.rows(named=True)
         if row["scenario"] == first
@@ -244,10 +246,27 @@ def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
     npv = f"NPV {100 * headline_rate:g} %"
     print_table(
         "Projects, million USD of the price year (* capital cost assumed: read the break-even cost)",
-        ("project", "opens", "cost", npv, "break-even", "BCR", "EIRR %"),
+        ("project", "opens", "cost", npv, "break-even", "BCR", "EIRR %", "years"),
         rows,
-        numeric=("opens", "cost", npv, "break-even", "BCR", "EIRR %"),
+        numeric=("opens", "cost", npv, "break-even", "BCR", "EIRR %", "years"),
     )
+    console().print("years: solved model years that a value rests on (of these in use).")
+
+
+def _warn_of_early_years(ranking: "pl.DataFrame") -> None:
+    """Say in red, before any value, which of them rest on years before their project opens."""
+    import polars as pl
+
+    early = ranking.filter(pl.col("model_years_in_use") == 0).unique("project", maintain_order=True)
+    if early.height:
+        names = ", ".join(f"{name} ({year})" for name, year in early.select("name", "opening_year").iter_rows())  # fmt: skip
+        console().print(
+            "No model year at or after the opening was solved for: "
+            f"{names}. Their values are those of years before they open, and are no answer:"
+            " run again with a later --years.",
+            style="bold red",
+            markup=False,
+        )
 
 
 def _musd(value: float | None) -> str:

@@ -2,77 +2,55 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
-from transcaspian.errors import InputError, NotFoundError, Problem
+from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
 from transcaspian.freight.delay import bpr
+from transcaspian.freight.tntp_links import LARGEST, TntpLinks, read_links
+from transcaspian.freight.tntp_text import LARGEST_NUMBER, TntpText, number_of, read_text
 from transcaspian.freight.traffic import TrafficClasses, TrafficNetwork, TrafficProblem, Trips
 
 __all__ = ["read_tntp"]
 
-TAG = re.compile(r"<([^>]+)>\s*([^<~]*)")
-TRIPS = re.compile(r"(?:\s*\d+\s*:\s*[-+.\deE]+[\s;]*)+")
-ORIGIN = re.compile(r"origin[\s:]*(\d+)[\s:;]*", re.IGNORECASE)
+NET_TAGS = (
+    "NUMBER OF ZONES", "NUMBER OF NODES", "FIRST THRU NODE", "NUMBER OF LINKS",
+    "DISTANCE FACTOR", "TOLL FACTOR",
+)  # fmt: skip
+TRIPS_TAGS = ("NUMBER OF ZONES", "TOTAL OD FLOW")
+# Possessive: a list with one value missing is refused in one pass, however long it is.
+TRIPS = re.compile(r"(?:\s*+[0-9]++\s*+:\s*+[-+.0-9eE]++[\s;]*+)++")
+ORIGIN = re.compile(r"origin[\s:]*+([0-9]++)[\s:;]*+", re.IGNORECASE)
 NO_COLONS = str.maketrans(":;", "  ")
-COMMENT = "~"
-END_OF_METADATA = "END OF METADATA"
-LINK_COLUMNS = (
-    "init_node",
-    "term_node",
-    "capacity",
-    "length",
-    "free_flow_time",
-    "b",
-    "power",
-    "speed",
-    "toll",
-)
-NEEDED = 7  # speed and toll may be left out
-MOST_COLUMNS = 10  # those above and a type of link, which is not used
-MOST_ROWS = 1e9  # a count above is a mistake
+SHOWN = 60  # letters of a line in a message
+MOST_DIGITS = 18  # of the number of an origin
+TOTAL_TOLERANCE = 1e-5  # of <TOTAL OD FLOW>, relative; files of the collection keep it
+EXPONENT_LIMIT = 250.0  # powers of ten within which times of a link keep all their digits
+NEGLIGIBLE = -30.0  # power of ten below which a delay changes no digit of a time
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """Lines after the metadata, with their numbers, and the metadata."""
+class _Zones:
+    """Which numbers are zones: those up to `limit`, and the least `count` of those that links name."""
 
-    name: str
-    tags: dict[str, str]
-    lines: list[tuple[int, str]]
+    named: IntArray  # [n_node] by links, rising
+    limit: int
+    count: int
 
-    def number(self, tag: str, default: float | None = None) -> float:
-        """Return the number of a tag; InputError where it is missing or no number."""
-        text = self.tags.get(tag, "").strip()
-        if not text and default is not None:
-            return default
-        try:
-            return float(text)
-        except ValueError:
-            problem = Problem(
-                self.name,
-                0,
-                f"<{tag}>",
-                f"{text!r} is not a number.",
-                "Write one number after the tag.",
-            )
-            raise InputError("The TNTP file cannot be read.", [problem]) from None
+    def hold(self, numbers: FloatArray) -> BoolArray:
+        """Say which numbers are zones."""
+        place = np.minimum(np.searchsorted(self.named, numbers), self.named.size - 1)
+        is_named = (self.named[place] == numbers) & (place < self.count)
+        is_zone: BoolArray = is_named | ((numbers >= 1.0) & (numbers <= self.limit))
+        return is_zone
 
-    def count(self, tag: str) -> int:
-        """Return the whole number of a tag, 0 where it is missing; InputError where it is none."""
-        value = self.number(tag, 0.0)
-        if not (0.0 <= value < MOST_ROWS and value == int(value)):
-            problem = Problem(
-                self.name,
-                0,
-                f"<{tag}>",
-                f"{value:g} is not a whole number from 0 up.",
-                "Write one whole number after the tag.",
-            )
-            raise InputError("The TNTP file cannot be read.", [problem])
-        return int(value)
+    def __str__(self) -> str:
+        if self.limit:
+            return f"1 to {self.limit}"
+        return f"the {self.count} from {self.named[0]} to {self.named[self.count - 1]}"
 
 
 def read_tntp(
@@ -82,22 +60,24 @@ def read_tntp(
 
     time = free_flow_time * (1 + b * (flow / capacity) ** power), to which come distance_weight *
     length + toll_weight * toll: the weights given, else `<DISTANCE FACTOR>` and `<TOLL FACTOR>` of
-    the network file, else zero. Trips within a zone are left out: they use no link. What follows a
-    `~` is a comment. Without `<NUMBER OF NODES>` the nodes are those that links name, without
-    `<NUMBER OF ZONES>` every node may be a zone, without `<FIRST THRU NODE>` all may be passed.
-    Numbers of nodes may leave gaps and run beyond `<NUMBER OF NODES>` as long as no more different
-    ones are named. Raises InputError with every line that is wrong.
+    the network file, else zero. Columns stand where a heading says, else in the usual order. Trips
+    within a zone are left out: they use no link; pairs that stand twice are added. What follows a
+    `~` is a comment. Without `<NUMBER OF ZONES>` every node may be a zone, without `<FIRST THRU
+    NODE>` all may be passed. Numbers of nodes may be any whole numbers and leave gaps as long as no
+    more different ones are named than `<NUMBER OF NODES>`; then the least are the zones.
+
+    Raises
+    ------
+    InputError
+        With every line that is wrong: file, row, column and cure.
     """
-    text = _read_text(net)
-    n_node = text.count("NUMBER OF NODES")
-    columns = _read_links(text, n_node)
-    n_zone = text.count("NUMBER OF ZONES")
-    nodes = _number_nodes(columns, n_node, n_zone)
-    weights = (
-        text.number("DISTANCE FACTOR", 0.0) if distance_weight is None else distance_weight,
-        text.number("TOLL FACTOR", 0.0) if toll_weight is None else toll_weight,
-    )
-    fixed = weights[0] * columns["length"] + weights[1] * columns["toll"]
+    text = read_text(net, NET_TAGS)
+    links = read_links(text)
+    zones = _zones(text, links)
+    fixed = _fixed_costs(text, links, distance_weight, toll_weight)
+    origin, destination, demand = _read_trips(read_text(trips, TRIPS_TAGS), text, zones)
+    columns = _within_range(net.name, links, float(demand.sum()))
+    nodes = np.union1d(zones.named, np.concatenate([origin, destination]))
     network = TrafficNetwork(
         tail=np.searchsorted(nodes, columns["init_node"]).astype(np.int64),
         head=np.searchsorted(nodes, columns["term_node"]).astype(np.int64),
@@ -108,258 +88,212 @@ def read_tntp(
             np.where(columns["b"] > 0.0, columns["power"], 1.0),
         ),
         n_vertex=nodes.size,
-        first_through=int(np.searchsorted(nodes, text.count("FIRST THRU NODE"))),
+        first_through=int(np.searchsorted(nodes, _first_through(text, zones))),
         vertex_names=() if nodes[-1] == nodes.size else tuple(str(node) for node in nodes),
     )
     return TrafficProblem(
         network,
-        _read_trips(_read_text(trips), nodes[: n_zone or n_node or nodes.size]),
+        Trips(
+            np.zeros(demand.size, dtype=np.int64),
+            np.searchsorted(nodes, origin).astype(np.int64),
+            np.searchsorted(nodes, destination).astype(np.int64),
+            demand,
+        ),
         TrafficClasses.single(fixed.size, fixed),
         columns["length"],
     )
 
 
-def _number_nodes(columns: dict[str, FloatArray], n_node: int, n_zone: int) -> IntArray:
-    """Return the numbers of all nodes, rising; gaps stay only where numbers run on beyond them."""
-    named = np.union1d(columns["init_node"], columns["term_node"]).astype(np.int64)
-    if named[-1] <= max(n_node, n_zone):
-        return np.arange(1, max(n_node, n_zone) + 1)
-    return np.union1d(named, np.arange(1, n_zone + 1))
-
-
-def _read_text(path: Path) -> _Text:
-    if not path.is_file():
-        raise NotFoundError(f"There is no file {str(path)!r}.")
-    tags: dict[str, str] = {}
-    lines: list[tuple[int, str]] = []
-    in_metadata = True
-    for number, line in enumerate(
-        path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1
-    ):
-        line = line.split(COMMENT, 1)[0]  # noqa: PLW2901 - comments are no part of any line
-        found = TAG.search(line) if in_metadata else None
-        if found:
-            tags[found.group(1).strip().upper()] = found.group(2)
-            in_metadata = found.group(1).strip().upper() != END_OF_METADATA
-        elif line.strip(" \t;"):
-            lines.append((number, line))
-    return _Text(path.name, tags, lines)
-
-
-def _read_links(text: _Text, n_node: int) -> dict[str, FloatArray]:
-    """Return the columns of the links; InputError lists every line that is wrong."""
-    rows: list[list[float]] = []
-    numbers: list[int] = []
-    problems: list[Problem] = []
-    for number, line in text.lines:
-        cells = _link_cells(line)
-        values, wrong = _numbers(cells)
-        if wrong and not values and not rows and not problems and not _has_number(cells):
-            continue  # a heading that is not marked as a comment
-        if wrong or not NEEDED <= len(values) <= MOST_COLUMNS:
-            message = (
-                f"{wrong!r} is not a number."
-                if wrong
-                else f"There are {len(values)} numbers, not {NEEDED} to {MOST_COLUMNS}."
-            )
-            problems.append(
-                Problem(
-                    text.name,
-                    number,
-                    "",
-                    message,
-                    f"A link has {', '.join(LINK_COLUMNS)}, link_type; costs that depend on other links cannot be read.",
-                )
-            )
-            continue
-        values = values[: len(LINK_COLUMNS)] + [0.0] * (len(LINK_COLUMNS) - len(values))
-        problems += _check_link(text.name, number, values)
-        rows.append(values)
-        numbers.append(number)
-    if not problems and n_node:
-        problems = _check_nodes(text.name, numbers, rows, n_node)
-    expected = text.number("NUMBER OF LINKS", float(len(rows)))
-    if not problems and not rows:
-        problems.append(
-            Problem(text.name, 0, "", "There are no links.", "Add a line for each link.")
-        )
-    if not problems and len(rows) != expected:
-        problems.append(
+def _zones(text: TntpText, links: TntpLinks) -> _Zones:
+    """Return the zones; InputError where more nodes are named, or more zones stated, than nodes."""
+    ends = [links.columns[name] for name in ("init_node", "term_node")]
+    named = np.union1d(*ends).astype(np.int64)
+    n_node, n_zone = text.count("NUMBER OF NODES"), text.count("NUMBER OF ZONES")
+    if n_node is not None and named.size > n_node:
+        problems = [
             Problem(
                 text.name,
-                0,
-                "<NUMBER OF LINKS>",
-                f"It says {expected:.0f}, the file has {len(rows)}.",
-                "Correct the number or add the links.",
+                int(links.row[link]),
+                name,
+                f"Node {int(column[link])} is not a whole number from 1 to {n_node}, and {named.size}"
+                " different nodes are named.",
+                "Correct it or <NUMBER OF NODES>.",
             )
-        )
-    if problems:
+            for link in range(links.row.size)
+            for name, column in zip(("init_node", "term_node"), ends, strict=True)
+            if column[link] > n_node
+        ]
         raise InputError("The TNTP network cannot be read.", problems)
-    table = np.array(rows, dtype=np.float64).reshape(-1, len(LINK_COLUMNS))
-    return {
-        name: np.ascontiguousarray(table[:, position]) for position, name in enumerate(LINK_COLUMNS)
-    }
+    if n_zone is not None and n_node is not None and n_zone > n_node:
+        message = f"There are {n_zone} zones, but {n_node} nodes by <NUMBER OF NODES>."
+        text.refuse("NUMBER OF ZONES", message, "Correct one of them.")
+    is_dense = n_node is None or named[-1] <= n_node
+    everything = max(n_node or 0, int(named[-1])) if is_dense else 0
+    if n_zone is None:
+        return _Zones(named, everything, named.size)
+    return _Zones(named, n_zone if is_dense or named[0] <= n_zone else 0, min(n_zone, named.size))
 
 
-def _link_cells(line: str) -> list[str]:
-    """Return the cells of a link's line; what follows the semicolon that ends it is left out."""
-    head, _, rest = line.partition(";")
-    cells = head.split()
-    return cells if len(cells) >= NEEDED else cells + rest.replace(";", " ").split()
+def _first_through(text: TntpText, zones: _Zones) -> int:
+    """Return the number of the first node that may be passed; InputError for one beyond all nodes."""
+    first = text.count("FIRST THRU NODE") or 0
+    beyond = max(int(zones.named[-1]), text.count("NUMBER OF NODES") or 0) + 1
+    if first > beyond:
+        message = f"{first} lies beyond every node, the last of which is {beyond - 1}."
+        text.refuse("FIRST THRU NODE", message, "Correct it, or leave the tag out.")
+    return first
 
 
-def _has_number(cells: list[str]) -> bool:
-    return any(not _numbers([cell])[1] for cell in cells)
+def _fixed_costs(
+    text: TntpText, links: TntpLinks, distance_weight: float | None, toll_weight: float | None
+) -> FloatArray:
+    """Return what each link costs beside its time [n_link]."""
+    weights = []
+    for given, option, tag in (
+        (distance_weight, "--distance-weight", "DISTANCE FACTOR"),
+        (toll_weight, "--toll-weight", "TOLL FACTOR"),
+    ):
+        weight = given if given is not None else text.number(tag, 0.0)
+        if weight is None or not abs(weight) <= LARGEST:
+            place = option if given is not None else f"<{tag}>"
+            problem = Problem(text.name, 0, place, f"{weight:g} is out of range.", "Correct it.")
+            raise InputError("A cost cannot be weighed.", [problem])
+        weights.append(weight)
+    if weights[1] and not links.has_toll:
+        message = f"Tolls are to count {weights[1]:g} each, but the links have no column toll."
+        problem = Problem(text.name, 0, "toll", message, "Add it, or leave the weight out.")
+        raise InputError("The TNTP network cannot be read.", [problem])
+    return weights[0] * links.columns["length"] + weights[1] * links.columns["toll"]
 
 
-def _check_nodes(
-    file: str, numbers: list[int], rows: list[list[float]], n_node: int
-) -> list[Problem]:
-    """Return the links to nodes beyond the stated number, where more are named than that."""
-    if len({node for row in rows for node in row[:2]}) <= n_node:
-        return []
-    return [
-        Problem(
-            file,
-            number,
-            LINK_COLUMNS[end],
-            f"Node {row[end]:g} is not a whole number from 1 to {n_node}.",
-            "Correct it or <NUMBER OF NODES>.",
-        )
-        for number, row in zip(numbers, rows, strict=True)
-        for end in range(2)
-        if row[end] > n_node
-    ]
+def _within_range(file: str, links: TntpLinks, total: float) -> dict[str, FloatArray]:
+    """Return the columns, b = 0 where no flow up to the total could slow the link by any digit.
 
-
-def _numbers(cells: list[str]) -> tuple[list[float], str]:
-    """Return the numbers and the first cell that is none."""
-    values: list[float] = []
-    for cell in cells:
-        try:
-            values.append(float(cell))
-        except ValueError:
-            return values, cell
-    return values, ""
-
-
-def _check_link(file: str, row: int, values: list[float]) -> list[Problem]:
-    """Return what is wrong with the numbers of one link."""
-    link = dict(zip(LINK_COLUMNS, values, strict=True))
+    Delays are kept as free_flow_time * b / capacity ** power, so powers must stay numbers.
+    InputError names the links where they do not.
+    """
+    columns = dict(links.columns)
+    rises = (columns["b"] > 0.0) & (columns["power"] > 0.0) & (columns["free_flow_time"] > 0.0)
+    capacity, power, b, time = (
+        np.where(rises, columns[name], 1.0) for name in ("capacity", "power", "b", "free_flow_time")
+    )
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        at_capacity = power * np.log10(capacity)
+        at_total = power * np.log10(max(total, 1.0))
+        delay = np.log10(b) + at_total - at_capacity
+    is_flat = rises & (delay < NEGLIGIBLE)
+    is_wild = (np.abs(at_capacity) > EXPONENT_LIMIT) | (at_total > EXPONENT_LIMIT)
+    is_wild |= np.abs(delay + np.log10(time)) > EXPONENT_LIMIT
+    is_wild |= ~np.isfinite(delay)
     problems = [
         Problem(
             file,
-            row,
-            end,
-            f"Node {link[end]:g} is not a whole number from 1 up.",
-            "Correct it.",
+            int(links.row[link]),
+            "power",
+            f"With power {columns['power'][link]:g}, capacity {columns['capacity'][link]:g} and"
+            f" {total:g} trips the time of the link leaves the range of numbers.",
+            "Correct the power, or give capacity and trips in other units.",
         )
-        for end in ("init_node", "term_node")
-        if not 1.0 <= link[end] <= MOST_ROWS or link[end] != int(link[end])
+        for link in np.flatnonzero(rises & is_wild & ~is_flat)
     ]
-    problems += [
-        Problem(file, row, name, f"{link[name]:g} is not a number from 0 up.", "Correct it.")
-        for name in ("capacity", "free_flow_time", "b", "power")
-        if not 0.0 <= link[name] < np.inf
-    ]
-    problems += [
-        Problem(file, row, name, f"{link[name]:g} is not a finite number.", "Correct it.")
-        for name in ("length", "toll")
-        if not np.isfinite(link[name])
-    ]
-    if 0.0 < link["power"] < 1.0 and link["b"] > 0.0:
-        problems.append(
-            Problem(
-                file,
-                row,
-                "power",
-                f"{link['power']:g} lies between 0 and 1: the first vehicle would slow the link without bound.",
-                "Give 0 (constant) or a power from 1 up.",
-            )
-        )
-    if (
-        link["capacity"] == 0.0
-        and link["b"] > 0.0
-        and link["power"] > 0.0
-        and link["free_flow_time"] > 0.0
-    ):
-        problems.append(
-            Problem(
-                file,
-                row,
-                "capacity",
-                "It is zero although the time depends on it (b above zero).",
-                "Give a capacity, or set b to 0.",
-            )
-        )
-    return problems
+    if problems:
+        raise InputError("The TNTP network cannot be read.", problems)
+    columns["b"] = np.where(is_flat, 0.0, columns["b"])
+    return columns
 
 
-def _read_trips(text: _Text, zones: IntArray) -> Trips:
-    """Return the trips between zones; InputError lists every line that is wrong."""
+def _read_trips(
+    text: TntpText, net: TntpText, zones: _Zones
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return origins, destinations and trips between zones; InputError lists every wrong line."""
     values: list[float] = []  # zone, trips, zone, trips …
     origins: list[IntArray] = []
     rows: list[IntArray] = []
     problems: list[Problem] = []
     origin = 0
-    for number, line in text.lines:
+    for line in text.lines:
         # A line names an origin or holds trips; some files write both on one line.
-        for position, part in enumerate(ORIGIN.split(line)):
+        for position, part in enumerate(ORIGIN.split(line.text)):
             if position % 2:
-                origin = int(part)
-                problems += _check_origin(text.name, number, origin, zones)
+                origin = int(part[:MOST_DIGITS])
+                problems += _check_origin(text.name, line.number, part, zones)
             elif part.strip(" \t;"):
-                pairs, wrong = _numbers(part.translate(NO_COLONS).split())
-                if wrong or not origin or not TRIPS.fullmatch(part):
-                    problems.append(_bad_list(text.name, number, part))
+                pairs = _pairs(part) if origin else None
+                if pairs is None:
+                    problems.append(_bad_list(text.name, line.number, part))
                     continue
                 values += pairs
-                count = len(pairs) // 2
-                origins.append(np.full(count, origin))
-                rows.append(np.full(count, number))
+                origins.append(np.full(len(pairs) // 2, origin))
+                rows.append(np.full(len(pairs) // 2, line.number))
     none = np.zeros(0, dtype=np.int64)
     origin_column, row = np.concatenate([none, *origins]), np.concatenate([none, *rows])
     destination, demand = np.array(values, dtype=np.float64).reshape(-1, 2).T
-    is_good = _are_zones(destination, zones) & np.isfinite(demand) & (demand >= 0.0)
-    message = (
-        f"A zone is not within {zones[0]} to {zones[-1]} or its trips are not a number from 0 up."
-    )
+    is_good = zones.hold(destination) & (demand >= 0.0) & (demand <= LARGEST)
+    message = f"A zone is not one of {zones} or its trips are not a number from 0 up."
     problems += [
         Problem(text.name, int(number), "", message, "Correct it.")
         for number in np.unique(row[~is_good])
     ]
+    if not problems:
+        problems = _check_totals(text, net, origin_column, destination, demand)
     if problems:
         raise InputError(
             "The TNTP trips cannot be read.", sorted(problems, key=lambda problem: problem.row)
         )
     keep = (demand > 0.0) & (destination != origin_column)
-    return Trips(
-        np.zeros(int(keep.sum()), dtype=np.int64),
-        np.searchsorted(zones, origin_column[keep]).astype(np.int64),
-        np.searchsorted(zones, destination[keep]).astype(np.int64),
-        demand[keep],
-    )
+    return origin_column[keep], destination[keep].astype(np.int64), demand[keep]
 
 
-def _check_origin(file: str, row: int, origin: int, zones: IntArray) -> list[Problem]:
+def _pairs(part: str) -> list[float] | None:
+    """Return zone, trips, zone, trips … of a list; None where it is none."""
+    if not TRIPS.fullmatch(part):
+        return None
+    values = [number_of(cell) for cell in part.translate(NO_COLONS).split()]
+    return None if None in values else [value for value in values if value is not None]
+
+
+def _check_origin(file: str, row: int, origin: str, zones: _Zones) -> list[Problem]:
     """Return the problem of an origin that is no zone."""
-    if _are_zones(np.array([float(origin)]), zones).all():
+    is_short = len(origin) <= MOST_DIGITS and int(origin) <= LARGEST_NUMBER
+    if is_short and zones.hold(np.array([float(origin)])).all():
         return []
-    message = f"{origin} is no zone from {zones[0]} to {zones[-1]}."
+    message = f"{origin[:SHOWN]} is no zone: they are {zones}."
     return [Problem(file, row, "Origin", message, "Correct it or <NUMBER OF ZONES>.")]
 
 
-def _are_zones(numbers: FloatArray, zones: IntArray) -> BoolArray:
-    place = np.minimum(np.searchsorted(zones, numbers), zones.size - 1)
-    is_zone: BoolArray = zones[place] == numbers
-    return is_zone
+def _check_totals(
+    text: TntpText, net: TntpText, origin: IntArray, destination: FloatArray, demand: FloatArray
+) -> list[Problem]:
+    """Return where the tags of the trips do not fit their lines, or the network."""
+    problems: list[Problem] = []
+    stated, of_net = text.count("NUMBER OF ZONES"), net.count("NUMBER OF ZONES")
+    if stated is not None:
+        named = np.union1d(origin, destination).size
+        if named > stated:
+            message = f"It says {stated}, but {named} different zones are named."
+            problems.append(text.problem("NUMBER OF ZONES", message, "Correct the number."))
+        if of_net is not None and stated > of_net:
+            message = (
+                f"It says {stated}, but the network has {of_net}: the files do not belong together."
+            )
+            problems.append(text.problem("NUMBER OF ZONES", message, "Take the network's trips."))
+    total = text.number("TOTAL OD FLOW")
+    if total is None:
+        return problems
+    # Rounding of the last digit written is no mistake, nor is leaving out trips within zones.
+    written = text.tags["TOTAL OD FLOW"].value.strip(" \t:=;")
+    last_digit = 10.0 ** min(int(Decimal(written).as_tuple().exponent), MOST_DIGITS)
+    room = 0.5 * last_digit + TOTAL_TOLERANCE * abs(total)
+    sums = float(demand.sum()), float(demand[destination != origin].sum())
+    if min(abs(total - one) for one in sums) > room:
+        message = f"It says {written}, the lines add up to {sums[0]:.12g}."
+        cure = "Complete the file, or correct the number."
+        problems.append(text.problem("TOTAL OD FLOW", message, cure))
+    return problems
 
 
 def _bad_list(file: str, row: int, part: str) -> Problem:
-    return Problem(
-        file,
-        row,
-        "",
-        f"{part.strip()!r} is not a list of 'zone : trips;' after an Origin line.",
-        "Correct it.",
-    )
+    read = TRIPS.match(part)
+    rest = part[read.end() if read else 0 :].strip() or part.strip()
+    message = f"From {rest[:SHOWN]!r} on it is not a list of 'zone : trips;' after an Origin line."
+    return Problem(file, row, "", message, "Correct it.")

@@ -9,6 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 
 from transcaspian.errors import InputError
+from transcaspian.spreadsheet import TEXT_STAYS_TEXT, sheet_names
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -17,8 +18,7 @@ __all__ = ["write_workbook"]
 
 FIRST_ROW = 12  # of the yearly table of a vehicle, counted from 0
 FIRST_PARTY = 7  # column of the first party's net flow
-LONGEST_NAME = 31  # of a sheet, by Excel's own rule
-FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+LONGEST_STEM = 25  # letters of a vehicle in the name of a sheet that adds " loans"
 Formats = Mapping[str, Any]
 
 
@@ -33,7 +33,7 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     InputError
         Where the file can't be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True, **TEXT_STAYS_TEXT})
     formats = {
         "money": book.add_format({"num_format": "#,##0.0"}),
         "percent": book.add_format({"num_format": "0.0%"}),
@@ -41,15 +41,17 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         "given": book.add_format({"num_format": "0.0%", "bg_color": "#FFF2CC"}),
     }
     _write_table(book.add_worksheet("Choice"), formats, tables["portfolio_choice"])
+    vehicles = tables["portfolio_summary"]["vehicle"].cast(pl.String).to_list()
+    titles = [title for name in vehicles for title in (name, f"{name[:LONGEST_STEM]} loans")]
+    names = iter(sheet_names(titles, ["Choice"]))
     for row in tables["portfolio_summary"].iter_rows(named=True):
-        name = str(row["vehicle"]).translate(FORBIDDEN)
         own = pl.col("vehicle") == row["vehicle"]
         returns = tables["portfolio_returns"].filter(own)
         first = returns.filter(pl.col("scenario") == returns["scenario"][0])
         money = _yearly(tables["portfolio_accounts"].filter(own), row, str(first["scenario"][0]))
-        sheet = book.add_worksheet(name[:LONGEST_NAME])
+        sheet = book.add_worksheet(next(names))
         _write_vehicle(sheet, formats, row, money, first.rows(named=True))
-        loans = book.add_worksheet(f"{name[: LONGEST_NAME - 6]} loans")
+        loans = book.add_worksheet(next(names))
         _write_loans(loans, formats, tables["portfolio_loans"].filter(own))
     try:
         book.close()

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from transcaspian.power.accounts import cost_parts
     from transcaspian.power.dispatch import PowerOptions, PowerResult, solve_year
     from transcaspian.power.grid import Grid
+    from transcaspian.power.grid_output import check_target, grid_tables, write_tables
     from transcaspian.power.losses import (
         LinkLosses,
         LossResult,
@@ -42,8 +43,10 @@ __all__ = [
     "Status",
     "VariantSolver",
     "carrier_year",
+    "check_target",
     "cost_parts",
     "export_pypsa",
+    "grid_tables",
     "hourly_dispatch",
     "hourly_links",
     "hourly_prices",
@@ -57,6 +60,7 @@ __all__ = [
     "solve_with_losses",
     "solve_year",
     "unserved_in_words",
+    "write_tables",
     "zone_year",
 ]
 
@@ -67,6 +71,9 @@ _HOMES = {
     "LinkLosses": "power.losses",
     "LossResult": "power.losses",
     "Status": "lp",
+    "check_target": "power.grid_output",
+    "grid_tables": "power.grid_output",
+    "write_tables": "power.grid_output",
     "VariantSolver": "power.variants",
     "read_losses": "power.losses",
     "solve_with_losses": "power.losses",

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from transcaspian.lp import Block, LinearProgram, SolveOptions, Status, solve
 from transcaspian.power.blocks import HourlyProgram
+from transcaspian.power.words import KIND
 
 __all__ = ["describe_conflict"]
 
@@ -18,39 +19,6 @@ TOLERANCE_MWH = 1e-4
 N_NAMED = 5  # hours or elements named in the message
 SURPLUS = 3.0  # weight of a MWh too much over one that is missing: shortage is told first
 OTHER_ROWS = 1000.0  # weight of a row that is no balance of energy, over one that is
-KIND = {
-    "generator_p": "generator",
-    "link_p": "link",
-    "branch_s": "branch",
-    "storage_dispatch": "discharge of",
-    "storage_store": "charging of",
-    "storage_level": "level of",
-    "storage_balance": "stored energy of",
-    "store_p": "store",
-    "store_level": "level of store",
-    "store_balance": "stored energy of",
-    "generator_energy": "energy of generator",
-    "energy_limit": "energy of",
-    "limit": "limit",
-    "voltage_law": "Kirchhoff's voltage law around",
-    "branch_angle": "angle limit of branch",
-    "generator_ramp_up": "upward ramp of generator",
-    "generator_ramp_down": "downward ramp of generator",
-    "link_ramp_up": "upward ramp of link",
-    "link_ramp_down": "downward ramp of link",
-    "generator_p_most": "capacity of generator",
-    "generator_p_least": "least output of generator",
-    "link_p_most": "capacity of link",
-    "link_p_least": "reverse capacity of link",
-    "branch_s_most": "capacity of branch",
-    "branch_s_least": "capacity of branch",
-    "storage_dispatch_most": "capacity to discharge of",
-    "storage_store_most": "capacity to charge of",
-    "storage_level_most": "energy capacity of",
-    "storage_p_set": "set point of",
-    "store_level_most": "capacity of store",
-    "store_level_least": "least level of store",
-}
 ENERGY_ROWS = ("storage_balance", "store_balance", "generator_energy", "energy_limit")
 
 

@@ -6,12 +6,13 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.errors import InfeasibleError
+from transcaspian.errors import InfeasibleError, UnboundedError
 from transcaspian.lp import Solution, Status, raise_unless_optimal, solver_version
 from transcaspian.power.blocks import HourlyProgram
 from transcaspian.power.build import build_dispatch
 from transcaspian.power.calendar import HOURS_PER_YEAR
 from transcaspian.power.conflict import describe_conflict
+from transcaspian.power.unbounded import describe_unbounded
 from transcaspian.power.windows import Start, WindowPlan, solve_by_windows
 from transcaspian.power.year import (
     MARKET_BUY,
@@ -132,6 +133,11 @@ def solve_year(
         raise InfeasibleError(
             f"The dispatch of {inputs.year} has no solution. "
             + describe_conflict(inputs.network.buses, program)
+        )
+    if solution.status is Status.UNBOUNDED:
+        raise UnboundedError(
+            f"The dispatch of {inputs.year} can lower its cost without end. "
+            + describe_unbounded(program)
         )
     raise_unless_optimal(solution, f"The dispatch of {inputs.year}")
     log = SolverLog(

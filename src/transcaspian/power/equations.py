@@ -368,7 +368,8 @@ def _add_level_balance(
 ) -> None:
     """Add level[t] - (1 - standing_loss)**h level[t - 1] and what flows in from outside."""
     hours = grid.weight_stores[:, None]
-    kept = (1.0 - np.broadcast_to(standing_loss, (grid.n_snapshot, len(labels)))) ** hours
+    with np.errstate(invalid="ignore"):  # a loss above one has no root: refused by its coefficient
+        kept = (1.0 - np.broadcast_to(standing_loss, (grid.n_snapshot, len(labels)))) ** hours
     bound = np.array(np.broadcast_to(inflow * hours, (grid.n_snapshot, len(labels))))
     bound[0] += np.where(is_cyclic, 0.0, level_initial)
     builder.add_rows(row, labels, bound, bound)

@@ -17,7 +17,6 @@ burn it: both senses at once, or dear segments first. Such hours are found, list
 with the sense, and then the segment, fixed; prices come from that last program.
 """
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,8 +26,10 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, NotConvergedError, Problem
 from transcaspian.lp import Status
+from transcaspian.power.csv_rows import read_csv_rows
 from transcaspian.power.grid import Capacity, Grid, GridLinks
 from transcaspian.power.optimise import GridOptions, GridResult, solve
+from transcaspian.power.pypsa_cells import number as number_in
 
 __all__ = ["BurningHour", "LinkLosses", "LossResult", "read_losses", "solve_with_losses"]
 
@@ -101,16 +102,15 @@ def read_losses(path: str | Path) -> LinkLosses:
     if not place.is_file():
         problem = Problem(str(path), 0, "", "it is not there.", "Name a CSV file.")
         raise InputError(f"The losses {path} cannot be read.", [problem])
-    with place.open(newline="", encoding="utf-8-sig") as stream:
-        rows = list(csv.DictReader(stream))
-        header = tuple(rows[0]) if rows else COLUMNS
+    found = read_csv_rows(place)
+    rows = [dict(zip(found.header, cells, strict=True)) for cells in found.rows]
     problems = [
         Problem(place.name, 1, column, "it is missing.", "Add the column.")
         for column in COLUMNS
-        if column not in header
+        if column not in found.header
     ]
     values: list[list[float]] = []
-    for number, row in enumerate(rows if not problems else [], start=2):
+    for number, row in [] if problems else list(zip(found.lines, rows, strict=True)):
         numbers = [_number(row[column]) for column in COLUMNS[1:]]
         problems += [
             Problem(place.name, number, column, f"{row[column]!r} is no number >= 0.", "Give one.")
@@ -133,13 +133,10 @@ def read_losses(path: str | Path) -> LinkLosses:
     )
 
 
-def _number(cell: str | None) -> float:
+def _number(cell: str) -> float:
     """Return the number of a cell, -1 where it is none."""
-    try:
-        value = float(cell or "")
-    except ValueError:
-        return -1.0
-    return value if value == value else -1.0
+    value = number_in(cell)
+    return -1.0 if value is None or np.isnan(value) else value
 
 
 def solve_with_losses(

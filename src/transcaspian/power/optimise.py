@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from transcaspian.errors import InputError, Problem
 from transcaspian.lp import Basis, Solution, SolveOptions, Status, solve_from, solver_version
 from transcaspian.lp import solve as solve_lp
 from transcaspian.power.benders import optimise_capacities
@@ -23,13 +24,15 @@ from transcaspian.power.grid import (
     GridStores,
 )
 from transcaspian.power.quadratic import solve_quadratic
+from transcaspian.power.unbounded import describe_unbounded
 from transcaspian.power.windows import Start, WindowPlan, even_bounds, solve_by_windows
 
-__all__ = ["GridOptions", "GridResult", "pack", "solve", "solve_program"]
+__all__ = ["METHODS", "GridOptions", "GridResult", "pack", "solve", "solve_program"]
 
 FloatArray = NDArray[np.float64]
 Part = TypeVar("Part", GridGenerators, GridStorageUnits, GridStores, GridLinks, Branches)
 
+METHODS = ("auto", "windows", "simplex", "ipm", "hipo", "benders")
 LONG_WINDOW = 730  # snapshots, a month of hours
 # Below this many snapshots one cold solve takes less time than cutting and joining.
 FEWEST_FOR_WINDOWS = 1000
@@ -45,14 +48,31 @@ MOST_FOR_SIMPLEX = 60_000
 class GridOptions:
     """How a grid is solved.
 
-    method: "auto", "windows", "simplex", "ipm", "hipo" or "benders"; workers: threads of the window
-    start; gap: relative gap at which "benders" ends (the others end at an optimal vertex).
+    method: one of `METHODS`; workers: threads of the window start; gap: relative gap at which
+    "benders" ends (the others end at an optimal vertex). Raises InputError, naming every option
+    that cannot be.
     """
 
     method: str = "auto"
     gap: float = 1e-7
     workers: int = 2
     time_limit_s: float = float("inf")
+
+    def __post_init__(self) -> None:
+        """Check every option."""
+        found = [
+            (self.method in METHODS, "method", self.method, f"is none of {', '.join(METHODS)}."),
+            (0.0 < self.gap < 1.0, "gap", self.gap, "is not above 0 and below 1."),
+            (self.workers >= 1, "workers", self.workers, "is not 1 or more."),
+            (self.time_limit_s > 0.0, "time_limit_s", self.time_limit_s, "is not above 0."),
+        ]
+        problems = [
+            Problem("options", 0, name, f"{value!r} {what}", "Correct it.")
+            for is_good, name, value, what in found
+            if not is_good
+        ]
+        if problems:
+            raise InputError("The network cannot be solved with these options.", problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +158,7 @@ def pack(
         price=price,
         columns=columns,
         labels={name: block.labels for name, block in program.lp.columns.items()},
-        conflict=(
-            describe_conflict(grid.buses, program, grid.weight_generators)
-            if solution.status is Status.INFEASIBLE
-            else ""
-        ),
+        conflict=_why_none(grid, program, solution),
         optimum=(
             Start(solution.basis, solution.x) if has_values and solution.basis is not None else None
         ),
@@ -155,10 +171,21 @@ def pack(
     )
 
 
+def _why_none(grid: Grid, program: HourlyProgram, solution: Solution) -> str:
+    """Return in words why there is no optimum; empty where there is one."""
+    if solution.status is Status.INFEASIBLE:
+        return describe_conflict(grid.buses, program, grid.weight_generators)
+    if solution.status is Status.UNBOUNDED:
+        return describe_unbounded(program)
+    if solution.status is Status.LIMIT:
+        return f"The search stopped short of a proven optimum: {solution.message}."
+    return ""
+
+
 def choose_method(program: HourlyProgram, options: GridOptions) -> str:
     """Return the method by the shape of the program.
 
-    Quadratic cost: interior point for quadratic programs. Operation alone over many snapshots:
+    Quadratic cost: interior point of our own, tangents where it fails. Operation alone over many snapshots:
     window start. Expansion of some size: interior point with crossover. Else simplex.
     """
     if program.lp.quadratic is not None:
@@ -180,12 +207,6 @@ def _solve_by(
         plan = WindowPlan(even_bounds(program.n_hour, LONG_WINDOW), workers=options.workers)
         return solve_by_windows(program, plan, start)[0]
     if program.lp.quadratic is not None:
-        solution = solve_lp(
-            program.lp, SolveOptions(method="hipo", time_limit_s=options.time_limit_s)
-        )
-        if solution.status is Status.OPTIMAL:
-            return solution
-        # Tangents are slower, but linear programs tell infeasible from unbounded for certain.
         return solve_quadratic(program.lp, options.time_limit_s)
     if start is not None and method == "simplex":
         return solve_from(program.lp, start.basis, SolveOptions(time_limit_s=options.time_limit_s))

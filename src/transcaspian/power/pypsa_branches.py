@@ -15,7 +15,7 @@ from transcaspian.power.pypsa_capacity import read_capacity
 from transcaspian.power.standard_types import LINE_TYPES, TRANSFORMER_TYPES
 
 if TYPE_CHECKING:
-    from transcaspian.power.pypsa_network import PypsaTables
+    from transcaspian.power.pypsa_tables import PypsaTables
 
 __all__ = ["read_branches"]
 
@@ -26,12 +26,17 @@ IntArray = NDArray[np.int64]
 def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
     """Lines and transformers side by side, impedances per unit of 1 MVA."""
     v_nom = tables.numbers("buses", "v_nom")
+    message = "a nominal voltage is not above zero, and impedances are per unit of it."
+    tables.add_where("buses", "v_nom", v_nom <= 0.0, message, "Give it in kV.")
+    v_nom = np.where(v_nom > 0.0, v_nom, 1.0)
     parts = {c: _ends(tables, c, buses) for c in ("lines", "transformers")}
     lines, transformers = parts["lines"], parts["transformers"]
     reactance, resistance = _line_ohms(tables)
     line_volts = v_nom[lines[0]] ** 2
     given = _transformers(tables)
-    per_mva = given.tap_ratio / np.where(given.s_nom > 0.0, given.s_nom, 1.0)
+    per_mva = given.tap_ratio / np.where(
+        np.isfinite(given.s_nom) & (given.s_nom > 0.0), given.s_nom, 1.0
+    )
     x = np.concatenate([reactance / line_volts, given.x * per_mva])
     r = np.concatenate([resistance / line_volts, given.r * per_mva])
     bus0 = np.concatenate([lines[0], transformers[0]])
@@ -61,8 +66,8 @@ def read_branches(tables: PypsaTables, buses: dict[str, int]) -> Branches:
         impedance=np.where(is_alternating, x, r),
         reactance=x,
         phase_shift=np.hstack([no_shift, shift]),
-        angle_min=np.where(x > 0.0, -angle, -np.inf),
-        angle_max=np.where(x > 0.0, angle, np.inf),
+        angle_min=np.where(x != 0.0, -angle, -np.inf),
+        angle_max=np.where(x != 0.0, angle, np.inf),
         length=np.concatenate([tables.numbers("lines", "length"), np.zeros(bus0.size - n_line)]),
     )
 
@@ -117,7 +122,10 @@ def _line_ohms(tables: PypsaTables) -> tuple[FloatArray, FloatArray]:
         strict=True,
     )
     types = LINE_TYPES | dict(zip(tables.names("line_types"), own, strict=True))
-    share = tables.numbers("lines", "length") / tables.numbers("lines", "num_parallel")
+    count = tables.numbers("lines", "num_parallel")
+    is_typed = np.array([kind != "" for kind in tables.text("lines", "type")], dtype=bool)
+    _check_count(tables, "lines", is_typed & ~(count > 0.0))
+    share = tables.numbers("lines", "length") / np.where(count > 0.0, count, 1.0)
     rows = np.flatnonzero(tables.active("lines"))
     for line, kind in enumerate(tables.text("lines", "type")):
         if kind in types:
@@ -126,6 +134,11 @@ def _line_ohms(tables: PypsaTables) -> tuple[FloatArray, FloatArray]:
             message = f"standard type {kind!r} has no row in line_types."
             tables.add_problem("lines", int(rows[line]), "type", message, "Export its row too.")
     return x, r
+
+
+def _check_count(tables: PypsaTables, component: str, is_wrong: NDArray[np.bool_]) -> None:
+    message = "a standard type is shared by a number that is not above zero."
+    tables.add_where(component, "num_parallel", is_wrong, message, "Give 1 or more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +164,25 @@ def _transformers(tables: PypsaTables) -> _Transformers:
     count, tap = tables.numbers(c, "num_parallel"), tables.numbers(c, "tap_position")
     rows = np.flatnonzero(tables.active(c))
     types = TRANSFORMER_TYPES | _own_transformer_types(tables)
-    for item, kind in enumerate(tables.text(c, "type")):
+    kinds = tables.text(c, "type")
+    is_typed = np.array([kind != "" for kind in kinds], dtype=bool)
+    _check_count(tables, c, is_typed & ~(count > 0.0))
+    count = np.where(count > 0.0, count, 1.0)
+    has_series = tables.has_series(c, "phase_shift")
+    for item, kind in enumerate(kinds):
         if kind in types:
             rating, vsc, vscr, angle, neutral, step = types[kind]
             r[item] = vscr / 100.0 / count[item]
-            x[item] = float(np.sqrt((vsc / 100.0) ** 2 - (vscr / 100.0) ** 2)) / count[item]
+            x[item] = float(np.sqrt(max(vsc**2 - vscr**2, 0.0))) / 100.0 / count[item]
             ratio[item] = 1.0 + (tap[item] - neutral) * step / 100.0
-            shift[:, item], s_nom[item] = angle, rating
+            s_nom[item] = rating
+            if not has_series[item]:  # a shift by snapshot stands above that of the type
+                shift[:, item] = angle
         elif kind:
             message = f"standard type {kind!r} has no row in transformer_types."
             tables.add_problem(c, int(rows[item]), "type", message, "Give x and tap_ratio instead.")
-        if s_nom[item] <= 0.0:
-            message = "s_nom is not above zero, and x is per unit of it."
+        if not 0.0 < s_nom[item] < np.inf:
+            message = "s_nom is not above zero and finite, and x is per unit of it."
             tables.add_problem(c, int(rows[item]), "s_nom", message, "Give s_nom.")
     return _Transformers(x, r, ratio, shift, s_nom)
 
@@ -173,6 +193,9 @@ def _own_transformer_types(
     """Return the types that the network itself holds, in the order of `TRANSFORMER_TYPES`."""
     c = "transformer_types"
     columns = ("s_nom", "vsc", "vscr", "phase_shift", "tap_neutral", "tap_step")
+    voltage, resistive = tables.numbers(c, "vsc"), tables.numbers(c, "vscr")
+    message = "vscr is the part of vsc that resistance has: it cannot be more."
+    tables.add_where(c, "vscr", np.abs(resistive) > np.abs(voltage), message, "Correct one.")
     rating, vsc, vscr, angle, neutral, step = (tables.numbers(c, name).tolist() for name in columns)
     rows = zip(rating, vsc, vscr, angle, neutral, step, strict=True)
     return dict(zip(tables.names(c), rows, strict=True))

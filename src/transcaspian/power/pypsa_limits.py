@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcaspian.power.grid import Capacity, GlobalLimit, Grid, LimitTerm
 
 if TYPE_CHECKING:
-    from transcaspian.power.pypsa_network import PypsaTables
+    from transcaspian.power.pypsa_tables import PypsaTables
 
 __all__ = ["read_limits"]
 
@@ -26,6 +26,8 @@ KINDS = (
     "tech_capacity_expansion_limit",
 )
 COMPONENT = "global_constraints"
+BY_CARRIER = KINDS[1:]  # whose carrier_attribute names carriers
+SENSES = {"<=": "<=", "<": "<=", ">=": ">=", ">": ">=", "==": "==", "=": "=="}
 
 
 def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
@@ -36,23 +38,66 @@ def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
     buses = tables.text(COMPONENT, "bus")
     constants = tables.numbers(COMPONENT, "constant")
     periods = tables.numbers(COMPONENT, "investment_period")
+    rows = np.flatnonzero(tables.active(COMPONENT)).tolist()
     limits = []
     for row, name in enumerate(names):
+        sense = SENSES.get(senses[row].strip())
+        if sense is None:
+            cure = "Write <=, >= or ==."
+            message = f"{senses[row]!r} is no sense of a limit."
+            tables.add_problem(COMPONENT, rows[row], "sense", message, cure)
         if kinds[row] not in KINDS or not np.isnan(periods[row]):
             column = "type" if kinds[row] not in KINDS else "investment_period"
             value = kinds[row] if column == "type" else periods[row]
             tables.add_problem(
-                COMPONENT, row, column, f"{column} {value!r} is not supported.", "Take it out."
+                COMPONENT,
+                rows[row],
+                column,
+                f"{column} {value!r} is not supported.",
+                "Take it out.",
             )
+            continue
+        if not _names_are_known(tables, grid, rows[row], kinds[row], attributes[row], buses[row]):
             continue
         terms, constant = _terms(tables, grid, kinds[row], attributes[row], buses[row])
         if not terms:
             continue
         bound = float(constants[row]) - constant
-        lower = -np.inf if senses[row] == "<=" else bound
-        upper = np.inf if senses[row] == ">=" else bound
+        lower = -np.inf if sense == "<=" else bound
+        upper = np.inf if sense == ">=" else bound
         limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
     return replace(grid, limits=(*limits, *_bus_limits(tables, grid)))
+
+
+def _names_are_known(
+    tables: PypsaTables, grid: Grid, row: int, kind: str, attribute: str, bus: str
+) -> bool:
+    """Whether what a limit names is there; one that names nothing would bind nothing."""
+    known = {"co2_emissions", *tables.source.static.get("carriers", {})} - {"name"}
+    names, where = {attribute}, "columns of carriers"
+    if kind in BY_CARRIER:
+        known, where = _carriers(tables, grid), "carriers"
+        if kind.startswith("transmission"):
+            names = _listed(attribute)
+    strange = sorted(names - known)
+    if strange:
+        message = f"{', '.join(map(repr, strange))} is not among the {where}."
+        cure = "Add it there or correct the name."
+        tables.add_problem(COMPONENT, row, "carrier_attribute", message, cure)
+    if bus and bus not in grid.buses:
+        tables.add_unknown_bus(COMPONENT, row, "bus", bus)
+    return not strange and (not bus or bus in grid.buses)
+
+
+def _carriers(tables: PypsaTables, grid: Grid) -> set[str]:
+    """Return every carrier that is listed or in use; AC and DC are there by nature."""
+    parts = (grid.generators, grid.storage_units, grid.stores, grid.links, grid.branches)
+    used = {name for part in parts for name in part.carrier} | set(tables.text("buses", "carrier"))
+    return {"AC", "DC", *tables.names("carriers"), *used}
+
+
+def _listed(attribute: str) -> set[str]:
+    return {name.strip() for name in re.sub(r"[\[\]()]", "", attribute).split(",")}
 
 
 def _terms(
@@ -67,14 +112,24 @@ def _terms(
                 strict=True,
             )
         )
-        return _operation_terms(grid, {k: v for k, v in emission.items() if v}, by_fuel=True)
+        emission = {k: v for k, v in emission.items() if v}
+        _check_efficiency(tables, grid, emission)
+        return _operation_terms(grid, emission, by_fuel=True)
     if kind == "operational_limit":
         return _operation_terms(grid, {attribute: 1.0}, by_fuel=False)
     if kind == "tech_capacity_expansion_limit":
         return _technology_terms(grid, attribute, bus), 0.0
-    carriers = {name.strip() for name in re.sub(r"[\[\]()]", "", attribute).split(",")}
+    carriers = _listed(attribute)
     by_length = kind == "transmission_volume_expansion_limit"
     return _transmission_terms(grid, carriers, by_length=by_length), 0.0
+
+
+def _check_efficiency(tables: PypsaTables, grid: Grid, emission: dict[str, float]) -> None:
+    units = grid.generators
+    counts = np.array([name in emission for name in units.carrier], dtype=bool)
+    is_wrong = counts & (units.efficiency == 0.0).any(axis=0)
+    message = "an efficiency of zero leaves no fuel to count in a limit on primary energy."
+    tables.add_where("generators", "efficiency", is_wrong, message, "Give one above zero.")
 
 
 def _operation_terms(
@@ -90,7 +145,9 @@ def _operation_terms(
     items, weight = _chosen(units.carrier, weight_of)
     if items.size:
         efficiency = units.efficiency[:, items] if by_fuel else np.ones((1, items.size))
-        coefficient = grid.weight_generators[:, None] * weight / efficiency
+        coefficient = (
+            grid.weight_generators[:, None] * weight / np.where(efficiency == 0.0, 1.0, efficiency)
+        )
         terms.append(LimitTerm("generator_p", items, coefficient))
     for block, store in (("storage_level", grid.storage_units), ("store_level", grid.stores)):
         items, weight = _chosen(store.carrier, weight_of)
@@ -157,7 +214,11 @@ def _bus_limits(tables: PypsaTables, grid: Grid) -> list[GlobalLimit]:
     carriers = tables.names("carriers")
     for column in columns:
         match = re.fullmatch(r"nom_(min|max)_(.+)", column)
-        if match is None or match[2] not in carriers:
+        if match is None:
+            continue
+        if match[2] not in carriers:
+            message = f"{match[2]!r} is not in carriers."
+            tables.add_problem("buses", -1, column, message, "Add it there or correct the heading.")
             continue
         values = tables.numbers("buses", column, np.nan)
         for bus in np.flatnonzero(~np.isnan(values)):

@@ -13,19 +13,13 @@ from transcaspian.power.grid import Capacity, GridLinks
 from transcaspian.power.pypsa_capacity import read_capacity, read_ramp
 
 if TYPE_CHECKING:
-    from transcaspian.power.pypsa_network import PypsaTables
+    from transcaspian.power.pypsa_tables import PypsaTables
 
-__all__ = ["is_port_column", "read_links"]
+__all__ = ["read_links"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 PORT = re.compile(r"bus([1-9][0-9]*)")
-PORT_COLUMN = re.compile(r"(bus|efficiency|rate|delay|cyclic_delay)[0-9]*")
-
-
-def is_port_column(column: str) -> bool:
-    """Whether an attribute of links or processes belongs to one of their ports."""
-    return PORT_COLUMN.fullmatch(column) is not None
 
 
 def read_links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
@@ -60,7 +54,7 @@ def _part(tables: PypsaTables, component: str, buses: dict[str, int]) -> GridLin
         first = np.array(first)
         first[:, late] = 0.0
     columns = tables.source.static.get(c, {})
-    for port in sorted(int(m[1]) for name in columns if (m := PORT.fullmatch(name))):
+    for port in sorted({1, *(int(m[1]) for name in columns if (m := PORT.fullmatch(name)))}):
         _add_port(tables, c, str(port), buses, ports, np.arange(n))
     n_row = max((values.size for values in ports.factor), default=1)
     table = [np.broadcast_to(values, n_row) for values in ports.factor]
@@ -110,11 +104,10 @@ def _add_port(
     rows = np.flatnonzero(tables.active(c))
     for link in members.tolist():
         name, row = names[link], int(rows[link])
-        if not name:
+        if not name and port != "1":
             continue
         if name not in buses:
-            message = f"bus {name!r} is not in buses."
-            tables.add_problem(c, row, f"bus{port}", message, "Add it there.")
+            tables.add_unknown_bus(c, row, f"bus{port}", name)
         ports.link.append(link)
         ports.bus.append(buses.get(name, 0))
         ports.factor.append(values[:, link])
@@ -124,6 +117,9 @@ def _add_port(
 
 def _snapshots(tables: PypsaTables, component: str, row: int, column: str, delay: float) -> int:
     """Return the snapshots that a delay takes, rounded up; all must stand for the same time."""
+    if delay < 0.0 or delay % 1.0:
+        message = f"a delay of {delay:g} is no whole number of hours from zero up."
+        tables.add_problem(component, row, column, message, "Give one.")
     if delay <= 0.0:
         return 0
     hours = tables.source.weights["generators"]

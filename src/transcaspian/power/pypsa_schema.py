@@ -7,9 +7,21 @@ test holds these lists to every attribute of the installed PyPSA. The meaning an
 attributes are those that PyPSA 1.4 documents.
 """
 
+import re
 from typing import Final
 
-__all__ = ["BOOKKEEPING", "BOOKKEEPING_LISTS", "SERIES", "UNSUPPORTED", "UNSUPPORTED_LISTS", "USED"]
+__all__ = [
+    "BOOKKEEPING",
+    "BOOKKEEPING_LISTS",
+    "SERIES",
+    "UNSUPPORTED",
+    "UNSUPPORTED_LISTS",
+    "USED",
+    "WITH_PORTS",
+    "is_port_column",
+    "is_series_read",
+    "meant_attribute",
+]
 
 Value = float | str | bool
 INF: Final = float("inf")
@@ -326,3 +338,26 @@ BOOKKEEPING: dict[str, tuple[str, ...]] = {
     ),
     "global_constraints": (),
 }
+
+WITH_PORTS = ("links", "processes")
+PORT_COLUMN = re.compile(r"(bus|efficiency|rate|delay|cyclic_delay)[0-9]*")
+
+
+def is_port_column(column: str) -> bool:
+    """Whether an attribute of links or processes belongs to one of their ports."""
+    return PORT_COLUMN.fullmatch(column) is not None
+
+
+def is_series_read(component: str, attribute: str) -> bool:
+    """Whether the optimum may depend on an attribute by snapshot."""
+    if component in WITH_PORTS and is_port_column(attribute):
+        return True
+    return attribute in SERIES.get(component, ())
+
+
+def meant_attribute(component: str, heading: str) -> str:
+    """Return the attribute that a heading misspells by case, spaces or hyphens; else nothing."""
+    known = {*USED.get(component, {}), *UNSUPPORTED.get(component, {})}
+    plain = re.sub(r"[\s-]+", "_", heading.strip().lower())
+    is_port = component in WITH_PORTS and is_port_column(plain)
+    return plain if plain != heading and (plain in known or is_port) else ""

@@ -39,17 +39,30 @@ def open_for_writing(address: str | None = None, seed: Register | None = None) -
     """
     if address is None:
         file = default_database()
-        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"The folder {str(file.parent)!r} for the register can't be made: {error.strerror}. Give a database with --db."
+            ) from None
         address = str(file)
     return create_store(address, read_packaged() if seed is None else seed)
 
 
 def default_database() -> Path:
-    """Return the user's own database file: in the data folder of the operating system."""
+    """Return the user's own database file: in the data folder of the operating system.
+
+    Raises InputError where the user has no home.
+    """
+    try:
+        return _data_folder() / "transcaspian" / "register.sqlite"
+    except RuntimeError:
+        raise InputError("The user has no home folder; give a database with --db.") from None
+
+
+def _data_folder() -> Path:
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "transcaspian" / "register.sqlite"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -2,20 +2,18 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time
-
-from dateutil.rrule import rrulestr
+from datetime import date
 
 from transcaspian.register.edtf import parse_date
 from transcaspian.register.facts import Facts, gather_facts
-from transcaspian.register.recurring import end_of_duty, next_round
+from transcaspian.register.rounds import timetable_of
 from transcaspian.register.status import Verdict, judge_all, read_commitments
 from transcaspian.register.tables import Register
 from transcaspian.register.verdict import Commitment
 
-__all__ = ["DueItem", "find_due", "quarter_of"]
+__all__ = ["SETTLED", "DueItem", "find_due", "find_ends", "quarter_of"]
 
-MAX_ROUNDS = 400
+SETTLED = frozenset({"met", "missed", "superseded"})  # nothing of these falls due any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,10 @@ def find_due(register: Register, as_of: date, first: date, last: date) -> list[D
     items = [
         item
         for commitment in read_commitments(register)
-        if (verdict := verdicts.get(commitment.id)) is not None
-        and verdict.status not in {"met", "missed", "superseded"}
+        if (verdict := verdicts.get(commitment.id)) is not None and verdict.status not in SETTLED
         for item in _items(commitment, verdict, facts, first, last)
     ]
-    items += _instruments(register, as_of, first, last)
+    items += find_ends(register, as_of, first, last)
     return sorted(items, key=lambda item: (item.day, item.id))
 
 
@@ -72,58 +69,16 @@ def _items(
         return DueItem(day, commitment.id, commitment.title, kind, owner, verdict.status)
 
     if commitment.kind == "recurring":
-        if commitment.measure == "rhythm":
-            days = _rounds(commitment, facts, last)
-            return [item(day, "round") for day in days if first <= day <= last]
-        return [item(day, "period") for day in _period_ends(commitment, first, last)]
+        kind = "round" if commitment.measure == "rhythm" else "period"
+        days = timetable_of(commitment, facts).days_between(first, last)
+        return [item(day, kind) for day in days]
     if verdict.due is not None and first <= verdict.due.last <= last:
         return [item(verdict.due.last, "due")]
     return []
 
 
-def _rounds(commitment: Commitment, facts: Facts, last: date) -> list[date]:
-    by_compiler = facts.points.get((commitment.indicator or "", commitment.scope), {})
-    held = [
-        point.measured for points in by_compiler.values() for point in points if point.value > 0.0
-    ]
-    day = next_round(commitment.recurrence, max(held) if held else commitment.promised_on.last)
-    days: list[date] = []
-    while day <= last and len(days) < MAX_ROUNDS:
-        days.append(day)
-        day = next_round(commitment.recurrence, day)
-    return days
-
-
-def _period_ends(commitment: Commitment, first: date, last: date) -> list[date]:
-    """Return the last days of the duty's calendar periods inside the window."""
-    recurrence = commitment.recurrence or "FREQ=YEARLY"
-    is_monthly = "FREQ=MONTHLY" in recurrence
-    start = commitment.promised_on.first
-    end = end_of_duty(commitment)
-    until = last if end is None else min(end, last)
-    endless = ";".join(
-        part for part in recurrence.split(";") if not part.startswith(("COUNT=", "UNTIL="))
-    )
-    anchor = start.replace(day=1) if is_monthly else date(start.year + 1, 1, 1)
-    rounds = rrulestr(endless, dtstart=datetime.combine(anchor, time.min))
-    days: list[date] = []
-    for moment in rounds.xafter(
-        datetime.combine(date(max(first.year - 1, 1900), 1, 1), time.min), inc=True
-    ):
-        day = moment.date()
-        ending = (
-            day.replace(day=calendar.monthrange(day.year, day.month)[1])
-            if is_monthly
-            else date(day.year, 12, 31)
-        )
-        if ending > until or len(days) >= MAX_ROUNDS:
-            break
-        if ending >= first:
-            days.append(ending)
-    return days
-
-
-def _instruments(register: Register, as_of: date, first: date, last: date) -> list[DueItem]:
+def find_ends(register: Register, as_of: date, first: date, last: date) -> list[DueItem]:
+    """Return the instruments that end from `first` to `last`."""
     items = []
     for row in register["instruments"].iter_rows(named=True):
         if row["ends_on"] is None or parse_date(row["signed_on"]).last > as_of:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from transcaspian.errors import InputError, Problem
-from transcaspian.register.columns import TABLES, date_columns
+from transcaspian.register.columns import TABLES, date_columns, row_id
 from transcaspian.register.edtf import parse_date, parse_period
 from transcaspian.register.recurrence import is_recurrence, read_parts
+from transcaspian.register.rounds import is_ever_due
+from transcaspian.register.status import read_commitment
 
-__all__ = ["Known", "check_joins", "check_tables"]
+__all__ = ["Known", "check_joins", "check_rows_are_whole", "check_tables"]
 
 Tables = Mapping[str, pl.DataFrame]
 Lines = Mapping[str, Sequence[int]]
@@ -48,6 +50,27 @@ def check_joins(tables: Tables) -> list[Problem]:
     Rows entered long ago are held to this only: rules for new rows may have become stricter.
     """
     return _check_joins(tables, {}, _all_keys(tables, {}))
+
+
+def check_rows_are_whole(tables: Tables) -> list[Problem]:
+    """Return every cell that no rule ever allowed: a needed one empty, an unknown word, no date.
+
+    For rows read from a database, where only damage or a foreign hand leaves such cells. Words of
+    states are not asked for: they were free once.
+    """
+    problems = [*check_dates_can_be_read(tables, {}), *check_periods_can_be_read(tables, {})]
+    for name, frame in tables.items():
+        for column in TABLES[name].all_columns():
+            cell = pl.col(column.name)
+            is_needed = column.required and column.default is None
+            is_closed = bool(column.choices) and column.name != "state"
+            is_bad = cell.is_null() if is_needed else pl.lit(False)
+            if is_closed:
+                is_bad = is_bad | ~cell.is_in(column.choices)
+            for row in frame.filter(is_bad.fill_null(False)).iter_rows(named=True):
+                message = f"{row_id(TABLES[name], row)!r} holds {row[column.name]!r}."
+                problems.append(Problem(name, 0, column.name, message, "Correct the row."))
+    return problems
 
 
 def _check_joins(tables: Tables, lines: Lines, keys: Mapping[str, set[str]]) -> list[Problem]:
@@ -307,6 +330,26 @@ def check_commitments_make_sense(tables: Tables, lines: Lines) -> Iterator[Probl
                 "A recurring duty needs a recurrence rule.",
                 "Write for example FREQ=YEARLY.",
             )
+        elif promise["kind"] == "recurring" and not _has_round(promise):
+            yield _problem(
+                "commitments",
+                lines,
+                row,
+                "recurrence",
+                f"{promise['recurrence']!r} has no round between the promise and its end.",
+                "Correct UNTIL, the due date or the rule.",
+            )
+
+
+def _has_round(promise: Mapping[str, object]) -> bool:
+    """Whether anything falls due under a rule; true where the row can't be read anyway."""
+    if not is_recurrence(str(promise["recurrence"])):
+        return True
+    try:
+        commitment = read_commitment(promise)
+    except InputError:
+        return True
+    return is_ever_due(commitment)
 
 
 def _is_calendar_duty(recurrence: str | None) -> bool:

@@ -35,6 +35,30 @@ PATHS = ("linear", "compound")
 FACT_KINDS = ("actual", "stock", "cumulative", "capacity", "ytd", "derived")
 OBSERVATION_KINDS = (*FACT_KINDS, "estimate", "forecast", "plan", "announced", "model")
 EVIDENCE_KINDS = ("done", "partly_done", "started", "progress", "halted", "not_done", "searched")
+INSTRUMENT_STATES = (
+    "draft",
+    "signed",
+    "published",
+    "in_force",
+    "suspended",
+    "implemented",
+    "completed",
+    "superseded",
+    "cancelled",
+)
+# Those of OC4IDS 0.9 (its codelist projectStatus), and two that it has no word for.
+PROJECT_STATES = (
+    "identification",
+    "preparation",
+    "implementation",
+    "completion",
+    "maintenance",
+    "decommissioning",
+    "decommissioned",
+    "cancelled",
+    "suspended",
+    "unknown",
+)
 RELATIONS = ("supersedes", "restates", "amends", "project", "context", "model")
 
 INTERNAL = Column("internal", "bool", "Never shown to other roles nor exported.", default=False)
@@ -125,9 +149,7 @@ _INSTRUMENTS = Table(
         _text("parties", "States or bodies that bound themselves.", needed=True, list_of=True),
         _date("signed_on", "When it was signed or adopted.", needed=True),
         _text("field", "What it is about.", needed=True, choices=FIELDS),
-        _text(
-            "state", "Signed, in_force, completed, superseded, published, implemented.", needed=True
-        ),
+        _text("state", "How far it is.", needed=True, choices=INSTRUMENT_STATES),
         _date("ends_on", "Last day it is in force; empty for open-ended."),
         _text("parent", "Instrument it carries out or follows from.", references="instruments.id"),
         *TAIL,
@@ -310,7 +332,11 @@ _PROJECTS = Table(
         _date("start", "Start of works."),
         _date("finish_planned", "Finish, as last planned."),
         _date("finish_actual", "Finish, as it happened."),
-        _text("state", "State of work."),
+        _text(
+            "state",
+            "State of work in the words of OC4IDS (operation is `maintenance`); details go into the note.",
+            choices=PROJECT_STATES,
+        ),
         _text(
             "joint_fund",
             "Whether the joint investment mechanism may pay for it.",

@@ -3,17 +3,28 @@
 A promised date is rarely a day. "By the end of 2028", "mid 2026" and "third quarter" are kept as
 said, together with the first and the last day they can mean. The last day is the one that counts
 for a deadline, and the day from which a vaguely dated source counts as known.
+
+EDTF has quarters, halves and seasons (`2026-35`) only as they stand: with `~`, or at an end of an
+interval, they are kept as the months that they mean (`2027-01~/2027-03~`, `../2026-09`).
 """
 
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from transcaspian.errors import InputError
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Period", "VagueDate", "parse_date", "parse_period"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "Period",
+    "VagueDate",
+    "parse_date",
+    "parse_period",
+    "period_code",
+]
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
@@ -45,7 +56,7 @@ class VagueDate:
     edtf: str
     first: date
     last: date
-    precision: str  # day, month, quarter, season, half, year or open
+    precision: str  # day, month, quarter, season, half, year, span or open
     is_approximate: bool = False
 
     def __str__(self) -> str:
@@ -99,12 +110,15 @@ def parse_date(text: str) -> VagueDate:
     """Return the days that a date means; InputError where it means none.
 
     Understands EDTF day, month, year, quarter (33-36), season (21-24), half-year (40-41), an open
-    start (`../2028`: by the end of 2028), `~` for about, and English words for the same.
+    start (`../2028`: by the end of 2028), spans, `~` for about, and English words for the same.
+    "Before" a time ends on the day before its first one.
 
     >>> parse_date("2026-06").last
     datetime.date(2026, 6, 30)
     >>> parse_date("mid 2026").edtf, parse_date("by end of 2028").edtf, parse_date("Q3 2026").edtf
     ('2026-06~', '../2028-12-31', '2026-35')
+    >>> parse_date("before 2028").edtf, parse_date("early 2027").edtf
+    ('../2027', '2027-01~/2027-03~')
     """
     cleaned = " ".join(text.split()).strip()
     if len(cleaned) > 60:
@@ -117,12 +131,10 @@ def parse_date(text: str) -> VagueDate:
 
 def _parse_edtf(text: str, original: str) -> VagueDate | None:
     if text.startswith("../"):
-        end = parse_date(text[3:])
-        if end.precision == "open":
-            raise _fail(original)
-        return VagueDate(
-            f"../{end.edtf}", date(FIRST_YEAR, 1, 1), end.last, "open", end.is_approximate
-        )
+        return _by(parse_date(text[3:]), original)
+    if "/" in text:
+        start, _, end = text.partition("/")
+        return _span(start, end, original)
     is_approximate = text.endswith("~")
     core = text.removesuffix("~")
     mark = "~" if is_approximate else ""
@@ -137,11 +149,11 @@ def _parse_edtf(text: str, original: str) -> VagueDate | None:
         return _part_of_year(
             _check_year(int(match[1]), original), int(match[2]), original, is_approximate
         )
-    if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", core):
+    if match := re.fullmatch(r"([0-9]{4})-[Qq]([1-4])", core):
         return _part_of_year(
             _check_year(int(match[1]), original), 32 + int(match[2]), original, is_approximate
         )
-    if match := re.fullmatch(r"([0-9]{4})-H([12])", core):
+    if match := re.fullmatch(r"([0-9]{4})-[Hh]([12])", core):
         return _part_of_year(
             _check_year(int(match[1]), original), 39 + int(match[2]), original, is_approximate
         )
@@ -151,44 +163,79 @@ def _parse_edtf(text: str, original: str) -> VagueDate | None:
     return None
 
 
+def _by(end: VagueDate, original: str) -> VagueDate:
+    """Return an open start up to a date."""
+    if end.precision == "open":
+        raise _fail(original)
+    first = date(FIRST_YEAR, 1, 1)
+    return VagueDate(f"../{_end_in_edtf(end)}", first, end.last, "open", end.is_approximate)
+
+
+def _before(start: VagueDate, original: str) -> VagueDate:
+    """Return an open start up to the day before a date, as precise as the date is."""
+    if start.precision == "open" or start.first <= date(FIRST_YEAR, 1, 1):
+        raise _fail(original)
+    last = start.first - timedelta(days=1)
+    mark = "~" if start.is_approximate else ""
+    letters = {"year": 4, "day": 10}.get(start.precision, 7)
+    return _by(parse_date(last.isoformat()[:letters] + mark), original)
+
+
+def _end_in_edtf(end: VagueDate) -> str:
+    """Return the end of an interval: the last month of a quarter, half-year, season or span."""
+    if end.precision in {"day", "month", "year"}:
+        return end.edtf
+    return f"{end.last:%Y-%m}" + ("~" if end.is_approximate else "")
+
+
+def _span(start: str, end: str, original: str) -> VagueDate:
+    first, last = parse_date(start), parse_date(end)
+    is_plain = {first.precision, last.precision} <= {"day", "month", "year"}
+    if not is_plain or first.first > last.last or first.last > last.last:
+        raise _fail(original)
+    is_approximate = first.is_approximate or last.is_approximate
+    edtf = f"{first.edtf}/{last.edtf}"
+    return VagueDate(edtf, first.first, last.last, "span", is_approximate)
+
+
 def _part_of_year(year: int, part: int, original: str, is_approximate: bool = False) -> VagueDate:
-    edtf = f"{year:04d}-{part:02d}" + ("~" if is_approximate else "")
+    first, last, precision = _months_of_part(year, part, original)
+    edtf = f"{year:04d}-{part:02d}"
+    if is_approximate:
+        edtf = f"{edtf}~" if precision == "month" else f"{first:%Y-%m}~/{last:%Y-%m}~"
+    return VagueDate(edtf, first, last, precision, is_approximate)
+
+
+def _months_of_part(year: int, part: int, original: str) -> tuple[date, date, str]:
     if 1 <= part <= 12:
-        return VagueDate(edtf, *_month_span(year, part, part), "month", is_approximate)
+        return *_month_span(year, part, part), "month"
     if part in _QUARTERS:
         last = 3 * _QUARTERS[part]
-        return VagueDate(edtf, *_month_span(year, last - 2, last), "quarter", is_approximate)
+        return *_month_span(year, last - 2, last), "quarter"
     if part in _HALVES:
         last = 6 * _HALVES[part]
-        return VagueDate(edtf, *_month_span(year, last - 5, last), "half", is_approximate)
+        return *_month_span(year, last - 5, last), "half"
     if part in _SEASONS:
-        return VagueDate(edtf, *_month_span(year, *_SEASONS[part]), "season", is_approximate)
+        return *_month_span(year, *_SEASONS[part]), "season"
     if part == _WINTER:
         spring = _month_span(_check_year(year + 1, original), 2, 2)[1]
-        return VagueDate(edtf, date(year, 12, 1), spring, "season", is_approximate)
+        return date(year, 12, 1), spring, "season"
     raise _fail(original)
 
 
 def _parse_words(text: str, original: str) -> VagueDate | None:
-    if match := re.fullmatch(
-        r"(?:by|before|until|no later than|not later than) (?:the )?(.+)", text
-    ):
-        end = parse_date(match[1])
-        if end.precision == "open":
-            raise _fail(original)
-        return VagueDate(
-            f"../{end.edtf}", date(FIRST_YEAR, 1, 1), end.last, "open", end.is_approximate
-        )
+    if match := re.fullmatch(r"(?:before|prior to) (?:the )?end(?: of |[ -])(.+)", text):
+        return _by(_end_of(match[1], original), original)
+    if match := re.fullmatch(r"(?:before|prior to) (?:the )?(.+)", text):
+        return _before(parse_date(match[1]), original)
+    if match := re.fullmatch(r"(?:by|until|no later than|not later than) (?:the )?(.+)", text):
+        return _by(parse_date(match[1]), original)
     if match := re.fullmatch(r"(?:about|around|circa|ca\.?) (.+)", text):
-        near = parse_date(match[1])
-        return VagueDate(
-            near.edtf.removesuffix("~") + "~", near.first, near.last, near.precision, True
-        )
+        return _about(parse_date(match[1]), original)
     if match := re.fullmatch(r"(?:the )?(?:mid|middle)(?: of)?[ -]([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[1]), original), 6, original, True)
-    if match := re.fullmatch(r"(?:the )?end(?: of)? ([0-9]{4})", text):
-        day = date(_check_year(int(match[1]), original), 12, 31)
-        return VagueDate(day.isoformat(), day, day, "day")
+    if match := re.fullmatch(r"(?:the )?end(?: of |[ -])(.+)", text):
+        return _end_of(match[1], original)
     if match := re.fullmatch(r"(?:the )?(?:early|start of|beginning of) ([0-9]{4})", text):
         return _part_of_year(_check_year(int(match[1]), original), 33, original, True)
     if match := re.fullmatch(r"late ([0-9]{4})", text):
@@ -210,6 +257,27 @@ def _parse_words(text: str, original: str) -> VagueDate | None:
     return None
 
 
+def _about(near: VagueDate, original: str) -> VagueDate:
+    """Return a date with the mark for "about"."""
+    if near.is_approximate:
+        return near
+    if near.precision in {"open", "span"}:
+        raise _fail(original)
+    if near.precision in {"day", "month", "year"}:
+        edtf = f"{near.edtf}~"
+    else:
+        edtf = f"{near.first:%Y-%m}~/{near.last:%Y-%m}~"
+    return VagueDate(edtf, near.first, near.last, near.precision, True)
+
+
+def _end_of(text: str, original: str) -> VagueDate:
+    """Return the last day of a year, half-year, quarter or month."""
+    whole = parse_date(text)
+    if whole.is_approximate or whole.precision not in {"year", "half", "quarter", "month"}:
+        raise _fail(original)
+    return VagueDate(whole.last.isoformat(), whole.last, whole.last, "day")
+
+
 @lru_cache(maxsize=65536)
 def parse_period(text: str) -> Period:
     """Return the days a period code covers; InputError where it is none.
@@ -227,11 +295,43 @@ def parse_period(text: str) -> Period:
         raise _fail(text)
     if "/" in text:
         start, _, end = text.partition("/")
-        span = Period(parse_date(start).first, parse_date(end).last)
-        if span.first > span.last:
+        begin, finish = parse_date(start), parse_date(end)
+        is_open = "open" in {begin.precision, finish.precision}
+        is_approximate = begin.is_approximate or finish.is_approximate
+        if is_open or is_approximate or begin.first > finish.last:
             raise _fail(text)
-        return span
+        return Period(begin.first, finish.last)
     found = _parse_edtf(text, text)
     if found is None or found.is_approximate:
         raise _fail(text)
     return Period(found.first, found.last)
+
+
+def period_code(text: str) -> str:
+    """Return the one code of a period: quarters and halves by name, spans of one day as the day.
+
+    Other standards take the 33 of `2025-33` for a month.
+
+    >>> period_code("2025-33"), period_code("2025-41"), period_code("2025-01-01/2025-03-31")
+    ('2025-Q1', '2025-H2', '2025-Q1')
+    """
+    period = parse_period(text)
+    if "-M" in text:  # a year to date stays one, even where it is a quarter or half a year
+        return text
+    return calendar_code(period) or f"{period.first}/{period.last}"
+
+
+def calendar_code(period: Period) -> str:
+    """Return the code of a calendar year, half-year, quarter, month or day; empty for others."""
+    first, last = period.first, period.last
+    if first == last:
+        return first.isoformat()
+    months = last.month - first.month + 1
+    is_whole = first.day == 1 and (last + timedelta(days=1)).day == 1 and first.year == last.year
+    if not is_whole or months not in {1, 3, 6, 12} or (first.month - 1) % months:
+        return ""
+    number = (first.month - 1) // months + 1
+    year = f"{first.year:04d}"
+    return {1: f"{year}-{number:02d}", 3: f"{year}-Q{number}", 6: f"{year}-H{number}", 12: year}[
+        months
+    ]

@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from transcaspian.register.export_ical import write_ical
 from transcaspian.register.export_oc4ids import write_oc4ids
 from transcaspian.register.export_sdmx import write_sdmx_csv
 from transcaspian.register.export_tables import write_tables, write_workbook
+from transcaspian.register.swap import swap_folder
 from transcaspian.register.tables import Register
 
 __all__ = ["FORMS", "export_register"]
@@ -42,16 +44,28 @@ def export_register(
     """
     if form not in FORMS:
         raise InputError(f"{form!r} is no form of export; forms are {', '.join(FORMS)}.")
-    path = _checked(target)
     shown = register.public()
-    if form == "csv":
-        return _write_folder(path, write_tables(shown), replace=replace)
-    if path.is_dir():
-        raise InputError(f"{str(target)!r} is a folder; give the name of a file.")
-    if path.exists() and not replace:
-        raise InputError(f"{str(target)!r} is there already; --force replaces it.")
-    _write_file(path, _FILES[form](shown, as_of))
+    with _told(target):
+        path = _checked(target)
+        if form == "csv":
+            return _write_folder(path, write_tables(shown), replace=replace)
+        if path.is_dir():
+            raise InputError(f"{str(target)!r} is a folder; give the name of a file.")
+        if path.exists() and not replace:
+            raise InputError(f"{str(target)!r} is there already; --force replaces it.")
+        _write_file(path, _FILES[form](shown, as_of))
     return [path]
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """Turn what the system says (not allowed, disk full, no home) into our error."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{str(target)!r} can't be written: {error.strerror or error}.") from None
+    except RuntimeError as error:  # ~ of a user without home
+        raise InputError(f"{str(target)!r} can't be written: {error}") from None
 
 
 def _checked(target: Path) -> Path:
@@ -94,9 +108,7 @@ def _write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool) -> l
         for name, content in files.items():
             (draft / name).write_bytes(content)
         draft.chmod(0o755)
-        if path.is_dir():
-            shutil.rmtree(path)
-        draft.replace(path)
+        swap_folder(draft, path)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

@@ -1,17 +1,20 @@
 """Measured promises as results of IATI activities (activity standard 2.03).
 
-An instrument is an activity; each of its measured commitments is a result with baseline, target
-and the figures of the compiler that counts for it. Promises outside any instrument share one
-activity. Identifiers carry a prefix of our own: IATI's publishers register theirs.
+An instrument is an activity; each of its measured commitments is a result with baseline, targets
+and the figures of the compiler that counts for it. A duty has its target in each of its periods:
+all of them where it ends, else up to the one under way. Promises outside any instrument share one
+activity, which starts with the first of them. Identifiers carry a prefix of our own: IATI's publishers register theirs.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from transcaspian.errors import RegisterError
 from transcaspian.register.edtf import parse_date
 from transcaspian.register.facts import Facts, Point, gather_facts
+from transcaspian.register.rounds import end_of_duty, first_period, periods_of
 from transcaspian.register.status import read_commitments
 from transcaspian.register.tables import Register
 from transcaspian.register.targets import choose_series
@@ -38,8 +41,21 @@ SECTORS = {
     "industrial_property": "32130",
 }
 MULTISECTOR = "43010"
-# Activity status: 2 implementation, 4 closed.
-CLOSED_STATES = {"completed", "superseded", "implemented"}
+# Activity status: 1 pipeline, 2 implementation, 4 closed, 5 cancelled, 6 suspended.
+STATUS = {
+    "draft": "1",
+    "signed": "2",
+    "published": "2",
+    "in_force": "2",
+    "suspended": "6",
+    "implemented": "4",
+    "completed": "4",
+    "superseded": "4",
+    "cancelled": "5",
+}
+# Kinds of activity date; actual ones must not lie ahead.
+PLANNED_START, ACTUAL_START, PLANNED_END, ACTUAL_END = "1", "2", "3", "4"
+CLOSED = frozenset(state for state, code in STATUS.items() if code in {"4", "5"})
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -60,7 +76,8 @@ def write_iati(register: Register, as_of: date) -> bytes:
     instruments = {row["id"]: row for row in register["instruments"].iter_rows(named=True)}
     indicators = dict(register["indicators"].select("id", "name").iter_rows())
     for name in sorted(by_instrument):
-        activity = _activity(root, name, instruments.get(name), stamp)
+        first = min(commitment.promised_on.last for commitment in by_instrument[name])
+        activity = _activity(root, name, instruments.get(name), first, as_of)
         for commitment in by_instrument[name]:
             _result(activity, commitment, indicators, facts)
     ElementTree.indent(root)
@@ -76,7 +93,10 @@ def _narrative(
     return element
 
 
-def _activity(root: Element, name: str, row: Mapping[str, object] | None, stamp: str) -> Element:
+def _activity(
+    root: Element, name: str, row: Mapping[str, object] | None, first: date, as_of: date
+) -> Element:
+    stamp = f"{as_of}T00:00:00Z"
     activity = SubElement(
         root,
         "iati-activity",
@@ -95,17 +115,33 @@ def _activity(root: Element, name: str, row: Mapping[str, object] | None, stamp:
     _narrative(activity, "description", f"{title}: its measured promises")
     for party in str(row["parties"]).split(";") if row else ["AZ", "KZ"]:
         _narrative(activity, "participating-org", party, {"role": "2"})
-    SubElement(activity, "activity-status", {"code": "4" if state in CLOSED_STATES else "2"})
-    if row:
-        day = parse_date(str(row["signed_on"])).last.isoformat()
-        SubElement(activity, "activity-date", {"type": "2", "iso-date": day})
-    else:
-        SubElement(activity, "activity-date", {"type": "2", "iso-date": stamp[:10]})
+    SubElement(activity, "activity-status", {"code": _status(name, state)})
+    for kind, day in _dates(row, as_of) if row else [(ACTUAL_START, first)]:
+        SubElement(activity, "activity-date", {"type": kind, "iso-date": day.isoformat()})
     # 798 is Asia, regional: the corridor crosses more than one state.
     SubElement(activity, "recipient-region", {"code": "798", "vocabulary": "1"})
     sector = SECTORS.get(str(row["field"]), MULTISECTOR) if row else MULTISECTOR
     SubElement(activity, "sector", {"code": sector, "vocabulary": "1"})
     return activity
+
+
+def _status(name: str, state: str) -> str:
+    if state not in STATUS:
+        raise RegisterError(
+            f"instruments, row {name!r}, column 'state': {state!r} is no state; choose from {', '.join(STATUS)}."
+        )
+    return STATUS[state]
+
+
+def _dates(row: Mapping[str, object], as_of: date) -> list[tuple[str, date]]:
+    start = parse_date(str(row["signed_on"])).last
+    is_begun = start <= as_of and row["state"] != "draft"
+    dates = [(ACTUAL_START if is_begun else PLANNED_START, start)]
+    if row["ends_on"] is not None:
+        end = parse_date(str(row["ends_on"])).last
+        is_over = end <= as_of and row["state"] in CLOSED
+        dates.append((ACTUAL_END if is_over else PLANNED_END, end))
+    return dates
 
 
 def _result(
@@ -128,17 +164,37 @@ def _result(
             "value": f"{commitment.baseline:.10g}",
         }
         SubElement(indicator, "baseline", attributes)
+    periods: dict[tuple[date, date], list[Point]] = {}
     for point in _points(commitment, facts):
-        _period(indicator, point.period.first, point.period.last, None, point)
-    if commitment.due is not None:
-        first = (
-            date(commitment.due.last.year, 1, 1)
-            if commitment.measure == "flow"
-            else commitment.promised_on.first
-        )
-        _period(
-            indicator, min(first, commitment.due.last), commitment.due.last, commitment.target, None
-        )
+        periods.setdefault((point.period.first, point.period.last), []).append(point)
+    targets = _target_periods(commitment, facts.as_of)
+    for first, last in sorted({*periods, *targets}, key=lambda days: (days[1], days[0])):
+        target = commitment.target if (first, last) in targets else None
+        _period(indicator, first, last, target, periods.get((first, last), []))
+
+
+def _target_periods(commitment: Commitment, as_of: date) -> list[tuple[date, date]]:
+    """Return first and last day of every period that has a target."""
+    if commitment.kind == "recurring":
+        return _duty_periods(commitment, as_of)
+    if commitment.due is None:
+        return []
+    last = commitment.due.last
+    is_flow = commitment.measure == "flow"
+    first = date(last.year, 1, 1) if is_flow else commitment.promised_on.first
+    return [(min(first, last), last)]
+
+
+def _duty_periods(commitment: Commitment, as_of: date) -> list[tuple[date, date]]:
+    first = first_period(commitment)
+    is_endless = end_of_duty(commitment) is None
+    periods: list[tuple[date, date]] = []
+    for last in periods_of(commitment).days():
+        if is_endless and periods and first > as_of:
+            break
+        periods.append((first, last))
+        first = last + timedelta(days=1)
+    return periods
 
 
 def _points(commitment: Commitment, facts: Facts) -> list[Point]:
@@ -158,14 +214,14 @@ def _points(commitment: Commitment, facts: Facts) -> list[Point]:
 
 
 def _period(
-    indicator: Element, first: date, last: date, target: float | None, point: Point | None
+    indicator: Element, first: date, last: date, target: float | None, points: Sequence[Point]
 ) -> None:
     period = SubElement(indicator, "period")
     SubElement(period, "period-start", {"iso-date": first.isoformat()})
     SubElement(period, "period-end", {"iso-date": last.isoformat()})
     if target is not None:
         SubElement(period, "target", {"value": f"{target:.10g}"})
-    if point is not None:
+    for point in points:
         actual = SubElement(period, "actual", {"value": f"{point.value:.10g}"})
         _narrative(
             actual, "comment", f"{point.compiler}, {point.kind}, known since {point.known.edtf}"

@@ -1,17 +1,20 @@
-"""A calendar of promises: dates due, rounds of recurring duties, culture days held.
+"""A calendar of promises: what `register due` lists, and culture days held.
+
+What recurs is one entry from its next day on, with a rule whose days are those of the list; its
+first day obeys the rule. Nothing falls due of what is settled, and it has no entry.
 
 Everything lasts whole days, so dates are DATE values: no time zone, and a festival ends on the
 day after its last (RFC 5545, DTEND is exclusive).
 """
 
-from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 
 import icalendar
 
-from transcaspian.register.agenda import find_due
-from transcaspian.register.edtf import parse_date
-from transcaspian.register.recurring import end_of_duty
+from transcaspian.register.agenda import SETTLED, find_ends
+from transcaspian.register.edtf import FIRST_YEAR, LAST_YEAR, parse_date
+from transcaspian.register.facts import gather_facts
+from transcaspian.register.rounds import timetable_of
 from transcaspian.register.status import Verdict, judge_all, read_commitments
 from transcaspian.register.tables import Register
 from transcaspian.register.verdict import Commitment
@@ -19,7 +22,6 @@ from transcaspian.register.verdict import Commitment
 __all__ = ["write_ical"]
 
 DOMAIN = "register.transcaspian.invalid"
-HORIZON_DAYS = 3 * 366
 CULTURE_DAYS = "com-culture-days"
 STATES = {"AZ": "Azerbaijan", "KZ": "Kazakhstan"}
 
@@ -33,17 +35,25 @@ def write_ical(register: Register, as_of: date) -> bytes:
     calendar.add("x-wr-calname", "Promises of the Trans-Caspian corridor")
     stamp = datetime.combine(as_of, time.min, UTC)
     commitments = {commitment.id: commitment for commitment in read_commitments(register)}
-    rounds: defaultdict[str, list[date]] = defaultdict(list)
-    for item in find_due(register, as_of, as_of, as_of + timedelta(days=HORIZON_DAYS)):
-        rounds[item.id].append(item.day)
+    facts = gather_facts(register, as_of)
     for verdict in judge_all(register, as_of):
         commitment = commitments[verdict.id]
+        if verdict.status in SETTLED:
+            continue
         if commitment.kind == "recurring":
-            host = _next_host(register, as_of) if commitment.id == CULTURE_DAYS else ""
-            days = rounds[commitment.id]
-            calendar.add_component(_recurring(commitment, verdict, days, as_of, stamp, host))
+            timetable = timetable_of(commitment, facts)
+            if (day := timetable.first_from(as_of)) is not None:
+                event = _round(
+                    commitment, verdict, day, stamp, _next_host(register, verdict, as_of)
+                )
+                _repeat(event, *timetable.calendar_rule(day))
+                calendar.add_component(event)
         elif verdict.due is not None:
             calendar.add_component(_due(commitment, verdict, stamp))
+    for item in find_ends(register, as_of, date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)):
+        text = f"{item.status}; parties: {item.owner.replace(';', ', ')}"
+        uid = f"ends-{item.id}"
+        calendar.add_component(_event(uid, item.what, item.day, item.day, stamp, text))
     for row in register["culture_days"].iter_rows(named=True):
         if row["start"] is not None:
             calendar.add_component(_festival(row, stamp))
@@ -72,43 +82,26 @@ def _due(commitment: Commitment, verdict: Verdict, stamp: datetime) -> icalendar
     return _event(f"due-{commitment.id}", f"Due: {commitment.title}", day, day, stamp, text)
 
 
-def _recurring(
-    commitment: Commitment,
-    verdict: Verdict,
-    rounds: list[date],
-    as_of: date,
-    stamp: datetime,
-    host: str,
+def _round(
+    commitment: Commitment, verdict: Verdict, day: date, stamp: datetime, host: str
 ) -> icalendar.Event:
-    """Return the next round with its rule of recurrence; whose turn it is to host stands in words."""
-    day = rounds[0] if rounds else as_of
+    """Return the next round; whose turn it is to host stands in words."""
     text = f"{verdict.status}: {verdict.reason}"
     if host:
         text += f"\nNext host, if the two take turns: {STATES[host]}."
-    event = _event(f"round-{commitment.id}", f"Due: {commitment.title}", day, day, stamp, text)
-    rule = icalendar.vRecur.from_ical(_calendar_rule(commitment, rounds))
-    if rounds:
-        event.add("rrule", rule)
-    return event
+    return _event(f"round-{commitment.id}", f"Due: {commitment.title}", day, day, stamp, text)
 
 
-def _calendar_rule(commitment: Commitment, rounds: list[date]) -> str:
-    """Return the rule as it goes on from the next round; a month's last day is -1, not 31."""
-    parts = [
-        part
-        for part in (commitment.recurrence or "FREQ=YEARLY").split(";")
-        if not part.startswith(("COUNT=", "UNTIL="))
-    ]
-    if "FREQ=MONTHLY" in parts and "BYMONTHDAY" not in (commitment.recurrence or ""):
-        parts.append("BYMONTHDAY=-1")
-    end = end_of_duty(commitment) if commitment.measure == "flow" else None
-    if end is not None and rounds:
-        # All values are dates, so the end is a date too (RFC 5545, 3.3.10).
-        parts.append(f"UNTIL={end:%Y%m%d}")
-    return ";".join(parts)
+def _repeat(event: icalendar.Event, rule: str, further: tuple[date, ...]) -> None:
+    if rule:
+        event.add("rrule", icalendar.vRecur.from_ical(rule))
+    if further:
+        event.add("rdate", list(further), parameters={"VALUE": "DATE"})
 
 
-def _next_host(register: Register, as_of: date) -> str:
+def _next_host(register: Register, verdict: Verdict, as_of: date) -> str:
+    if verdict.id != CULTURE_DAYS:
+        return ""
     held = [
         (parse_date(row["start"]).last, row["host"])
         for row in register["culture_days"].iter_rows(named=True)

@@ -4,12 +4,12 @@ Identifiers carry a prefix of our own: the standard's publishers register theirs
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
+from transcaspian.register.columns import PROJECT_STATES
 from transcaspian.register.edtf import parse_date
 from transcaspian.register.status import Verdict, judge_all
 from transcaspian.register.tables import Register
@@ -27,12 +27,8 @@ SECTORS = {
     "construction": ["socialHousing"],
     "culture": ["cultureSportsAndRecreation"],
 }
-# First word that the state of work holds decides; the sources speak freely.
-STATES = (
-    (r"operating|pilot done|launched", "completion"),
-    (r"under construction|built|making|95 %|running|ordered|under way", "implementation"),
-    (r"study|survey|design|preparation|financing|talks|memorandum", "preparation"),
-)
+# States that the standard has no word for: the status is left out.
+WITHOUT_STATUS = frozenset({"suspended", "unknown"})
 MILESTONE_STATES = {"met": "met", "missed": "notMet", "late": "notMet"}
 
 
@@ -46,7 +42,7 @@ def write_oc4ids(register: Register, as_of: date) -> bytes:
         "publishedDate": f"{as_of}T00:00:00Z",
         "publisher": {"name": "transcaspian register"},
         "projects": [
-            _project(register, row, verdicts, addresses)
+            _project(register, row, verdicts, addresses, as_of)
             for row in register["projects"].sort("id").iter_rows(named=True)
         ],
     }
@@ -58,12 +54,13 @@ def _project(
     row: Mapping[str, object],
     verdicts: Mapping[str, Verdict],
     sources: Mapping[str, Mapping[str, object]],
+    as_of: date,
 ) -> dict[str, object]:
     project: dict[str, object] = {"id": f"{PREFIX}-{row['id']}", "title": row["name"]}
     if row["note"]:
         project["description"] = row["note"]
     project["updated"] = f"{parse_date(str(row['known_on'])).last}T00:00:00Z"
-    if status := _status(row):
+    if status := _status(row, as_of):
         project["status"] = status
     project["sector"] = SECTORS.get(str(row["sector"]), [])
     if period := _period(row):
@@ -79,13 +76,16 @@ def _project(
     return {name: value for name, value in project.items() if value not in ([], None)}
 
 
-def _status(row: Mapping[str, object]) -> str:
-    if row["finish_actual"]:
-        return "completion"
-    for pattern, status in STATES:
-        if re.search(pattern, str(row["state"] or "")):
-            return status
-    return "identification"
+def _status(row: Mapping[str, object], as_of: date) -> str:
+    """Return the status in the words of the standard; empty where it has none or none is known.
+
+    A database of before the closed list of states may hold other words, which say nothing here.
+    """
+    state = str(row["state"] or "")
+    if state in PROJECT_STATES and state not in WITHOUT_STATUS:
+        return state
+    is_finished = row["finish_actual"] and parse_date(str(row["finish_actual"])).last <= as_of
+    return "completion" if is_finished and state not in WITHOUT_STATUS else ""
 
 
 def _period(row: Mapping[str, object]) -> dict[str, str]:
@@ -125,6 +125,8 @@ def _milestones(
         }
         if verdict.due is not None:
             milestone["dueDate"] = f"{verdict.due.last}T00:00:00Z"
+        if verdict.met_on is not None:
+            milestone["dateMet"] = f"{verdict.met_on}T00:00:00Z"
         milestones.append(milestone)
     return milestones
 

@@ -1,16 +1,16 @@
 """Observations as SDMX-CSV 2.0 (SDMX 3.0), one series a compiler, kind and scope.
 
+Machines read it, so no cell has the apostrophe that keeps spreadsheets from running a formula.
+
 The day a figure became known is a dimension, so that revisions stay apart. Codes of observation
-status are those of SDMX's CL_OBS_STATUS: A normal, E estimated, F forecast, P provisional.
+status are those of SDMX's CL_OBS_STATUS: A normal, E estimated, F forecast, M missing, P provisional.
 """
 
 import csv
 import io
-import re
 from datetime import date
 
-from transcaspian.register.edtf import Period, parse_period
-from transcaspian.register.export_tables import guard
+from transcaspian.register.edtf import Period, calendar_code, parse_date, parse_period
 from transcaspian.register.tables import Register
 
 __all__ = ["COLUMNS", "DATAFLOW", "time_period", "write_sdmx_csv"]
@@ -58,16 +58,16 @@ def write_sdmx_csv(register: Register, _as_of: date) -> bytes:
                 row["indicator"],
                 row["compiler"],
                 row["kind"],
-                guard(row["scope"] or TOTAL),
-                row["known_on"],
+                row["scope"] or TOTAL,
+                known_time(row["known_on"]),
                 period,
-                repr(row["value"]),
-                _STATUS.get(row["kind"], "A"),
+                "" if row["value"] is None else repr(row["value"]),
+                "M" if row["value"] is None else _STATUS.get(row["kind"], "A"),
                 "F",  # free: no restriction, since internal rows are not here
-                guard(row["unit"]),
+                row["unit"],
                 row["confidence"],
                 row["source"],
-                guard(row["note"] or ""),
+                row["note"] or "",
             ]
         )
     return text.getvalue().encode()
@@ -80,17 +80,18 @@ def time_period(code: str) -> tuple[str, str]:
     (('S', '2025-S1'), ('A', '2025-01-01/P10M'))
     """
     period = parse_period(code)
-    if re.fullmatch(r"\d{4}", code):
-        return "A", code
-    if match := re.fullmatch(r"(\d{4})-H([12])", code):
-        return "S", f"{match[1]}-S{match[2]}"
-    if re.fullmatch(r"\d{4}-Q[1-4]", code):
-        return "Q", code
-    if re.fullmatch(r"\d{4}-\d\d", code):
-        return "M", code
-    if period.first == period.last:
-        return "D", code
-    return "A", f"{period.first}/{_duration(period)}"
+    # "January to March" is a year to date, beside the quarter of the same days.
+    named = "" if "-M" in code else calendar_code(period)
+    if not named:
+        return "A", f"{period.first}/{_duration(period)}"
+    frequency = {4: "A", 10: "D"}.get(len(named)) or {"H": "S", "Q": "Q"}.get(named[5], "M")
+    return frequency, named.replace("-H", "-S")
+
+
+def known_time(text: str) -> str:
+    """Return the day, month, quarter, half-year, year or span on which something became known."""
+    said = parse_date(text)
+    return time_period(f"{said.first}/{said.last}")[1]
 
 
 def _duration(period: Period) -> str:

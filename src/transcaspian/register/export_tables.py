@@ -6,26 +6,19 @@ writing and reading is identity.
 
 import csv
 import io
-import re
 from datetime import date, datetime, time
 
 import polars as pl
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
 from transcaspian.register.columns import TABLES
-from transcaspian.register.read import GUARD
 from transcaspian.register.tables import Register
+from transcaspian.spreadsheet import TEXT_STAYS_TEXT, guard
 
-__all__ = ["guard", "write_tables", "write_workbook"]
+__all__ = ["write_tables", "write_workbook"]
 
-_DANGEROUS = re.compile(r"^[=+\-@\t\r']")
 MAX_CELL = 32_767  # letters that Excel keeps
 MAX_WIDTH = 60
-
-
-def guard(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return GUARD + text if _DANGEROUS.match(text) else text
 
 
 def write_tables(register: Register) -> dict[str, bytes]:
@@ -56,9 +49,7 @@ def write_workbook(register: Register, as_of: date) -> bytes:
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
+        **TEXT_STAYS_TEXT,
         "nan_inf_to_errors": False,
     }
     book = xlsxwriter.Workbook(buffer, options)

@@ -74,6 +74,14 @@ class Facts:
     superseded: Mapping[str, tuple[str, str, date]]  # commitment → link row, by what, since
     frequencies: Mapping[str, str] = field(default_factory=dict)
 
+    def promised_since(self, commitment: str, wording: VagueDate) -> date:
+        """Return the first day a promise may be from: of its present wording, or said before.
+
+        What happened earlier does not meet it.
+        """
+        said = [vintage.said.first for vintage in self.vintages.get(commitment, [])]
+        return min([wording.first, *said])
+
 
 def gather_facts(register: Register, as_of: date) -> Facts:
     """Return what a reader could know on `as_of`."""

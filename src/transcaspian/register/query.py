@@ -10,7 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from transcaspian.case.columns import Table
-from transcaspian.errors import InputError
+from transcaspian.errors import InputError, RegisterError
 from transcaspian.register.columns import TABLES
 from transcaspian.register.schema import CHANGES, FACTS
 
@@ -105,7 +105,13 @@ def _fetch_frame(result: sa.CursorResult[tuple[object, ...]], table: Table) -> p
         for name, kind in schema.items()
         if kind == pl.Boolean()
     }
-    return pl.DataFrame(rows, schema={**schema, **raw}, orient="row").cast(schema)
+    try:
+        return pl.DataFrame(rows, schema={**schema, **raw}, orient="row").cast(schema)
+    except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
+        reason = str(error).splitlines()[0]
+        raise RegisterError(
+            f"The table {table.name!r} of the database holds cells of a wrong kind: {reason}"
+        ) from None
 
 
 def list_page(

@@ -7,10 +7,9 @@ case; its `sources.csv` is shared with the other tables of that case.
 import csv
 import io
 import lzma
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
@@ -24,15 +23,13 @@ from transcaspian.case.parse import RawTable, parse_table
 from transcaspian.errors import InputError, NotFoundError, Problem
 from transcaspian.register.check import check_tables
 from transcaspian.register.columns import TABLES, date_columns
-from transcaspian.register.edtf import parse_date
+from transcaspian.register.edtf import parse_date, period_code
 from transcaspian.register.tables import Register, empty_table, make_register
+from transcaspian.spreadsheet import unguard
 
 __all__ = ["packaged_folder", "parse_rows", "read_packaged", "read_register", "read_tables"]
 
 MAX_FILE_BYTES = 200_000_000
-# What writers of CSV and Excel put before text that a spreadsheet would run as a formula.
-GUARD = "'"
-_GUARDED = re.compile(r"^'(?=[=+\-@\t\r'])")
 
 
 def packaged_folder() -> Path:
@@ -106,20 +103,29 @@ def parse_rows(name: str, rows: list[Mapping[str, str]]) -> pl.DataFrame:
 
 
 def with_plain_dates(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with dates in EDTF, however they were said; what is no date stays for the check."""
+    """Return the table with dates in EDTF and periods by their one code, however they were said.
+
+    What is no date stays for the check.
+    """
     for column in date_columns(table):
-        texts = frame[column].unique().drop_nulls().to_list()
-        changed = {text: edtf for text in texts if (edtf := _edtf(text)) != text}
-        if changed:
-            frame = frame.with_columns(pl.col(column).replace(changed))
-    return frame
+        frame = _rewritten(frame, column, _edtf)
+    return _rewritten(frame, "period", period_code) if table.name == "observations" else frame
+
+
+def _rewritten(frame: pl.DataFrame, column: str, write: Callable[[str], str]) -> pl.DataFrame:
+    changed: dict[str, str] = {}
+    for text in frame[column].unique().drop_nulls().to_list():
+        try:
+            written = write(text)
+        except InputError:
+            continue
+        if written != text:
+            changed[text] = written
+    return frame.with_columns(pl.col(column).replace(changed)) if changed else frame
 
 
 def _edtf(text: str) -> str:
-    try:
-        return parse_date(text).edtf
-    except InputError:
-        return text
+    return parse_date(text).edtf
 
 
 def _table(name: str) -> Table:
@@ -243,7 +249,7 @@ def _raw_sheet(
     book: fastexcel.ExcelReader, sheet: str, problems: list[Problem]
 ) -> Iterator[tuple[str, RawTable]]:
     frame = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-    cells = [["" if cell is None else _unguard(cell) for cell in row] for row in frame.iter_rows()]
+    cells = [["" if cell is None else unguard(cell) for cell in row] for row in frame.iter_rows()]
     if not cells:
         return
     table = _table(sheet)
@@ -334,7 +340,7 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
                     )
                 )
             elif row:
-                rows.append([_unguard(cell) for cell in row])
+                rows.append([unguard(cell) for cell in row])
                 lines.append(line)
     except csv.Error as error:
         problems.append(
@@ -342,10 +348,6 @@ def _split(name: str, content: bytes, problems: list[Problem]) -> RawTable:
         )
         return empty
     return RawTable(header, rows, lines) if _header_is_right(table, header, problems) else empty
-
-
-def _unguard(cell: str) -> str:
-    return _GUARDED.sub("", cell)
 
 
 def _header_is_right(table: Table, header: list[str], problems: list[Problem]) -> bool:

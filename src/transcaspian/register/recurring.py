@@ -2,46 +2,60 @@
 
 import calendar
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
+from itertools import islice
 
-from dateutil.rrule import rrulestr
-
-from transcaspian.register.edtf import VagueDate
 from transcaspian.register.facts import Facts, Point
+from transcaspian.register.rounds import (
+    count_rounds_left,
+    end_of_duty,
+    first_period,
+    periods_of,
+    rounds_held,
+    timetable_of,
+)
 from transcaspian.register.targets import TOLERANCE, choose_series, max_age
 from transcaspian.register.verdict import Commitment, Finding
 
-__all__ = ["end_of_duty", "judge_duty", "judge_rhythm", "next_round"]
+__all__ = ["judge_duty", "judge_rhythm"]
 
 
 def judge_rhythm(commitment: Commitment, facts: Facts) -> Finding:
     """Return whether meetings or festivals are held as often as promised."""
-    held = _rounds_held(commitment, facts)
+    held = rounds_held(commitment, facts)
+    if held and count_rounds_left(commitment, facts) == 0:
+        reason = f"All rounds that were promised are held, the last on {held[-1][1]}."
+        rows = tuple(row for row, _ in held)
+        return Finding("rhythm_kept", reason, rows, met_on=held[-1][1])
+    due, following = _next_two(commitment, facts)
     if not held:
-        first_due = next_round(commitment.recurrence, commitment.promised_on.last)
-        if facts.as_of <= first_due:
-            return Finding("first_round_not_due", f"The first round is due by {first_due}.")
-        return Finding("rhythm_without_record", f"The first round was due by {first_due}.")
+        return _without_round(facts, due)
     row, last = held[-1]
-    due = next_round(commitment.recurrence, last)
+    rows = (row, *_searches(commitment, facts))
+    if due is None:
+        return Finding("rhythm_ended_unverified", f"Last held {last}; the rhythm is over.", rows)
     reason = f"Last held {last}, the next is due by {due}."
     if facts.as_of <= due:
         return Finding("within_rhythm", reason, (row,))
-    if facts.as_of <= next_round(commitment.recurrence, due):
-        return Finding("round_overdue", reason, (row, *_searches(commitment, facts)))
-    return Finding("rhythm_lost", reason, (row, *_searches(commitment, facts)))
+    end = end_of_duty(commitment)
+    if end is not None and facts.as_of > end:
+        return Finding("rhythm_ended_unverified", f"{reason} The rhythm is over.", rows)
+    if following is None or facts.as_of <= following:
+        return Finding("round_overdue", reason, rows)
+    return Finding("rhythm_lost", reason, rows)
 
 
-def _rounds_held(commitment: Commitment, facts: Facts) -> list[tuple[str, date]]:
-    by_compiler = facts.points.get((commitment.indicator or "", commitment.scope), {})
-    wanted = commitment.compilers or tuple(by_compiler)
-    counted = [
-        (point.row, point.measured)
-        for name in wanted
-        for point in by_compiler.get(name, [])
-        if point.value > 0.0
-    ]
-    return sorted(counted, key=lambda held: held[1])
+def _next_two(commitment: Commitment, facts: Facts) -> tuple[date | None, date | None]:
+    days = list(islice(timetable_of(commitment, facts).days(), 2))
+    return days[0] if days else None, days[1] if len(days) > 1 else None
+
+
+def _without_round(facts: Facts, due: date | None) -> Finding:
+    if due is None:
+        return Finding("rhythm_without_record", "No round falls due under its rule.")
+    if facts.as_of <= due:
+        return Finding("first_round_not_due", f"The first round is due by {due}.")
+    return Finding("rhythm_without_record", f"The first round was due by {due}.")
 
 
 def _searches(commitment: Commitment, facts: Facts) -> tuple[str, ...]:
@@ -49,31 +63,6 @@ def _searches(commitment: Commitment, facts: Facts) -> tuple[str, ...]:
         event.row
         for event in facts.events.get(commitment.id, [])
         if event.kind in {"searched", "not_done"}
-    )
-
-
-def next_round(recurrence: str | None, last: date) -> date:
-    """Return the last day of the year, month, week or day in which the next round falls."""
-    endless = _endless(recurrence or "FREQ=YEARLY")
-    is_coarse = "FREQ=YEARLY" in endless or "FREQ=MONTHLY" in endless
-    # From the month's first day on, so that a round held on the 31st has a next one every month.
-    start = last.replace(day=1) if is_coarse else last
-    rounds = rrulestr(endless, dtstart=datetime.combine(start, time.min))
-    following = rounds.after(datetime.combine(last, time.max))
-    if following is None:
-        return date.max
-    day = following.date()
-    if "FREQ=YEARLY" in endless:
-        return date(day.year, 12, 31)
-    if "FREQ=MONTHLY" in endless:
-        return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
-    return day
-
-
-def _endless(recurrence: str) -> str:
-    """Return the rule without its end: rounds are counted from the last one held."""
-    return ";".join(
-        part for part in recurrence.split(";") if not part.startswith(("COUNT=", "UNTIL="))
     )
 
 
@@ -95,7 +84,7 @@ def judge_duty(commitment: Commitment, facts: Facts) -> Finding:
         return Finding("duty_without_evidence", "Nothing is known.")
     points = choose_series(commitment, facts, usable)
     is_monthly = (commitment.recurrence or "").startswith("FREQ=MONTHLY")
-    start = _first_period(commitment.promised_on, is_monthly=is_monthly)
+    start = first_period(commitment)
     periods = [
         point
         for point in points
@@ -103,7 +92,7 @@ def judge_duty(commitment: Commitment, facts: Facts) -> Finding:
     ]
     end = end_of_duty(commitment)
     if end is not None and facts.as_of > end:
-        return _ended(commitment, start, end, periods, is_monthly=is_monthly)
+        return _ended(commitment, end, periods)
     return _running(commitment, start, periods, points, facts, is_monthly=is_monthly)
 
 
@@ -169,9 +158,7 @@ def _running(
     )
 
 
-def _ended(
-    commitment: Commitment, start: date, end: date, periods: Sequence[Point], *, is_monthly: bool
-) -> Finding:
+def _ended(commitment: Commitment, end: date, periods: Sequence[Point]) -> Finding:
     inside = [point for point in periods if point.period.last <= end]
     rows = tuple(point.row for point in inside)
     short = [point for point in inside if not commitment.is_reached(point.value)]
@@ -183,50 +170,11 @@ def _ended(
             short[0].value,
             commitment.target,
         )
-    if len({point.period.first for point in inside}) >= _count_periods(
-        start, end, is_monthly=is_monthly
-    ):
-        return Finding(
-            "duty_kept", f"All {len(inside)} periods reached {commitment.target:g}.", rows
-        )
+    promised = sum(1 for _ in periods_of(commitment).days())
+    if inside and len({point.period.first for point in inside}) >= promised:
+        reason = f"All {len(inside)} periods reached {commitment.target:g}."
+        return Finding("duty_kept", reason, rows, met_on=inside[-1].measured)
     return Finding("duty_ended_unverified", f"{len(inside)} periods are counted.", rows)
-
-
-def _first_period(promised: VagueDate, *, is_monthly: bool) -> date:
-    """Return the first day of the first whole period after the promise."""
-    day = promised.first
-    if is_monthly:
-        return day if day.day == 1 else (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (
-        day
-        if (day.month, day.day) == (1, 1) and promised.precision == "day"
-        else date(day.year + 1, 1, 1)
-    )
-
-
-def end_of_duty(commitment: Commitment) -> date | None:
-    """Return the last day of a duty: its due date, or the end of its rule; None for an endless one."""
-    if commitment.due is not None:
-        return commitment.due.last
-    parts = dict(part.partition("=")[::2] for part in (commitment.recurrence or "").split(";"))
-    if "UNTIL" in parts:
-        until = parts["UNTIL"][:8]
-        return date(int(until[:4]), int(until[4:6]), int(until[6:8]))
-    if "COUNT" not in parts:
-        return None
-    is_monthly = parts.get("FREQ") == "MONTHLY"
-    start = _first_period(commitment.promised_on, is_monthly=is_monthly)
-    count = int(parts["COUNT"])
-    if is_monthly:
-        month = start.month - 1 + count
-        return date(start.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    return date(start.year + count - 1, 12, 31)
-
-
-def _count_periods(start: date, end: date, *, is_monthly: bool) -> int:
-    if is_monthly:
-        return (end.year - start.year) * 12 + end.month - start.month + 1
-    return end.year - start.year + 1
 
 
 def _is_whole_period(point: Point, *, is_monthly: bool) -> bool:

@@ -117,8 +117,10 @@ def _histories(commitments: Mapping[str, Commitment], facts: Facts) -> dict[str,
 def _done_days(verdicts: Mapping[str, Verdict], facts: Facts) -> dict[str, date]:
     done: dict[str, date] = {}
     for subject, events in facts.events.items():
+        verdict = verdicts.get(subject)
+        is_met = verdict is None or verdict.status == "met"
         for event in events:
-            if event.kind == "done":
+            if event.kind == "done" and is_met:
                 done.setdefault(subject, event.happened.last)
     points = {
         point.row: point

@@ -17,7 +17,14 @@ from transcaspian.register.tables import Register
 from transcaspian.register.targets import judge_series
 from transcaspian.register.verdict import RULES, Commitment, Finding
 
-__all__ = ["STATUSES", "Verdict", "count_statuses", "judge_all", "read_commitments"]
+__all__ = [
+    "STATUSES",
+    "Verdict",
+    "count_statuses",
+    "judge_all",
+    "read_commitment",
+    "read_commitments",
+]
 
 STATUSES = (
     "met",
@@ -50,6 +57,7 @@ class Verdict:
     gaps: tuple[str, ...]  # what the promise lacks
     value: float | None = None  # last figure that counts
     expected: float | None = None  # what the path asks for at that time
+    met_on: date | None = None  # day on which it was met
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -86,7 +94,7 @@ def count_statuses(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 def read_commitments(register: Register) -> list[Commitment]:
     """Return the commitments as records, dates read."""
-    return [_record(row) for row in register["commitments"].iter_rows(named=True)]
+    return [read_commitment(row) for row in register["commitments"].iter_rows(named=True)]
 
 
 def judge(commitment: Commitment, facts: Facts) -> Verdict | None:
@@ -108,13 +116,15 @@ def judge(commitment: Commitment, facts: Facts) -> Verdict | None:
         _gaps(commitment, due, facts),
         finding.value,
         finding.expected,
+        finding.met_on,
     )
 
 
 def _find(commitment: Commitment, due: VagueDate | None, facts: Facts) -> Finding:
     events = facts.events.get(commitment.id, [])
     replaced = facts.superseded.get(commitment.id)
-    if done := _done(events, due):
+    since = facts.promised_since(commitment.id, commitment.promised_on)
+    if done := _done([event for event in events if event.happened.last >= since], due):
         return done
     if replaced is not None:
         row, by, since = replaced
@@ -140,7 +150,8 @@ def _done(events: Sequence[Event], due: VagueDate | None) -> Finding | None:
                 rule = "met_without_date"
             else:
                 rule = "met_late" if event.happened.first > due.last else "met_on_time"
-            return Finding(rule, f"{event.what} ({event.happened.edtf}).", (event.row,))
+            reason = f"{event.what} ({event.happened.edtf})."
+            return Finding(rule, reason, (event.row,), met_on=event.happened.last)
     return None
 
 
@@ -234,7 +245,8 @@ def _gaps(commitment: Commitment, due: VagueDate | None, facts: Facts) -> tuple[
     return tuple(gap for gap in GAPS if lacks[gap])
 
 
-def _record(row: Mapping[str, object]) -> Commitment:
+def read_commitment(row: Mapping[str, object]) -> Commitment:
+    """Return a row of `commitments` as a record; InputError where a date means none."""
     text = {name: None if value is None else str(value) for name, value in row.items()}
 
     def day(name: str) -> VagueDate | None:

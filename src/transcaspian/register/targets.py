@@ -111,7 +111,8 @@ def _baseline(commitment: Commitment, facts: Facts) -> tuple[float, date] | None
 def _judge_level(
     commitment: Commitment, due: VagueDate | None, points: Sequence[Point], facts: Facts
 ) -> Finding:
-    if reached := _level_reached(commitment, due, points):
+    since = facts.promised_since(commitment.id, commitment.promised_on)
+    if reached := _level_reached(commitment, due, points, since):
         return reached
     last = points[-1]
     if due is None:
@@ -136,9 +137,13 @@ def _judge_level(
 
 
 def _level_reached(
-    commitment: Commitment, due: VagueDate | None, points: Sequence[Point]
+    commitment: Commitment, due: VagueDate | None, points: Sequence[Point], since: date
 ) -> Finding | None:
-    """Say whether the level stood at the target on the due date, or came there later."""
+    """Say whether the level stood at the target on the due date, or came there later.
+
+    A figure from before `since`, when the promise was made, does not meet it.
+    """
+    points = [point for point in points if point.measured >= since]
     by_due = [point for point in points if due is None or point.measured <= due.last]
     if by_due and commitment.is_reached(by_due[-1].value):
         return Finding(
@@ -146,6 +151,7 @@ def _level_reached(
             f"{_say(by_due[-1], commitment)}, target {commitment.target:g}.",
             (by_due[-1].row,),
             by_due[-1].value,
+            met_on=by_due[-1].measured,
         )
     for point in points[len(by_due) :]:
         if commitment.is_reached(point.value):
@@ -154,6 +160,7 @@ def _level_reached(
                 f"{_say(point, commitment)}, target {commitment.target:g}.",
                 (point.row,),
                 point.value,
+                met_on=point.measured,
             )
     return None
 
@@ -167,7 +174,12 @@ def _judge_flow(
         *years,
         *(point for point in points if commitment.is_upward and point.period.days < 365),
     ]
-    in_time = [point for point in proofs if due is None or point.period.last <= due.last]
+    since = facts.promised_since(commitment.id, commitment.promised_on)
+    in_time = [
+        point
+        for point in proofs
+        if point.measured >= since and (due is None or point.period.last <= due.last)
+    ]
     for point in in_time:
         if commitment.is_reached(point.value) and not _falls_back(commitment, point, years, due):
             return Finding(
@@ -175,6 +187,7 @@ def _judge_flow(
                 f"{_say(point, commitment)}, target {commitment.target:g}.",
                 (point.row,),
                 point.value,
+                met_on=point.measured,
             )
     last = points[-1]
     if due is None:

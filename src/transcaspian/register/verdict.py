@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from transcaspian.register.edtf import VagueDate
@@ -56,6 +57,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     value: float | None = None
     expected: float | None = None
+    met_on: date | None = None  # day on which the promise was met, as far as it is known
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -68,6 +70,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "target_reached_late": Rule("met", "A level reached the target after the due date."),
         "duty_kept": Rule("met", "Every period of a duty that has ended reached its target."),
+        "rhythm_kept": Rule("met", "Every round of a rhythm that has an end was held."),
         "superseded_by_newer": Rule("superseded", "A newer promise replaces it."),
         "no_due_date": Rule("no_date", "No date was promised, so it can't be late."),
         "due_period_below_target": Rule(
@@ -101,6 +104,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "unknown", "A duty has ended and not all of its periods are counted."
         ),
         "rhythm_lost": Rule("unknown", "Two rounds of a rhythm have passed without a record."),
+        "rhythm_ended_unverified": Rule(
+            "unknown", "A rhythm has ended and not all of its rounds are on record."
+        ),
         "past_due_no_evidence": Rule(
             "no_evidence", "The date has passed and nothing was ever reported."
         ),

@@ -1,6 +1,7 @@
 """The last parts of the page: every assumption, sources, how to read, licences."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from markupsafe import Markup, escape
@@ -29,7 +30,7 @@ CONFIDENCES = ("reported", "derived", "assumed", "synthetic")
 
 
 def assumptions_section(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Section:
-    """Return every figure of the case by table, filtered by confidence without JavaScript."""
+    """Return every entry of the case by table, filtered by confidence without JavaScript."""
     blocks: list[Block] = []
     counts = tables["confidence_counts"]
     if counts.height:
@@ -45,7 +46,7 @@ def assumptions_section(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> S
     if sources.height:
         blocks.append(Fold(f"{sources.height} sources", (_sources_table(sources),), "sources"))
     lead = (
-        f"{format_number(assumptions.height, 6)} figures went into the model. Each names its source "
+        f"{format_number(assumptions.height, 6)} entries of the case's tables went into the model. Each names its source "
         "and how sure it is: reported (someone counted or signed it), derived (computed from reported "
         "figures), assumed (our judgement), synthetic (a made series, calibrated)."
     )
@@ -192,10 +193,13 @@ def _link(title: str, address: str | None) -> Markup:
 def reading_section(case: CaseLike, results: ResultsLike) -> Section:
     """Return how to read the page, and under which terms it may be passed on."""
     settings = case.settings
+    solved: Any = results.manifest.get("years") or settings.model_years
     terms: tuple[tuple[str, str], ...] = (
         ("With and without", "The same network is solved with and without a project, in every model year as if it were open. "
-         f"Model years: {', '.join(str(year) for year in settings.model_years)}; values between them are interpolated, zero before opening, "
+         f"Model years: {', '.join(str(year) for year in solved)}; values between them are interpolated, zero before opening, "
          "constant after the last one."),
+        ("Model years of a value", "On how many solved years it rests, and how many of them lie in the project's use. With none in use the "
+         "value is that of years before the project opens, and no answer."),
         ("NPV", f"All gains and costs to all parties, discounted to {settings.base_year} at a real rate; million USD of {settings.price_year}. "
          f"The headline rate is {percent(settings.headline_rate)}."),
         ("Range of NPV", "The same at the high and the low capital cost of the case."),

@@ -77,11 +77,16 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
     return Section("freight", "Freight", _lead(ashore), blocks)
 
 
-def _in_crossing(case: CaseLike, names: Names) -> list[str]:
-    """Return the places whose queue is simulated with the sea crossing, not added by their load."""
+def crossing_terminals(case: CaseLike) -> list[str]:
+    """Return the terminals whose queue is simulated with the sea crossing, not by their load."""
     links = case.tables.get("crossing/links")
     cells = [] if links is None else links["terminals"].drop_nulls().to_list()
-    return sorted({names.terminal(terminal) for cell in cells for terminal in cell.split(";")})
+    return sorted({terminal.strip() for cell in cells for terminal in cell.split(";")})
+
+
+def _in_crossing(case: CaseLike, names: Names) -> list[str]:
+    """Return the names of the places of `crossing_terminals`."""
+    return sorted({names.terminal(terminal) for terminal in crossing_terminals(case)})
 
 
 def _lead(tight: pl.DataFrame) -> Markup:

@@ -18,6 +18,7 @@ from transcaspian.results.theme import (
     is_dark,
     load_colour,
 )
+from transcaspian.spreadsheet import guarded_csv
 
 __all__ = [
     "ColumnView",
@@ -86,7 +87,7 @@ def csv_address(frame: pl.DataFrame) -> str:
     )
     # A byte order mark makes Excel read UTF-8. Digits and commas stand as they are, which takes a
     # sixth less than base64.
-    content = quote("\ufeff" + flat.write_csv(), safe=",.;:-+/_~")
+    content = quote("\ufeff" + guarded_csv(flat), safe=",.;:-+/_~")
     return f"data:text/csv;charset=utf-8,{content}"
 
 

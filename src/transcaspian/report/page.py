@@ -36,7 +36,7 @@ from transcaspian.report.risk_section import risk_section
 from transcaspian.report.scenarios_section import scenarios_section
 from transcaspian.report.schema import with_every_table
 from transcaspian.report.summary import Summary, summarise
-from transcaspian.report.terms import with_terms
+from transcaspian.report.terms import terms_of_scenario, with_terms
 
 __all__ = ["PageContext", "build_report"]
 
@@ -68,6 +68,7 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
     every["projects"], terms = with_terms(every["projects"], case.settings)
     scenario = _first_scenario(results, case)
     tables = of_scenario(every, scenario, case.settings.model_years)
+    tables["projects"], terms = terms_of_scenario(every["projects"], terms, scenario)
     names = names_of_case(case, every["projects"], every["who_gains"])
     announced = (
         None

@@ -35,7 +35,7 @@ from transcaspian.report.names import Names, humanise
 from transcaspian.report.sheet_facts import sheet_facts
 from transcaspian.report.terms import Terms, npv_column, percent
 from transcaspian.report.worded import worded
-from transcaspian.report.worth import worth_of
+from transcaspian.report.worth import before_use_text, model_years_text, worth_of
 from transcaspian.results.theme import (
     GRID,
     INK,
@@ -80,6 +80,9 @@ def projects_section(
     built = projects.filter(is_built).sort("name")
     others = projects.filter(~pl.col("is_ranked"), ~pl.col("is_cluster"), ~is_built).sort("name")
     blocks: list[Block] = []
+    warning = before_use_text(projects, terms.years)
+    if warning:
+        blocks.append(Remark(Markup('<strong class="warning">{}</strong>').format(warning)))
     if ranked.height:
         blocks.append(Grid((_npv_figure(ranked, terms), _break_even_figure(ranked, terms))))
         blocks.append(_value_table(ranked, terms, "Ranking: each project alone, added to today's network", "ranking.csv"))  # fmt: skip
@@ -102,7 +105,7 @@ def projects_section(
 
 def _lead(ranked: pl.DataFrame, case: CaseLike, terms: Terms) -> str:
     worth = [worth_of(row, terms) for row in ranked.iter_rows(named=True)]
-    good = sum(item.low_musd > 0 for item in worth)
+    good = sum(item.is_sure for item in worth)
     return (
         f"Each project is put into the network alone and compared with the same network without it. "
         f"{good} of {len(worth)} ranked projects are worth more than they cost over the whole range of "
@@ -255,6 +258,7 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
                 _eirr_cell(row),
                 number_cell(row["bcr"]),
                 number_cell(row["co2_mt"]),
+                text_cell(model_years_text(row)),
             )
         )
     headers = (
@@ -268,6 +272,7 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
         Header("EIRR", "", is_number=True),
         Header("Benefit over cost", terms.headline, is_number=True),
         Header(f"CO₂ {terms.value_year}", "Mt/a", is_number=True),
+        Header("Model years"),
     )
     return HtmlTable(f"{caption}; million USD", headers, tuple(rows), csv_address(frame), file_name)
 
@@ -331,6 +336,7 @@ def _sheet(
         (f"CO₂ in {terms.value_year}", f"{format_number(row['co2_mt'])} Mt a year"),
         ("Benefits after the last model year", f"{format_share(row['share_after_last_model_year'])} of the present value, "
          "held constant"),
+        ("Model years that the values rest on", model_years_text(row)),
         ("Worth it?", f"{worth.verdict}; {worth.certainty}"),
     ]  # fmt: skip
     more = sheet_facts(str(row["project"]), tables, terms)

@@ -7,6 +7,7 @@ import polars as pl
 from transcaspian.report.blocks import Block, CaseLike, Remark, Section
 from transcaspian.report.markup import ColumnView, frame_table
 from transcaspian.report.names import REFERENCE, Names, humanise
+from transcaspian.report.scenario_values import scenario_values, shared_years
 from transcaspian.report.terms import Terms
 from transcaspian.results.theme import format_number
 from transcaspian.units import GWH_TO_MWH
@@ -34,7 +35,7 @@ def scenarios_section(
         for area in ("power", "freight"):
             blocks += _yearly(headlines.filter(pl.col("area") == area), area, solved, names)
         blocks += _shortage(every["power_zone_year"], solved, names)
-        blocks += _values(headlines, solved, names, terms)
+        blocks += _values(every["projects"], solved, names, terms)
     blocks += _weather(every["realisations"], every["projects"], terms)
     if not blocks:
         return Section("scenarios", "Scenarios", "This run holds one scenario only.", ())
@@ -109,11 +110,11 @@ def _shared(rows: pl.DataFrame) -> list[str]:
     return counts.filter(pl.col("quantity") > 1)["subject"].to_list()
 
 
-def _values(headlines: pl.DataFrame, solved: list[str], names: Names, terms: Terms) -> list[Block]:
-    rows = headlines.filter((pl.col("area") == "projects") & (pl.col("quantity") == "NPV"))
-    if rows.is_empty():
+def _values(projects: pl.DataFrame, solved: list[str], names: Names, terms: Terms) -> list[Block]:
+    wide = scenario_values(projects, solved)
+    solved = [name for name in solved if name in wide.columns]
+    if wide.is_empty() or len(solved) < 2:
         return []
-    wide = rows.pivot("scenario", index="subject", values="value")
     worst = pl.min_horizontal(solved)
     wide = wide.with_columns(
         verdict=pl.when(worst > 0)
@@ -121,12 +122,14 @@ def _values(headlines: pl.DataFrame, solved: list[str], names: Names, terms: Ter
         .when(pl.max_horizontal(solved) <= 0)
         .then(pl.lit("in none"))
         .otherwise(pl.lit("in some"))
-    ).sort(solved[0], descending=True, maintain_order=True)
-    views = [ColumnView("subject", "Project")]
+    )
+    views = [ColumnView("name", "Project")]
     views += [ColumnView(name, _name(names, name), "million USD", "difference") for name in solved]
     views.append(ColumnView("verdict", "Worth its cost"))
+    years = [str(year) for year in shared_years(projects, terms)]
     caption = (
-        f"NPV at {terms.headline} under each scenario, from the same model years in all of them"
+        f"NPV at {terms.headline} under each scenario, from the same {len(years)} model years in all of"
+        f" them ({', '.join(years)}); the other tables use every model year of the first"
     )
     return [frame_table(wide, views, caption, "npv_scenarios.csv")]
 

@@ -24,7 +24,14 @@ from transcaspian.report.markup import (
 from transcaspian.report.names import Names, humanise
 from transcaspian.report.quality_section import checks_line, sanity_line, within
 from transcaspian.report.terms import Terms
-from transcaspian.report.worth import break_even_text, npv_range, worth_of
+from transcaspian.report.worth import (
+    before_use,
+    before_use_text,
+    break_even_text,
+    model_years_text,
+    npv_range,
+    worth_of,
+)
 from transcaspian.results.theme import (
     format_number,
     format_share,
@@ -41,12 +48,13 @@ MOST_CABLES = 2
 class Summary:
     """What the first screen shows.
 
-    `title` and `subtitle` name the case; `sentences` are the answers in words; `ranking`, `clusters`
+    `title` and `subtitle` name the case; `warnings` stand before all; `sentences` are the answers in words; `ranking`, `clusters`
     and `matrix` the tables (None where nothing was valued); `trust` says what the checks found.
     """
 
     title: str
     subtitle: str
+    warnings: tuple[str, ...]
     sentences: tuple[Markup, ...]
     ranking: HtmlTable | None
     clusters: HtmlTable | None
@@ -64,12 +72,14 @@ def summarise(
         .filter(pl.col("is_cluster"))
         .sort("npv_musd", "project", descending=[True, False])
     )
+    known = _with_known_values(tables)
+    known_ranked = ordered_projects(known["projects"])
     sentences = [
-        _worth_sentence(ranked, terms),
-        _cable_sentence(tables, terms),
-        _freight_sentence(tables, names, terms),
-        _gains_sentence(tables, ranked, names),
-        _cluster_sentence(tables, case),
+        _worth_sentence(known_ranked, terms),
+        _cable_sentence(known, terms),
+        _freight_sentence(known, names, terms),
+        _gains_sentence(known, known_ranked, names),
+        _cluster_sentence(known, case),
         _bottleneck_sentence(tables, names),
     ]
     settings = case.settings
@@ -79,6 +89,9 @@ def summarise(
             f"What the projects are worth, to whom, and how sure. Million USD of {settings.price_year}, "
             f"discounted to {settings.base_year}."
         ),
+        warnings=tuple(
+            text for text in (before_use_text(tables["projects"], terms.years),) if text
+        ),
         sentences=tuple(sentence for sentence in sentences if sentence),
         ranking=_answer_table(ranked, _ranking_caption(ranked), tables, names, terms),
         clusters=_answer_table(
@@ -87,6 +100,13 @@ def summarise(
         matrix=small_matrix(tables, names, terms),
         trust=_trust(tables),
     )
+
+
+def _with_known_values(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return the tables without projects whose values rest on years before they open."""
+    projects = tables["projects"]
+    early = before_use(projects)["project"].to_list()
+    return {**tables, "projects": projects.filter(~pl.col("project").is_in(early))}
 
 
 def _strong(text: str) -> Markup:
@@ -107,8 +127,8 @@ def _worth_sentence(ranked: pl.DataFrame, terms: Terms) -> Markup:
     if ranked.is_empty():
         return Markup("")
     worth = [worth_of(row, terms) for row in ranked.iter_rows(named=True)]
-    sure = sum(item.low_musd > 0 for item in worth)
-    unsure = sum(item.low_musd <= 0 < item.high_musd for item in worth)
+    sure = sum(item.is_sure for item in worth)
+    unsure = sum(item.is_unsure for item in worth)
     best = ranked.row(0, named=True)
     text = Markup(
         "{sure} of {all} ranked projects are worth their cost over its whole range, {unsure} only over "
@@ -299,6 +319,7 @@ def _answer_table(
             f"NPV at {terms.headline}, and over the range of cost", "million USD", is_number=True
         ),
         Header("Break-even cost v. cost", "million USD"),
+        Header("Model years"),
         Header("Most goes to"),
         Header("How sure"),
     )
@@ -319,6 +340,7 @@ def _answers(
             "headline" if row["capex_confidence"] == "assumed" else "",
             exact(row["break_even_capex_musd"]),
         ),
+        text_cell(model_years_text(row)),
         text_cell(_gainers(gains, row["project"], names)),
         text_cell(worth.certainty.split("; ")[-1].capitalize()),
     )

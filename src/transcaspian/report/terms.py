@@ -1,14 +1,14 @@
 """The terms that values are stated in: discount rates and the year that single figures speak of."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from transcaspian.case.settings import CaseSettings
 from transcaspian.results.theme import THIN_SPACE
 
-__all__ = ["Terms", "with_terms"]
+__all__ = ["Terms", "solved_years", "terms_of_scenario", "with_terms"]
 
 _BENEFIT = re.compile(r"benefit_(\d{4})_musd")
 
@@ -79,4 +79,44 @@ def with_terms(projects: pl.DataFrame, settings: CaseSettings) -> tuple[pl.DataF
         )
         for name, source in sources.items()
     )
+    if "model_years_in_use" not in projects.columns:  # of a run from before they were counted
+        named = named.with_columns(_counted(projects, terms.years))
     return named.with_columns(is_ranked=pl.col("is_ranked") & ~is_variant), terms
+
+
+def _counted(projects: pl.DataFrame, years: list[int] | tuple[int, ...]) -> list[pl.Series]:
+    """Return model_years and model_years_in_use of every row, from its yearly benefits."""
+    counts, in_use = [], []
+    for row in projects.iter_rows(named=True):
+        solved = [year for year in years if row[f"benefit_{year}_musd"] is not None]
+        opening = row["opening_year"]
+        used = [year for year in solved if year >= opening]
+        earlier = len(used) < len(solved) and opening not in solved  # one leads up to the opening
+        counts.append(len(used) + earlier)
+        in_use.append(len(used))
+    return [
+        pl.Series("model_years", counts, dtype=pl.Int64),
+        pl.Series("model_years_in_use", in_use, dtype=pl.Int64),
+    ]
+
+
+def solved_years(projects: pl.DataFrame, years: tuple[int, ...]) -> tuple[int, ...]:
+    """Return which of `years` the rows were solved in: a scenario may have fewer than the first."""
+    return tuple(
+        year for year in years if projects[f"benefit_{year}_musd"].null_count() < projects.height
+    )
+
+
+def terms_of_scenario(
+    projects: pl.DataFrame, terms: Terms, scenario: str
+) -> tuple[pl.DataFrame, Terms]:
+    """Return the rows of one scenario and its terms: single figures are of a year that it has."""
+    rows = projects.filter(pl.col("scenario") == scenario)
+    own = replace(terms, years=solved_years(rows, terms.years)) if rows.height else terms
+    year = own.value_year
+    if year is None:
+        return rows, own
+    columns = [pl.col(f"benefit_{year}_musd").alias("benefit_musd")]
+    if f"co2_mt_per_year_{year}" in rows.columns:
+        columns.append(pl.col(f"co2_mt_per_year_{year}").alias("co2_mt"))
+    return rows.with_columns(columns), own

@@ -1,16 +1,29 @@
 """What the table of projects says in words: worth it or not, within which range, how sure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import polars as pl
 
 from transcaspian.report.terms import Terms, npv_column, percent
 from transcaspian.results.theme import format_number, format_range
 
-__all__ = ["Worth", "break_even_text", "npv_range", "worth_of"]
+__all__ = [
+    "NOT_KNOWN",
+    "Worth",
+    "before_use",
+    "before_use_text",
+    "break_even_text",
+    "model_years_text",
+    "npv_range",
+    "worth_of",
+]
 
 # Yearly benefit over capital cost that is noise of the models, no effect.
 IDLE = 1e-5
+MOST_NAMED = 4
+NOT_KNOWN = "Not known: no model year in use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +31,7 @@ class Worth:
     """A judgement on one project.
 
     `low_musd` and `high_musd` are the NPV at the high and the low capital cost (equal to the NPV
-    where no range is known).
+    where no range is known). `is_known` is false where no solved year lies in the project's use.
     """
 
     verdict: str
@@ -26,6 +39,17 @@ class Worth:
     low_musd: float
     high_musd: float
     certainty: str
+    is_known: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the project is worth its cost over the whole range of it."""
+        return self.is_known and self.low_musd > 0
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the project is worth its cost over a part of its range only."""
+        return self.is_known and self.low_musd <= 0 < self.high_musd
 
 
 def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
@@ -40,7 +64,38 @@ def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
     verdict, css = _verdict(npv, low, high)
     if not row["is_cluster"] and _is_idle(row, terms):
         verdict, css = "No use alone", "poor"
-    return Worth(verdict, css, low, high, _certainty(row, terms))
+    is_known = row.get("model_years_in_use") != 0
+    if not is_known:
+        verdict, css = NOT_KNOWN, "poor"
+    return Worth(verdict, css, low, high, _certainty(row, terms), is_known)
+
+
+def before_use(projects: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose values rest on years before the project opens: they are no answer."""
+    if "model_years_in_use" not in projects.columns:
+        return projects.clear()
+    return projects.filter(pl.col("model_years_in_use") == 0)
+
+
+def model_years_text(row: Mapping[str, Any]) -> str:
+    """Return on how many model years a value rests, for people."""
+    count, in_use = row.get("model_years"), row.get("model_years_in_use")
+    return "" if count is None else f"{count}, {in_use} in use"
+
+
+def before_use_text(projects: pl.DataFrame, solved: Sequence[int]) -> str:
+    """Return what must be read before any value of these rows; empty where all is well."""
+    early = before_use(projects)
+    if early.is_empty():
+        return ""
+    names = [f"{name} ({year})" for name, year in early.select("name", "opening_year").iter_rows()]
+    listed = ", ".join(names[:MOST_NAMED])
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (
+        f"No model year at or after the opening was solved for {listed}{more}: solved were"
+        f" {', '.join(map(str, solved))}. Their values are those of years before they open, held on,"
+        " and are no answer. Run again with a later model year."
+    )
 
 
 def _npv_at(row: Mapping[str, Any], capex: float | None) -> float:
@@ -64,7 +119,8 @@ def _verdict(npv: float, low: float, high: float) -> tuple[str, str]:
 
 def _is_idle(row: Mapping[str, Any], terms: Terms) -> bool:
     """Return whether nothing changes in any solved year: a part that needs its neighbours."""
-    benefits = [abs(float(row[f"benefit_{year}_musd"])) for year in terms.years]
+    every = (row.get(f"benefit_{year}_musd") for year in terms.years)
+    benefits = [abs(float(benefit)) for benefit in every if benefit is not None]
     return bool(benefits) and max(benefits) <= IDLE * float(row["capex_musd"])
 
 

@@ -59,7 +59,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "validation": "Model against published statistics.",
     "sanity": "Results against the bands that published figures span.",
     "checks": "Laws recomputed from the result tables.",
-    "assumptions": "Every figure of the case with source and confidence.",
+    "assumptions": "Every entry of every table of the case with source and confidence.",
     "confidence_counts": "Rows of each case table by confidence.",
     "solves": "Every model solved: method, iterations, gap, objective.",
     "portfolio_summary": "What each vehicle chooses, what it is worth, and how sure that is.",

@@ -1,8 +1,11 @@
 """Every figure that a case rests on, with its source and how sure it is."""
 
+import hashlib
+
+import numpy as np
 import polars as pl
 
-from transcaspian.case.columns import CONFIDENCES, Table
+from transcaspian.case.columns import CONFIDENCES, Column, Table
 from transcaspian.case.registry import TABLES
 from transcaspian.case.tables import Case
 
@@ -18,38 +21,71 @@ SCHEMA = {
     "confidence": pl.String,
 }
 
+# Pages and licences say where figures come from: they go into no model.
+NO_INPUTS = ("sources", "LICENCES")
+NO_FIGURES = ("source", "confidence", "note")
+PERIODS = ("year", "month")
+DIGITS = 12  # fewer would hide a change of a large figure
+FINGERPRINT_DIGITS = 16
+
 
 def assumption_table(case: Case) -> pl.DataFrame:
-    """Return every number of the sourced tables; values of several years stand in one row.
+    """Return every cell of every table of the case that says something; of several years in one row.
 
     Columns: table, row, column, value (text), unit, source, confidence; several sources or
-    confidences of one row are joined by commas.
+    confidences of one row are joined by commas. Keys and remarks are left out. Hourly series stand
+    as a fingerprint each: two runs whose fingerprints agree had the same hours.
     """
     parts = [
-        _figures(case.tables[table.name], table, column.name, column.unit)
+        _figures(case.tables[table.name], table, column)
         for table in TABLES.values()
-        if table.sourced
+        if table.name not in NO_INPUTS
         for column in table.columns
-        if column.kind in ("float", "int") and column.name not in table.key
+        if column.name not in (*table.key, *NO_FIGURES)
     ]
+    parts += [_memberships(case.tables[table.name], table) for table in TABLES.values()]
+    parts.append(_series(case))
     return pl.concat([part for part in parts if part.height] or [pl.DataFrame(schema=SCHEMA)])
 
 
-def _figures(frame: pl.DataFrame, table: Table, column: str, unit: str) -> pl.DataFrame:
-    key = [part for part in table.key if part not in ("year", "month")]
-    number = pl.col(column).cast(pl.Float64).round_sig_figs(6).cast(pl.String)
-    number = number.str.replace(r"\.0$", "")
-    varies = [part for part in ("year", "month") if part in table.key]
-    text = pl.concat_str(
-        [*(pl.col(part).cast(pl.String) for part in varies), number], separator=": "
-    )
+def _figures(frame: pl.DataFrame, table: Table, column: Column) -> pl.DataFrame:
+    key = [part for part in table.key if part not in PERIODS]
+    varies = [part for part in PERIODS if part in table.key]
+    return _listed(frame, table, key, column.name, column.unit, _text(column, varies))
+
+
+def _text(column: Column, varies: list[str]) -> pl.Expr:
+    """Return the value as text, after its year and month where it has them."""
+    text = pl.col(column.name).cast(pl.String)
+    if column.kind in ("float", "int"):
+        number = pl.col(column.name).cast(pl.Float64).round_sig_figs(DIGITS).cast(pl.String)
+        text = number.str.replace(r"\.0$", "")
+    return pl.concat_str([*(pl.col(part).cast(pl.String) for part in varies), text], separator=": ")
+
+
+def _memberships(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Return the rows of a table that says something by having them: it has nothing but its key."""
+    known = {column.name for column in table.columns} - {*table.key, *NO_FIGURES}
+    if known or table.name in NO_INPUTS or frame.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    return _listed(frame, table, list(table.key), table.key[-1], "", pl.lit("listed"))
+
+
+def _listed(
+    frame: pl.DataFrame, table: Table, key: list[str], column: str, unit: str, value: pl.Expr
+) -> pl.DataFrame:
+    nothing = pl.lit("", dtype=pl.String)
     named = frame.filter(pl.col(column).is_not_null()).select(
-        row=pl.concat_str([pl.col(part).cast(pl.String) for part in key], separator=" | ")
+        row=pl.concat_str(
+            [pl.col(part).cast(pl.String).fill_null("") for part in key], separator=" | "
+        )
         if key
-        else pl.lit(""),
-        value=text,
-        source="source",
-        confidence="confidence",
+        else nothing,
+        value=value,
+        source=pl.col("source").cast(pl.String) if "source" in frame.columns else nothing,
+        confidence=pl.col("confidence").cast(pl.String)
+        if "confidence" in frame.columns
+        else nothing,
     )
     return (
         named.group_by("row", maintain_order=True)
@@ -63,6 +99,22 @@ def _figures(frame: pl.DataFrame, table: Table, column: str, unit: str) -> pl.Da
         )
         .select(*SCHEMA)
     )
+
+
+def _series(case: Case) -> pl.DataFrame:
+    """Return a fingerprint of every hourly series, with the source that its table gives."""
+    info = {row["profile"]: row for row in case.tables["power/profile_info"].iter_rows(named=True)}
+    rows = []
+    for name, values in sorted(case.profiles.items()):
+        found = info.get(name, {})
+        digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+        rows.append(
+            (
+                "power/profiles", name, "fingerprint", digest[:FINGERPRINT_DIGITS], "",
+                found.get("source") or "", found.get("confidence") or "",
+            )
+        )  # fmt: skip
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def confidence_counts(case: Case) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-__all__ = ["CHECK_SCHEMA", "freight_checks", "power_checks"]
+__all__ = ["CHECK_SCHEMA", "freight_checks", "power_checks", "year_checks"]
 
 TOLERANCE = 1e-6
 CHECK_SCHEMA: Mapping[str, pl.DataType] = {
@@ -24,6 +24,18 @@ def check_row(name: str, value: float, meaning: str, tolerance: float = TOLERANC
     """Return one row of the table of checks; a value that is no number never passes."""
     row = (name, value, tolerance, value <= tolerance, meaning)
     return pl.DataFrame([row], schema=CHECK_SCHEMA, orient="row")
+
+
+def year_checks(projects: pl.DataFrame) -> pl.DataFrame:
+    """Return the check that every value rests on a solved year in which its project is in use."""
+    early = projects.filter(pl.col("model_years_in_use") == 0)
+    return check_row(
+        "values_rest_on_years_in_use",
+        float(early.height),
+        "projects and clusters, in every scenario, that open after the last year solved: their values"
+        " are those of years before they open",
+        tolerance=0.0,
+    )
 
 
 def freight_checks(node_balance: pl.DataFrame, route_year: pl.DataFrame) -> pl.DataFrame:

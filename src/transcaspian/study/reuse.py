@@ -31,6 +31,7 @@ WORDS = ("source", "confidence", "note")
 SHARED_CODE = (
     "accounts.py",
     "compile.py",
+    "linear_program.py",
     "lp.py",
     "units.py",
     "case/tables.py",

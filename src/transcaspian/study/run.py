@@ -14,7 +14,7 @@ from transcaspian.case.tables import Case
 from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
-from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
+from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
@@ -187,7 +187,7 @@ def _checks(
 ) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=CHECK_SCHEMA)]
     if books.height:
-        parts.append(books)
+        parts += [books, year_checks(tables["projects"])]
     if "power" in rooms:
         residual = {
             str(key): float(solved.tables["power_hourly_residual"].item())

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from transcaspian.accounts import NOT_PARTIES
-from transcaspian.appraisal.ledger import PLAN_KINDS, LedgerRules
+from transcaspian.appraisal.ledger import PLAN_KINDS, LedgerRules, year_weights
 from transcaspian.appraisal.plans import ProjectPlan, read_plans
 from transcaspian.appraisal.project import Appraisal, AppraisalOptions, appraise_project
 from transcaspian.case.tables import REFERENCE, Case
@@ -163,10 +163,34 @@ def _project_row(
             "bcr_headline": everybody.bcr,
             "break_even_capex_musd": everybody.break_even_capex_musd,
             "share_after_last_model_year": everybody.share_after_last_model_year,
-            "headline": value.headline,
         }
+        | _resting_on(value)
         | _yearly(value, plan.years_of(scenario), plan.years)
     )
+
+
+def _resting_on(value: Appraisal) -> dict[str, object]:
+    """Return on how many solved years the value rests, how many are in use, and the lead.
+
+    Where no year lies in the project's use its value is not known, and the lead says so.
+    """
+    ledger = value.ledger
+    use = np.arange(ledger.opening_year, ledger.last_year + 1, dtype=np.int64)
+    weights = year_weights(use, ledger.model_years).sum(axis=0)
+    in_use = [
+        year for year in ledger.model_years if ledger.opening_year <= year <= ledger.last_year
+    ]
+    headline = value.headline
+    if not in_use:
+        headline = (
+            f"Not known: no model year in use. It opens in {ledger.opening_year}; solved were"
+            f" {', '.join(map(str, ledger.model_years))}. Solve a year at or after the opening."
+        )
+    return {
+        "model_years": int(np.count_nonzero(weights)),
+        "model_years_in_use": len(in_use),
+        "headline": headline,
+    }
 
 
 def _facts(case: Case, run: str, members: Sequence[str]) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """Answers: one page in the form that was asked for, with the headers that every answer has."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from transcaspian.errors import ChangedError, InputError, NotFoundError, TranscaspianError
 from transcaspian.web.blocks import Page
@@ -16,14 +18,15 @@ from transcaspian.web.files import (
     find_chart,
     find_table,
     parquet_file,
+    streamed,
     vega_file,
 )
-from transcaspian.web.html import render, render_error
+from transcaspian.web.html import render, render_error, render_failure
 from transcaspian.web.models import ErrorData, PageData, page_data
 from transcaspian.web.sheets import sheet_file
-from transcaspian.web.view import View
+from transcaspian.web.view import FORMS, View
 
-__all__ = ["HEADERS", "PAGE", "answer", "error_answer", "told"]
+__all__ = ["HEADERS", "PAGE", "answer", "error_answer", "failure_answer", "told"]
 
 # Scripts come from this machine only and none stands in a page; MapLibre's worker is a blob.
 POLICY = (
@@ -48,6 +51,7 @@ TYPES = {
     "png": "image/png",
     "pdf": "application/pdf",
 }
+STREAMED = ("csv", "parquet")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORMS: dict[str, Any] = {
     name.split(";")[0]: _BINARY for form, name in TYPES.items() if form not in ("json", "vega")
@@ -68,6 +72,7 @@ PAGE: dict[str, Any] = {
         422: {"description": "A parameter has no such value.", "model": ErrorData},
     },
 }
+FAILED = 500
 # In this order: the first kind that an error is of.
 STATUSES: Mapping[type[TranscaspianError], int] = {
     NotFoundError: 404,
@@ -82,6 +87,10 @@ def answer(
     """Return the page that `build` makes, in the form asked for; from the cache where it is there."""
     view = view_of(request, query)
     form = _form(request, query)
+    if form in STREAMED:
+        rows = _rows(view, form, query, state, build)
+        _confirm_run(request, state)
+        return rows
 
     def made() -> Answer:
         found = _made(view, form, query, state, build)
@@ -117,17 +126,35 @@ def _confirm_run(request: Request, state: State) -> None:
         state.run(key)
 
 
+def _rows(
+    view: View, form: str, query: PageQuery, state: State, build: Callable[[View], Page]
+) -> Response:
+    """Return the rows of a table as a file, piece by piece where the page shows but a part of them."""
+    page = build(view)
+    table = find_table(page, query.table)
+    headers = _headers(page, view, form, query)
+    if table.every is None:
+        return Response(_body(page, view, form, query, state), media_type=TYPES[form], headers=headers)  # fmt: skip
+    pieces = streamed(table, form)
+    first = next(pieces, b"")  # what can't be read or written is better known before an answer
+    return StreamingResponse(chain((first,), pieces), media_type=TYPES[form], headers=headers)
+
+
 def _made(
     view: View, form: str, query: PageQuery, state: State, build: Callable[[View], Page]
 ) -> Answer:
     """Return body, media type and headers of the page that `build` makes."""
     page = build(view)
     body = _body(page, view, form, query, state)
+    return body, TYPES[form], _headers(page, view, form, query)
+
+
+def _headers(page: Page, view: View, form: str, query: PageQuery) -> dict[str, str]:
     headers = {**HEADERS, "vary": "Accept, Accept-Language", "content-language": view.language.code}
     if form not in ("html", "json", "vega"):
         name = f"{page.run or 'transcaspian'}-{query.chart or query.table or page.key}.{form}"
         headers["content-disposition"] = f'attachment; filename="{_plain_name(name)}"'
-    return body, TYPES[form], headers
+    return headers
 
 
 def _response(made: Answer) -> Response:
@@ -181,11 +208,30 @@ def told(
     request: Request, error: TranscaspianError, status: int, runs: Sequence[str] = ()
 ) -> Response:
     """Return an error with a status; the page for people leads back to the runs."""
-    accepted = request.headers.get("accept", "")
-    if "text/html" in accepted and request.query_params.get("format", "html") == "html":
-        wanted = request.query_params.get("lang")
-        query = PageQuery(lang=wanted if wanted in ("en", "ru", "az", "kk") else None)  # type: ignore[arg-type]
-        view = view_of(request, query)
-        body = render_error(error, status, view, runs)
+    if _wants_page(request):
+        body = render_error(error, status, _view_of_error(request), runs)
         return Response(body, status, HEADERS, TYPES["html"])
     return JSONResponse(error.as_dict(), status, HEADERS)
+
+
+def failure_answer(request: Request, state: State) -> Response:
+    """Return that the program failed, in the shape of errors; the trace goes to the server's log."""
+    if _wants_page(request):
+        body = render_failure(_view_of_error(request), state.keys())
+        return Response(body, FAILED, HEADERS, TYPES["html"])
+    error = TranscaspianError("The program made a mistake here; the log of the server says which.")
+    return JSONResponse(error.as_dict(), FAILED, HEADERS)
+
+
+def _wants_page(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and request.query_params.get("format", "html") == "html"
+
+
+def _view_of_error(request: Request) -> View:
+    """Return language and address of a page that is none, without choices that may have failed."""
+    wanted = request.query_params.get("lang")
+    query = PageQuery(lang=wanted if wanted in ("en", "ru", "az", "kk") else None)  # type: ignore[arg-type]
+    view = view_of(request, query)
+    asked = {name: value for name, value in request.query_params.items() if name not in FORMS}
+    return replace(view, query={**asked, **view.query})

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
-from transcaspian.web.answer import error_answer, told
+from transcaspian.web.answer import error_answer, failure_answer
 from transcaspian.web.deps import State
 from transcaspian.web.hosts import KnownHosts, OwnNamesOnly
 from transcaspian.web.routes import pages, static
@@ -17,10 +17,6 @@ from transcaspian.web.settings import WebSettings
 __all__ = ["create_app"]
 
 SMALLEST_ZIPPED = 1000  # bytes
-OUR_MISTAKE = (
-    "The program made a mistake on this page; what it was stands where `transcaspian serve` runs."
-    " Other pages are not touched."
-)
 
 
 def create_app(settings: WebSettings) -> FastAPI:
@@ -53,14 +49,14 @@ def create_app(settings: WebSettings) -> FastAPI:
         ]
         return error_answer(request, InputError("The address asks for what there is not.", problems), state)  # fmt: skip
 
+    @app.exception_handler(Exception)
+    def _ours_to_mend(request: Request, _: Exception) -> Response:
+        return failure_answer(request, state)
+
     @app.exception_handler(HTTPException)
     def _no_such_page(request: Request, error: HTTPException) -> Response:
         answer = error_answer(request, NotFoundError(f"There is no page {request.url.path!r}."), state)  # fmt: skip
         answer.status_code = error.status_code
         return answer
-
-    @app.exception_handler(Exception)
-    def _our_mistake(request: Request, _: Exception) -> Response:
-        return told(request, TranscaspianError(OUR_MISTAKE), 500, state.keys())
 
     return app

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+import polars as pl
 from markupsafe import Markup
 
 from transcaspian.report.project_sheet import SheetContent
@@ -52,6 +53,7 @@ class Table:
 
     key: name within the page. source: what the numbers come from. confidence: how sure they are.
     links: address of each row, or None. note: a remark. total: rows in all, where this is a part.
+    every: all rows, to be read where they lie, where `rows` is a part of them: files hold these.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Table:
     links: tuple[str | None, ...] = ()
     note: str = ""
     total: int | None = None
+    every: pl.LazyFrame | None = None
 
     block = "table"
 
@@ -97,10 +100,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A paragraph; `tone` is plain or warning."""
+    """A paragraph; `tone` is plain, warning, or danger where the values below are no answer."""
 
     text: str
-    tone: Literal["plain", "warning"] = "plain"
+    tone: Literal["plain", "warning", "danger"] = "plain"
 
     block = "note"
 

@@ -2,8 +2,11 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -13,7 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.report.charts import NUMBER_FORMAT, complete, draw
 from transcaspian.report.images import svg_to_pdf, svg_to_png
-from transcaspian.spreadsheet import guarded_csv
+from transcaspian.spreadsheet import guarded, guarded_csv
 from transcaspian.web.blocks import Chart, Column, Page, Table
 from transcaspian.web.language import Language
 
@@ -25,6 +28,7 @@ __all__ = [
     "find_chart",
     "find_table",
     "parquet_file",
+    "streamed",
     "table_frame",
     "vega_file",
 ]
@@ -32,6 +36,8 @@ __all__ = [
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # makes Excel read UTF-8
 LONGEST_SHEET_NAME = 31
 MOST_SHEET_ROWS = 1_000_000
+MOST_ROWS_OF_A_PART = 100_000  # of a table that is read where it lies: more take minutes to write
+PIECE_BYTES = 1 << 20
 COLUMN_WIDTH, TEXT_WIDTH = 14, 34
 _TYPES = {
     "text": pl.String,
@@ -84,9 +90,29 @@ def column_title(column: Column) -> str:
 
 
 def csv_file(table: Table) -> bytes:
-    """Return the table as CSV with comma and dot, 12 figures; no text becomes a formula."""
+    """Return the table as CSV with comma and dot, 12 figures."""
     frame = table_frame(table).with_columns(pl.selectors.float().round_sig_figs(12))
     return BYTE_ORDER_MARK + guarded_csv(frame).encode()
+
+
+def streamed(table: Table, form: str) -> Iterator[bytes]:
+    """Return all rows of a table that is read where it lies as pieces of a CSV or Parquet file.
+
+    The file is written beside memory, to a folder that is gone once it is read: such a table may
+    hold millions of rows.
+    """
+    assert table.every is not None
+    titles = {column.name: column_title(column) for column in table.columns}
+    rows = table.every.select(list(titles)).rename(titles)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "table"
+        if form == "csv":
+            floats = pl.selectors.float().round_sig_figs(12)
+            guarded(rows.with_columns(floats)).sink_csv(file, include_bom=True)
+        else:
+            rows.sink_parquet(file)
+        with file.open("rb") as stream:
+            yield from iter(lambda: stream.read(PIECE_BYTES), b"")
 
 
 def parquet_file(table: Table) -> bytes:
@@ -98,6 +124,7 @@ def parquet_file(table: Table) -> bytes:
 
 def excel_file(page: Page, tables: Sequence[Table], address: str, language: Language) -> bytes:
     """Return a workbook: a first sheet that says what this is, then one sheet a table."""
+    tables = [_with_most_rows(table, language) for table in tables]
     if any(len(table.rows) > MOST_SHEET_ROWS for table in tables):
         raise InputError("A sheet holds a million rows at most: take CSV or Parquet instead.")
     t = language.text
@@ -106,16 +133,36 @@ def excel_file(page: Page, tables: Sequence[Table], address: str, language: Lang
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         about = book.add_worksheet(t("About"))
         about.set_column(0, 0, TEXT_WIDTH)
-        about.set_column(1, 3, 2 * TEXT_WIDTH)
+        about.set_column(1, 4, 2 * TEXT_WIDTH)
         rows = [(page.title, ""), (page.lead, ""), (t("Address"), address), ("", "")]
         for place, row in enumerate(rows):
             about.write_row(place, 0, row)
-        about.write_row(len(rows), 0, (t("Sheet"), t("Table"), t("Source"), t("Confidence")), head)
+        about.write_row(
+            len(rows), 0, (t("Sheet"), t("Table"), t("Source"), t("Confidence"), t("Note")), head
+        )
         names = _sheet_names(tables)
         for place, (name, table) in enumerate(zip(names, tables, strict=True), len(rows) + 1):
-            about.write_row(place, 0, (name, table.title, table.source, table.confidence))
+            about.write_row(
+                place, 0, (name, table.title, table.source, table.confidence, table.note)
+            )
             _write_sheet(book.add_worksheet(name), table, head, language)
     return buffer.getvalue()
+
+
+def _with_most_rows(table: Table, language: Language) -> Table:
+    """Return the table with its rows read, and with a note where a sheet can't take all of them."""
+    if table.every is None:
+        return table
+    names = [column.name for column in table.columns]
+    rows = tuple(table.every.select(names).head(MOST_ROWS_OF_A_PART).collect().iter_rows())
+    note = table.note
+    if table.total is not None and table.total > len(rows):
+        note = language.text(
+            "This sheet holds the first {count} of {total} rows: CSV and Parquet hold all.",
+            count=language.whole(len(rows)),
+            total=language.whole(table.total),
+        )
+    return replace(table, rows=rows, note=note)
 
 
 def _sheet_names(tables: Sequence[Table]) -> list[str]:

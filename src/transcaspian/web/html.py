@@ -26,7 +26,7 @@ from transcaspian.web.files import chart_svg
 from transcaspian.web.language import LANGUAGES
 from transcaspian.web.view import FORMS, View
 
-__all__ = ["PageContext", "ShownCell", "ShownTable", "render", "render_error"]
+__all__ = ["PageContext", "ShownCell", "ShownTable", "render", "render_error", "render_failure"]
 
 ROWS_SHOWN = 300
 NOT_FOUND = 404
@@ -121,11 +121,27 @@ def render_error(error: TranscaspianError, status: int, view: View, runs: Sequen
     return render(Page("error", title, error.message, tuple(blocks)), view, runs)
 
 
+def render_failure(view: View, runs: Sequence[str]) -> str:
+    """Return the page that says that the program has made a mistake, with ways on from it."""
+    lead = view.t(
+        "The program made a mistake here; nothing is lost. The log of the server says which."
+    )
+    page = Page("error", view.t("This page failed"), lead, (_ways_back(view, runs),))
+    return render(page, view, runs)
+
+
 def _ways_back(view: View, runs: Sequence[str]) -> Links:
-    links = [Link(view.t("Overview"), view.plain_link(urls.OVERVIEW))]
+    """Return where to go from a page that is none: itself without choices, its run, the start."""
+    t = view.t
+    links = [Link(t("Overview"), view.plain_link(urls.OVERVIEW))]
     links += [Link(run, view.plain_link(urls.run_page(run))) for run in runs]
-    links.append(Link(view.t("Promises"), view.plain_link(urls.REGISTER)))
-    return Links(view.t("Go on"), tuple(links))
+    links.append(Link(t("Promises"), view.plain_link(urls.REGISTER)))
+    run = next((run for run in runs if view.path.startswith(f"{urls.run_page(run)}/")), None)
+    if run is not None:
+        links.insert(0, Link(t("Run {run}", run=run), view.plain_link(urls.run_page(run))))
+    if set(view.query) - {"lang"}:
+        links.insert(0, Link(t("This page without any choice"), view.plain_link(view.path)))
+    return Links(t("Go on"), tuple(links))
 
 
 def _navigation(page: Page, view: View, runs: Sequence[str]) -> tuple[tuple[str, str, bool], ...]:
@@ -187,7 +203,8 @@ def shown_table(table: Table, view: View) -> ShownTable:
         )
         for form in TABLE_FORMATS
     )
-    return ShownTable(table, heads, rows, downloads, max(len(table.rows) - ROWS_SHOWN, 0))
+    every = len(table.rows) if table.every is None or table.total is None else table.total
+    return ShownTable(table, heads, rows, downloads, max(every - len(rows), 0))
 
 
 def _link_of(table: Table, line: int, place: int) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from transcaspian.accounts import CLEARING
 from transcaspian.report.images import svg_to_pdf
 from transcaspian.report.project_sheet import SheetContent, SheetWords, draw_sheet
-from transcaspian.report.terms import npv_column
+from transcaspian.report.terms import Terms, npv_column
 from transcaspian.report.worth import worth_of
 from transcaspian.web.pages.common import country_name, scenario_name
 from transcaspian.web.runs import Run
@@ -27,7 +27,7 @@ def sheet_file(content: SheetContent) -> bytes:
 
 
 def project_sheet(
-    run: Run, row: Mapping[str, Any], flows: pl.DataFrame, view: View
+    run: Run, row: Mapping[str, Any], flows: pl.DataFrame, terms: Terms, view: View
 ) -> SheetContent:
     """Return what stands on the sheet of a project, in the reader's language.
 
@@ -48,8 +48,10 @@ def project_sheet(
     return SheetContent(
         title=view.name(str(row["name"])),
         subtitle=" · ".join(subtitle),
-        headline=str(row["headline"]) if language.code == "en" else worth_sentence(run, view, row),
-        figures=_figures(run, row, view),
+        headline=str(row["headline"])
+        if language.code == "en"
+        else worth_sentence(view, row, terms),
+        figures=_figures(row, terms, view),
         year=years,
         income_musd=_by_year(flows.filter(~pl.col("is_capital")), years),
         capital_musd=-_by_year(flows.filter(pl.col("is_capital")), years),
@@ -90,15 +92,15 @@ def _words(view: View) -> SheetWords:
     )
 
 
-def worth_sentence(run: Run, view: View, row: Mapping[str, Any]) -> str:
+def worth_sentence(view: View, row: Mapping[str, Any], terms: Terms) -> str:
     """Return whether a project is worth its cost, with its NPV and the range of it."""
-    worth = worth_of(row, run.terms)
+    worth = worth_of(row, terms)
     return view.t(
         "Worth its cost? {verdict}. NPV {npv} at {rate}, {low} to {high} over the range of"
         " its capital cost.",
         verdict=view.word(worth.verdict),
         npv=view.number(row["npv_musd"], "million USD"),
-        rate=view.language.share(run.terms.headline_rate, 2),
+        rate=view.language.share(terms.headline_rate, 2),
         low=view.number(worth.low_musd),
         high=view.number(worth.high_musd, "million USD"),
     )
@@ -129,8 +131,8 @@ def _swings(run: Run, row: Mapping[str, Any]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _figures(run: Run, row: Mapping[str, Any], view: View) -> tuple[tuple[str, str], ...]:
-    worth, terms, t = worth_of(row, run.terms), run.terms, view.t
+def _figures(row: Mapping[str, Any], terms: Terms, view: View) -> tuple[tuple[str, str], ...]:
+    worth, t = worth_of(row, terms), view.t
     number, share = view.language.number, view.language.share
     shown = [
         (t("NPV at {rate}", rate=share(rate, 2)), number(row[npv_column(rate)]))
@@ -149,6 +151,8 @@ def _figures(run: Run, row: Mapping[str, Any], view: View) -> tuple[tuple[str, s
             _plain(f"{t('CO₂ in {year}', year=terms.value_year)} [{view.word('Mt')}]"),
             number(row["co2_mt"]),
         ),
+        (t("Model years behind it"), number(row["model_years"])),
+        (t("of these in use"), number(row["model_years_in_use"])),
     ]
     return tuple(shown)
 

@@ -132,6 +132,7 @@ _UNITS = {
     "TEU": mark("TEU"),
     "TEU/yr": mark("TEU/a"),
     "trains": mark("trains"),
+    "phases": mark("phases"),
     "trains/yr": mark("trains/a"),
     "stage": mark("stage"),
     "events": mark("events"),
@@ -376,6 +377,7 @@ _VERDICTS = {
     "Only at the low cost": mark("Only at the low cost"),
     "No": mark("No"),
     "No use alone": mark("No use alone"),
+    "Not known: no model year in use": mark("Not known: no model year in use"),
 }
 _SYNTHETIC = {
     "load": mark("load"),

@@ -10,7 +10,7 @@ from transcaspian.report.worded import worded
 from transcaspian.units import MT_TO_T, TWH_TO_MWH
 from transcaspian.web.blocks import Block, Column, Link, Links, Page, Table
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
     frame_table,
     project_name,
@@ -23,6 +23,7 @@ from transcaspian.web.pages.common import (
 )
 from transcaspian.web.pages.flow_map import SECTOR_TABLES, freight_link_name, power_link_name
 from transcaspian.web.pages.months import MONTH_TABLES, month_name
+from transcaspian.web.pages.sea_queue import own_delay, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -37,9 +38,10 @@ def place_page(run: Run, sector: str, place: str, view: View) -> Page:
     if rows.is_empty():
         raise NotFoundError(f"The case has no place {place!r} in {table}.")
     row = rows.row(0, named=True)
-    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    scenario, wanted, runs, remarks = _state(run, view, SECTOR_TABLES[sector])
     parts = _zone_blocks if sector == "power" else _node_blocks
     blocks = [
+        *remarks,
         *parts(run, view, place, scenario, wanted),
         _inputs(run, view, _keys_of(run, sector, place)),
         source_links(run, view, place),
@@ -62,11 +64,11 @@ def link_page(run: Run, sector: str, link: str, view: View) -> Page:
     known = run.names.power_links if sector == "power" else run.names.freight_links
     if sector not in SECTOR_TABLES or link not in known:
         raise NotFoundError(f"The case has no {sector} link {link!r}.")
-    scenario, wanted, runs = _state(run, view, SECTOR_TABLES[sector])
+    scenario, wanted, runs, remarks = _state(run, view, SECTOR_TABLES[sector])
     name_of = power_link_name if sector == "power" else freight_link_name
     columns = _power_link_columns(view) if sector == "power" else _freight_link_columns(view)
     frame = _of_link(run, sector, link, scenario, wanted)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*remarks]
     if frame.height:
         blocks.append(
             frame_table(
@@ -111,11 +113,11 @@ def _home(sector: str) -> tuple[str, str]:
     return homes[sector]
 
 
-def _state(run: Run, view: View, table: str) -> tuple[str, str, tuple[str, ...]]:
+def _state(run: Run, view: View, table: str) -> tuple[str, str, tuple[str, ...], list[Block]]:
     scenario = chosen_scenario(run, view)
     runs = run.runs_of(table, scenario) or (REFERENCE,)
-    wanted = view.get("with")
-    return scenario, chosen_run(view, runs) if wanted in runs else runs[0], runs
+    wanted, remarks = chosen_project(run, view, runs)
+    return scenario, wanted, runs, remarks
 
 
 def _place_name(run: Run, view: View, sector: str, place: str) -> str:
@@ -179,7 +181,10 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
     frame = (
         _rows(run, "freight_terminal_year", scenario, wanted)
         .filter(pl.col("terminal").is_in(terminals["terminal"].to_list()))
-        .with_columns(mt=pl.col("tonnes") / MT_TO_T)
+        .with_columns(
+            delay_h=own_delay("terminal", queued_at_sea(run)),
+            mt=pl.col("tonnes") / MT_TO_T,
+        )
         .pipe(
             worded,
             name=("terminal", lambda key: terminal_name(run, view, key)),
@@ -205,6 +210,7 @@ def _node_blocks(run: Run, view: View, node: str, scenario: str, wanted: str) ->
             frame_table(
                 run, view, frame, columns,
                 key="terminals", title=t("Terminals by year"), of="freight_terminal_year",
+                note=sea_note(view, queued_at_sea(run), frame["terminal"]),
             )
         )  # fmt: skip
     ends = {key: pair[:2] for key, pair in run.names.freight_links.items() if node in pair[:2]}

@@ -6,28 +6,35 @@ import polars as pl
 
 from transcaspian.errors import NotFoundError
 from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.report.terms import Terms, terms_of_scenario
+from transcaspian.report.worth import before_use
 from transcaspian.units import MT_TO_T, TWH_TO_MWH
-from transcaspian.web.blocks import CellValue, Choice, Column, Link, Links, Table
+from transcaspian.web.blocks import Block, CellValue, Choice, Column, Link, Links, Note, Table
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
 
 __all__ = [
-    "chosen_run",
+    "before_use_notes",
+    "chosen_project",
     "chosen_scenario",
     "chosen_year",
+    "chosen_year_of",
     "country_name",
     "frame_table",
     "model_confidence",
     "model_source",
+    "nearest_year",
     "option",
     "project_name",
+    "projects_of",
     "scenario_choice",
     "scenario_name",
     "source_links",
     "terminal_name",
     "with_choice",
     "year_choice",
+    "years_of",
     "zone_balance",
     "zone_columns",
 ]
@@ -86,9 +93,80 @@ def chosen_year(view: View, years: Sequence[int]) -> int:
     return int(option(view.get("year"), [str(year) for year in years], "year"))
 
 
-def chosen_run(view: View, runs: Sequence[str]) -> str:
-    """Return the project that the reader asked for, else the run without any."""
-    return option(view.get("with"), runs, "solved project") if runs else REFERENCE
+def chosen_year_of(
+    run: Run, view: View, table: str, scenario: str
+) -> tuple[int, tuple[int, ...], list[Block]]:
+    """Return the year to show, the years in which `table` has the scenario, and a remark if any.
+
+    A scenario may be solved in fewer years than the run has. A year that the reader brought along
+    from elsewhere gives way to the nearest one that is there, and the page says so; a year that the
+    run has not at all raises NotFoundError.
+    """
+    years = years_of(run, table, scenario)
+    year, notes = nearest_year(run, view, years, scenario)
+    return year, years, notes
+
+
+def years_of(run: Run, table: str, scenario: str) -> tuple[int, ...]:
+    """Return the model years in which a result table has the scenario."""
+    rows = run.table(table).filter(pl.col("scenario") == scenario)
+    solved = set(rows["year"].unique().to_list())
+    return tuple(year for year in run.years if year in solved)
+
+
+def nearest_year(
+    run: Run, view: View, years: Sequence[int], scenario: str
+) -> tuple[int, list[Block]]:
+    """Return the year asked for, or the nearest of `years` with a remark; 0 where there is none."""
+    wanted = view.get("year")
+    if not wanted or wanted in map(str, years) or not years:
+        return (chosen_year(view, years) if years else 0), []
+    asked = int(option(wanted, [str(year) for year in run.years], "year"))
+    year = min(years, key=lambda each: (abs(each - asked), each))
+    text = view.t(
+        "The scenario {scenario} was not solved for {asked}: this page shows {year}.",
+        scenario=scenario_name(run, view, scenario),
+        asked=asked,
+        year=year,
+    )
+    return year, [Note(text, "warning")]
+
+
+def chosen_project(run: Run, view: View, runs: Sequence[str]) -> tuple[str, list[Block]]:
+    """Return the project in place, else none, and a remark where the one asked for changes nothing.
+
+    Raises NotFoundError for a project that neither run nor case has.
+    """
+    wanted = view.get("with")
+    if not wanted or wanted in runs:
+        return wanted or (runs[0] if runs else REFERENCE), []
+    option(wanted, [REFERENCE, *run.names.projects], "project")
+    text = view.t("{project} changes nothing here.", project=project_name(run, view, wanted))
+    return (runs[0] if runs else REFERENCE), [Note(text)]
+
+
+def projects_of(run: Run, scenario: str) -> tuple[pl.DataFrame, Terms]:
+    """Return the projects as one scenario values them, and the terms of these values."""
+    return terms_of_scenario(run.projects, run.terms, scenario)
+
+
+def before_use_notes(view: View, projects: pl.DataFrame, terms: Terms) -> list[Block]:
+    """Return what must be read before the values, where a project opens after every solved year."""
+    early = before_use(projects)
+    if early.is_empty():
+        return []
+    names = [
+        f"{view.name(name)} ({year})"
+        for name, year in early.select("name", "opening_year").iter_rows()
+    ]
+    text = view.t(
+        "No model year at or after the opening was solved for: {projects}. Solved were {years}."
+        " Their values are those of years before they open, held on, and are no answer. Run again"
+        " with a later model year.",
+        projects="; ".join(names),
+        years=", ".join(map(str, terms.years)),
+    )
+    return [Note(text, "danger")]
 
 
 def scenario_name(run: Run, view: View, scenario: str) -> str:

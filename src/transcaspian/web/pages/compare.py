@@ -12,7 +12,13 @@ from transcaspian.report.names import REFERENCE
 from transcaspian.report.worded import worded
 from transcaspian.results.theme import EN_DASH
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Link, Links, Note, Page, Table
-from transcaspian.web.pages.common import option, scenario_name
+from transcaspian.web.pages.common import (
+    nearest_year,
+    option,
+    projects_of,
+    scenario_name,
+    years_of,
+)
 from transcaspian.web.pages.flow_map import (
     SECTOR_TABLES,
     MapWords,
@@ -26,7 +32,6 @@ from transcaspian.web.view import View
 
 __all__ = ["compare_page"]
 
-MOST_ROWS = 300
 OTHER = "other"  # key of the second run's flows in the layer of differences
 
 
@@ -41,25 +46,31 @@ def compare_page(runs: Mapping[str, Run], view: View) -> Page:
     if not shared:
         raise InputError("The runs share no scenario.")
     scenario = option(view.get("scenario"), shared, "shared scenario")
+    years = [year for year in chosen[0].years if all(_has(run, scenario, year) for run in chosen)]
+    year, notes = nearest_year(chosen[0], view, years, scenario)
     blocks: list[Block] = [
+        *notes,
         _inputs(view, chosen),
-        _values(view, chosen, scenario),
+        *_values(view, chosen, scenario),
         *_prices(view, chosen, scenario),
     ]
-    years = [year for year in chosen[0].years if all(year in run.years for run in chosen)]
-    year = option(view.get("year"), [str(year) for year in years], "shared year")
     if year:
-        blocks += _maps(view, chosen, scenario, int(year))
+        blocks += _maps(view, chosen, scenario, year)
     blocks.append(_pairs(view, runs))
     choices = (
         Choice("scenario", t("Scenario"), tuple((name, scenario_name(chosen[0], view, name)) for name in shared), scenario),
-        Choice("year", t("Year"), tuple((str(each), str(each)) for each in years), year),
+        Choice("year", t("Year"), tuple((str(each), str(each)) for each in years), str(year or "")),
     )  # fmt: skip
     names = ", ".join(run.key for run in chosen)
     lead = t(
         "What differs between {names}: inputs first, then what follows from them.", names=names
     )
     return Page("compare", t("Compare"), lead, tuple(blocks), choices, section="compare")
+
+
+def _has(run: Run, scenario: str, year: int) -> bool:
+    """Return whether the flows of a run have the scenario in the year."""
+    return any(year in years_of(run, table, scenario) for table in SECTOR_TABLES.values())
 
 
 def _chosen(runs: Mapping[str, Run], view: View) -> tuple[Run, ...]:
@@ -101,20 +112,21 @@ def _inputs(view: View, runs: Sequence[Run]) -> Block:
         "inputs",
         view.tn("{count} input differs", "{count} inputs differ", differing.height),
         columns,
-        tuple(rows.select([column.name for column in columns]).head(MOST_ROWS).iter_rows()),
+        tuple(rows.select([column.name for column in columns]).iter_rows()),
         _source(view, runs, "assumptions"),
         t("as the row says"),
-        total=differing.height,
     )
 
 
-def _values(view: View, runs: Sequence[Run], scenario: str) -> Block:
+def _values(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
     """Return the NPV of every project in every run, and the difference from the first run."""
     t = view.t
     names: dict[str, str] = {}
     found: list[dict[str, float]] = []
+    solved: list[tuple[int, ...]] = []
     for run in runs:
-        own = run.projects.filter(pl.col("scenario") == scenario)
+        own, terms = projects_of(run, scenario)
+        solved.append(terms.years)
         names |= dict(own.select("project", "name").iter_rows())
         found.append(dict(own.select("project", "npv_musd").iter_rows()))
     columns = [Column("project", t("Project"))]
@@ -130,7 +142,13 @@ def _values(view: View, runs: Sequence[Run], scenario: str) -> Block:
         changes = [None if value is None or first is None else value - first for value in npv[1:]]
         rows.append((view.name(name), *npv, *changes))
     rows.sort(key=lambda row: -max((abs(part) for part in row[len(runs) + 1 :] if part is not None), default=0.0))  # type: ignore[arg-type]  # fmt: skip
-    return Table(
+    notes: list[Block] = []
+    if len(set(solved)) > 1:
+        years = "; ".join(
+            f"{run.key}: {', '.join(map(str, own))}" for run, own in zip(runs, solved, strict=True)
+        )
+        notes.append(Note(t("The values of the runs rest on different model years ({years}): a part of their difference comes of that.", years=years), "warning"))  # fmt: skip
+    table = Table(
         "values",
         t("Net present value of every project"),
         tuple(columns),
@@ -143,7 +161,11 @@ def _values(view: View, runs: Sequence[Run], scenario: str) -> Block:
             else None
             for project in _order(rows, names, view)
         ),
+        note=t("Of model years: {years}.", years=", ".join(map(str, solved[0])))
+        if len(set(solved)) == 1
+        else "",
     )
+    return [*notes, table]
 
 
 def _order(rows: Sequence[tuple[object, ...]], names: Mapping[str, str], view: View) -> list[str]:
@@ -184,10 +206,9 @@ def _prices(view: View, runs: Sequence[Run], scenario: str) -> list[Block]:
             "prices",
             t("Mean prices without any project"),
             columns,
-            tuple(rows.select([column.name for column in columns]).head(MOST_ROWS).iter_rows()),
+            tuple(rows.select([column.name for column in columns]).iter_rows()),
             _source(view, runs, "power_zone_year"),
             view.word("derived"),
-            total=rows.height,
         )
     ]
 

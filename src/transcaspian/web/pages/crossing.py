@@ -16,6 +16,7 @@ from transcaspian.web.pages.common import (
     chosen_scenario,
     chosen_year,
     scenario_choice,
+    scenario_name,
     year_choice,
 )
 from transcaspian.web.pages.crossing_frontier import frontier_blocks, frontier_choice
@@ -39,7 +40,6 @@ __all__ = ["crossing_page"]
 
 SEED = 0
 MOST_QUEUES = 6
-MOST_ROWS = 2000
 
 
 def crossing_page(run: Run, view: View) -> Page:
@@ -60,7 +60,16 @@ def crossing_page(run: Run, view: View) -> Page:
         )
         blocks += _month(run, view, found, year, month)
         blocks += frontier_blocks(run, view, scenario, year)
-        blocks += [*_results(run, view, scenario, year), _fleet(run, view)]
+        results = _results(run, view, scenario, year)
+        if not results and run.has("crossing_wait_year"):
+            text = t(
+                "The scenario {scenario} was not solved for {year}: what is drawn is simulated now, and"
+                " the run's own tables of the crossing are missing.",
+                scenario=scenario_name(run, view, scenario),
+                year=year,
+            )
+            blocks.insert(0, Note(text, "warning"))
+        blocks += [*results, _fleet(run, view)]
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, run.years, year),
@@ -81,7 +90,7 @@ def _results(run: Run, view: View, scenario: str, year: int) -> list[Block]:
             if column in frame.columns:
                 frame = frame.filter(pl.col(column) == value).drop(column)
         if frame.height:
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS), name))
+            blocks.append(plain_table(run, view, frame, name))
     return blocks
 
 

@@ -24,9 +24,9 @@ from transcaspian.report.schema import with_every_table
 from transcaspian.results.theme import EN_DASH, LOAD_RAMP, NEGATIVE, POSITIVE
 from transcaspian.web.blocks import Block, Choice, Column, Drawing, Note, Page, Table
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
-    chosen_year,
+    chosen_year_of,
     model_confidence,
     model_source,
     option,
@@ -175,10 +175,9 @@ def map_page(run: Run, view: View) -> Page:
     if not sector:
         return Page("map", t("Map"), t("No flows in this run."), (), run=run.key, section="map")
     runs = run.runs_of(SECTOR_TABLES[sector], scenario)
-    place = view.get("with")
-    wanted = chosen_run(view, runs) if place in runs else runs[0]
-    years = _solved_years(run, sector, scenario)
-    year, month = chosen_year(view, years), chosen_month(view)
+    wanted, remarks = chosen_project(run, view, runs)
+    year, years, notes = chosen_year_of(run, view, SECTOR_TABLES[sector], scenario)
+    month = chosen_month(view)
     pair = (REFERENCE, wanted)
     flows = month_flows(run, sector, scenario, pair, (year,), month) if month else None
     layer = sector_layer(run, view, sector, scenario, wanted, flows)
@@ -201,9 +200,9 @@ def map_page(run: Run, view: View) -> Page:
         map_features(run, layer, marks, texts),
         map_legend(view, layer, mode),
     )
-    blocks: list[Block] = [*_month_notes(run, view, sector, month, flows), drawing]
-    if place and wanted != place:
-        blocks.insert(0, Note(t("{project} changes nothing here.", project=project_name(run, view, place))))  # fmt: skip
+    blocks: list[Block] = [
+        *notes, *remarks, *_month_notes(run, view, sector, month, flows), drawing,
+    ]  # fmt: skip
     blocks += [
         _link_table(run, view, layer, wanted, year, when, flows),
         _place_table(run, view, layer),
@@ -222,14 +221,6 @@ def map_page(run: Run, view: View) -> Page:
         scenario=scenario_name(run, view, scenario),
     )
     return Page("map", t("Map"), lead, tuple(blocks), choices, run.key, "map")
-
-
-def _solved_years(run: Run, sector: str, scenario: str) -> tuple[int, ...]:
-    """Return the model years that the scenario was solved for."""
-    rows = run.table(SECTOR_TABLES[sector]).filter(
-        pl.col("scenario") == scenario, pl.col("year").is_in(list(run.years))
-    )
-    return tuple(rows["year"].unique().sort().to_list())
 
 
 def _month_notes(

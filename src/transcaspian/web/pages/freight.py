@@ -9,9 +9,9 @@ from transcaspian.results.theme import route_colour
 from transcaspian.units import MT_TO_T
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page, Table
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
-    chosen_year,
+    chosen_year_of,
     frame_table,
     option,
     project_name,
@@ -21,6 +21,7 @@ from transcaspian.web.pages.common import (
     year_choice,
 )
 from transcaspian.web.pages.flow_map import freight_link_name
+from transcaspian.web.pages.sea_queue import own_delay, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
 from transcaspian.web.view import View
@@ -38,21 +39,24 @@ def freight_page(run: Run, view: View) -> Page:
     if routes.is_empty():
         return Page("freight", t("Freight"), t("No freight results in this run."), (), run=run.key, section="freight")  # fmt: skip
     scenario = chosen_scenario(run, view)
-    year = chosen_year(view, run.years)
+    year, years, notes = chosen_year_of(run, view, "freight_route_year", scenario)
     runs = run.runs_of("freight_route_year", scenario)
-    wanted = chosen_run(view, runs) if view.get("with") in runs else runs[0]
+    wanted, remarks = chosen_project(run, view, runs)
     own = routes.filter(
         pl.col("scenario") == scenario,
         pl.col("run") == wanted,
-        pl.col("year").is_in(list(run.years)),
+        pl.col("year").is_in(list(years)),
     )
-    origin, destination = _pair(view, own)
+    if own.is_empty():
+        note = Note(t("The run has no freight under this scenario."))
+        return Page("freight", t("Freight"), "", (note,), (scenario_choice(run, view, scenario),), run.key, "freight")  # fmt: skip
+    origin, destination, folded = _pair(run, view, own)
     pair = own.filter(pl.col("origin") == origin, pl.col("destination") == destination)
     commodities = ["", *sorted(pair["commodity"].unique().to_list())]
-    commodity = option(view.get("commodity"), commodities, "commodity of this pair")
+    commodity, missing = _commodity(run, view, commodities)
     if commodity:
         pair = pair.filter(pl.col("commodity") == commodity)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*notes, *remarks, *folded, *missing]
     if pair["tonnes"].sum() > 0:
         blocks += [
             _share_chart(run, view, pair, origin, destination),
@@ -60,11 +64,11 @@ def freight_page(run: Run, view: View) -> Page:
         ]
     else:
         blocks.append(Note(t("Nothing moves between this pair.")))
-    blocks.append(_bottleneck_table(run, view, scenario, wanted))
+    blocks.append(_bottleneck_table(run, view, scenario, wanted, years))
     blocks += _shifts(run, view, routes, scenario, year)
     choices = (
         scenario_choice(run, view, scenario),
-        year_choice(view, run.years, year),
+        year_choice(view, years, year),
         with_choice(run, view, runs, wanted),
         _zone_choice(run, view, "origin", t("From"), sorted(own["origin"].unique()), origin),
         _zone_choice(run, view, "destination", t("To"), sorted(own["destination"].unique()), destination),
@@ -79,12 +83,35 @@ def freight_page(run: Run, view: View) -> Page:
     return Page("freight", t("Freight"), lead, tuple(blocks), choices, run.key, "freight")
 
 
-def _pair(view: View, own: pl.DataFrame) -> tuple[str, str]:
+def _commodity(run: Run, view: View, commodities: list[str]) -> tuple[str, list[Block]]:
+    """Return the commodity asked for; all of them, and a remark, where the pair lacks it."""
+    wanted = view.get("commodity")
+    if wanted in commodities:
+        return wanted, []
+    option(wanted, run.case.tables["freight/commodities"]["commodity"].to_list(), "commodity")
+    name = view.name(run.names.commodity(wanted))
+    text = view.t("No {commodity} moves between this pair: all cargo is shown.", commodity=name)
+    return "", [Note(text)]
+
+
+def _end(run: Run, view: View, own: pl.DataFrame, name: str) -> tuple[str, list[Block]]:
+    """Return the origin or destination asked for; none, and a remark, where no cargo has it."""
+    wanted = view.get(name)
+    if not wanted or wanted in own[name]:
+        return wanted, []
+    option(wanted, run.case.tables["freight/zones"]["zone"].unique().sort().to_list(), name)
+    text = view.t("No cargo of this choice starts or ends in {zone}.", zone=zone_name(run, view, wanted))  # fmt: skip
+    return "", [Note(text)]
+
+
+def _pair(run: Run, view: View, own: pl.DataFrame) -> tuple[str, str, list[Block]]:
     """Return origin and destination: as asked for, else the pair with the most cargo and a choice.
 
     Where only one end is given, or both have no cargo between them, the other end may lack cargo:
-    the page then says so.
+    the page then says so, as it does of a place that nothing of this choice starts or ends in.
     """
+    asked_origin, origin_notes = _end(run, view, own, "origin")
+    asked_destination, destination_notes = _end(run, view, own, "destination")
     largest = (
         own.group_by("origin", "destination", maintain_order=True)
         .agg(pl.col("tonnes").sum(), routes=pl.col("route").n_unique())
@@ -92,20 +119,16 @@ def _pair(view: View, own: pl.DataFrame) -> tuple[str, str]:
     )
     best = largest.sort("tonnes", descending=True).filter(pl.col("routes") > 2)
     first = (best if best.height else largest).row(0, named=True)
-    origins, destinations = (own[name].unique().to_list() for name in ("origin", "destination"))
-    origin = view.get("origin") or first["origin"]
-    destination = view.get("destination")
+    origin = asked_origin or first["origin"]
+    destination = asked_destination
     if not destination:
         to = largest.filter(pl.col("origin") == origin).sort("tonnes", descending=True)
         destination = (
             first["destination"]
-            if not view.get("origin")
+            if not asked_origin
             else (to["destination"][0] if to.height else first["destination"])
         )
-    return (
-        option(origin, sorted(origins), "origin"),
-        option(destination, sorted(destinations), "destination"),
-    )
+    return origin, destination, [*origin_notes, *destination_notes]
 
 
 def zone_name(run: Run, view: View, zone: str) -> str:
@@ -198,8 +221,11 @@ def _cost_table(run: Run, view: View, pair: pl.DataFrame, year: int) -> Table:
     )
 
 
-def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table:
+def _bottleneck_table(
+    run: Run, view: View, scenario: str, wanted: str, years: tuple[int, ...]
+) -> Table:
     t = view.t
+    at_sea = queued_at_sea(run)
     parts = []
     for table, key in (("freight_link_year", "link"), ("freight_terminal_year", "terminal")):
         parts.append(
@@ -207,7 +233,7 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
             .filter(
                 pl.col("scenario") == scenario,
                 pl.col("run") == wanted,
-                pl.col("year").is_in(list(run.years)),
+                pl.col("year").is_in(list(years)),
                 pl.col("load_ratio").is_not_null(),
             )
             .select(
@@ -215,7 +241,7 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
                 pl.lit(key).alias("kind"),
                 "year",
                 "load_ratio",
-                "delay_h",
+                own_delay(key, at_sea),
                 "capacity_value_usd",
             )
         )
@@ -224,7 +250,7 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
     wide = tight.pivot(
         "year", index=["key", "kind", "most"], values="load_ratio", sort_columns=True
     )
-    last = tight.filter(pl.col("year") == max(run.years)).select("key", "kind", "delay_h", "capacity_value_usd")  # fmt: skip
+    last = tight.filter(pl.col("year") == max(years)).select("key", "kind", "delay_h", "capacity_value_usd")  # fmt: skip
     wide = wide.join(last, on=["key", "kind"], how="left", maintain_order="left").sort(
         ["most", "key"], descending=[True, False]
     )
@@ -240,16 +266,17 @@ def _bottleneck_table(run: Run, view: View, scenario: str, wanted: str) -> Table
     wide = wide.with_columns(place=pl.Series(names, dtype=pl.String))
     columns = [Column("place", t("Link or terminal")), Column("kind", t("Kind"), kind="word")]
     columns += [
-        Column(str(year), str(year), "", "load") for year in run.years if str(year) in wide.columns
+        Column(str(year), str(year), "", "load") for year in years if str(year) in wide.columns
     ]
     columns += [
-        Column("delay_h", t("Wait in {year}", year=max(run.years)), "h", "number"),
+        Column("delay_h", t("Wait in {year}", year=max(years)), "h", "number"),
         Column("capacity_value_usd", t("Value of one more unit"), "USD", "number"),
         Column("key", t("Key")),
     ]
     title = t("Where it chokes: load over capacity, {project}", project=project_name(run, view, wanted))  # fmt: skip
     return frame_table(
-        run, view, wide, columns, key="bottlenecks", title=title, of="freight_link_year", links=links
+        run, view, wide, columns, key="bottlenecks", title=title, of="freight_link_year", links=links,
+        note=sea_note(view, at_sea, wide["key"]),
     )  # fmt: skip
 
 
@@ -280,10 +307,10 @@ def _shifts(run: Run, view: View, routes: pl.DataFrame, scenario: str, year: int
         for route in run.names.routes
         if route in wide.columns and float(wide[route].abs().max() or 0.0) > LEAST_SHIFT_MT  # type: ignore[arg-type]
     ]
+    if not shown:  # a run of power projects alone moves nothing
+        return []
     moved = pl.max_horizontal(pl.col(route).abs() for route in shown)
-    wide = (
-        wide.filter(pl.col("run").is_in(others), moved > LEAST_SHIFT_MT) if shown else wide.clear()
-    )
+    wide = wide.filter(pl.col("run").is_in(others), moved > LEAST_SHIFT_MT)
     if wide.is_empty():
         return []
     named = worded(wide, name=("run", lambda name: project_name(run, view, name))).sort(

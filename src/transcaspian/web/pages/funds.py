@@ -21,7 +21,6 @@ PREFIXES = ("portfolio", "fund", "waterfall", "facility")
 # What one reads first; tables that are not named here follow.
 ORDER = ("summary", "choice", "returns", "sharing", "values", "frontier", "sizes", "calls")
 LONG = ("portfolio_accounts", "portfolio_balances")  # thousands of rows: their own pages
-MOST_ROWS = 1000
 PLAIN_UNITS = ("-", "year")  # fractions and years need no unit
 # Columns of the case that hold names or sentences for people.
 NAMED = ("name", "note", "party", "provider")
@@ -40,7 +39,7 @@ def funds_page(run: Run, view: View) -> Page:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS), name))
+            blocks.append(plain_table(run, view, frame, name))
     if not blocks:
         blocks.append(
             Note(

@@ -8,10 +8,16 @@ import polars as pl
 
 from transcaspian.register.status import count_statuses, judge_all
 from transcaspian.register.tables import Register
-from transcaspian.report.worth import worth_of
+from transcaspian.report.terms import Terms
+from transcaspian.report.worth import before_use, worth_of
 from transcaspian.web import urls
 from transcaspian.web.blocks import Block, Column, Link, Links, Note, Page, Table
-from transcaspian.web.pages.common import chosen_scenario, scenario_choice
+from transcaspian.web.pages.common import (
+    before_use_notes,
+    chosen_scenario,
+    projects_of,
+    scenario_choice,
+)
 from transcaspian.web.pages.projects import answer_table, ranked_projects
 from transcaspian.web.runs import Run
 from transcaspian.web.said import conventions
@@ -93,10 +99,10 @@ def _answers(run: Run, view: View, scenario: str) -> list[Block]:
                 "warning",
             )
         ]
-    ranked = ranked_projects(run, scenario)
-    blocks: list[Block] = []
+    ranked, terms = ranked_projects(run, scenario), projects_of(run, scenario)[1]
+    blocks: list[Block] = before_use_notes(view, ranked, terms)
     if ranked.height:
-        blocks.append(Note(_worth_sentence(run, view, ranked)))
+        blocks += _worth_notes(view, ranked, terms)
         blocks.append(answer_table(run, view, ranked.head(8), "answers", t("What is worth it")))
     else:
         blocks.append(Note(t("No project was valued in this run.")))
@@ -127,19 +133,24 @@ def _answers(run: Run, view: View, scenario: str) -> list[Block]:
     return blocks
 
 
-def _worth_sentence(run: Run, view: View, ranked: pl.DataFrame) -> str:
-    worth = [worth_of(row, run.terms) for row in ranked.iter_rows(named=True)]
-    sure = sum(item.low_musd > 0 for item in worth)
-    best = ranked.row(0, named=True)
-    return view.t(
+def _worth_notes(view: View, ranked: pl.DataFrame, terms: Terms) -> list[Block]:
+    """Return how many projects are worth it, of those whose value is known."""
+    known = ranked.join(before_use(ranked), on="project", how="anti", maintain_order="left")
+    if known.is_empty():
+        return []
+    worth = [worth_of(row, terms) for row in known.iter_rows(named=True)]
+    sure = sum(item.is_sure for item in worth)
+    best = known.row(0, named=True)
+    text = view.t(
         "{sure} of {all} ranked projects are worth their cost over its whole range. Worth most:"
         " {best}, {value} at {rate}.",
         sure=sure,
         all=len(worth),
         best=view.name(best["name"]),
         value=view.number(best["npv_musd"], "million USD"),
-        rate=view.language.share(run.terms.headline_rate, 2),
+        rate=view.language.share(terms.headline_rate, 2),
     )
+    return [Note(text)]
 
 
 def _trust(run: Run, view: View) -> Table:

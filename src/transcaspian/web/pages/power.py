@@ -16,9 +16,9 @@ from transcaspian.results.theme import ACCENT, CARRIER_COLOURS, CARRIER_LABELS, 
 from transcaspian.units import TWH_TO_MWH
 from transcaspian.web.blocks import Block, Chart, Choice, Column, Note, Page
 from transcaspian.web.pages.common import (
-    chosen_run,
+    chosen_project,
     chosen_scenario,
-    chosen_year,
+    chosen_year_of,
     frame_table,
     option,
     project_name,
@@ -43,7 +43,6 @@ HOURS_PER_YEAR = 8760
 WIDEST_YEAR = 640.0  # px
 # Tables that a run may have besides, shown under their own column names.
 MORE = ("adequacy", "green", "inertia", "reserve")
-MOST_ROWS_OF_MORE = 400
 
 
 def power_page(run: Run, view: View) -> Page:
@@ -53,15 +52,18 @@ def power_page(run: Run, view: View) -> Page:
     if zones.is_empty():
         return Page("power", t("Electricity"), t("No power results in this run."), (), run=run.key, section="power")  # fmt: skip
     scenario = chosen_scenario(run, view)
-    year = chosen_year(view, run.years)
+    year, years, notes = chosen_year_of(run, view, "power_zone_year", scenario)
+    if not years:
+        note = Note(t("The run has no electricity under this scenario."))
+        return Page("power", t("Electricity"), "", (note,), (scenario_choice(run, view, scenario),), run.key, "power")  # fmt: skip
     runs = run.runs_of("power_zone_year", scenario)
-    wanted = chosen_run(view, runs) if view.get("with") in runs else runs[0]
+    wanted, remarks = chosen_project(run, view, runs)
     at_year = zones.filter(pl.col("scenario") == scenario, pl.col("year") == year)
     reference = at_year.filter(pl.col("run") == REFERENCE).sort("load_mwh", descending=True)
     inside = [bus for bus in reference["bus"] if run.names.bus_countries.get(bus) in run.names.corridor]  # fmt: skip
     buses = list(dict.fromkeys([*inside, *reference["bus"]]))
     zone = option(view.get("zone"), buses, "zone")
-    blocks: list[Block] = []
+    blocks: list[Block] = [*notes, *remarks]
     groups = _hourly_groups(run, scenario, year, zone)
     start, week_choice = _week(view, groups)
     if groups:
@@ -77,7 +79,7 @@ def power_page(run: Run, view: View) -> Page:
     blocks += _more(run, view, scenario)
     choices = (
         scenario_choice(run, view, scenario),
-        year_choice(view, run.years, year),
+        year_choice(view, years, year),
         with_choice(run, view, runs, wanted),
         Choice(
             "zone", t("Zone"), tuple((bus, view.name(run.names.bus(bus))) for bus in buses), zone
@@ -316,5 +318,5 @@ def _more(run: Run, view: View, scenario: str) -> list[Block]:
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
-            blocks.append(plain_table(run, view, frame.head(MOST_ROWS_OF_MORE), name))
+            blocks.append(plain_table(run, view, frame, name))
     return blocks

@@ -10,19 +10,22 @@ from transcaspian.errors import NotFoundError
 from transcaspian.report.charts import Spec
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.names import humanise
-from transcaspian.report.terms import npv_column
+from transcaspian.report.scenario_values import scenario_values, shared_years
+from transcaspian.report.terms import Terms, npv_column
 from transcaspian.report.worded import worded
 from transcaspian.report.worth import worth_of
 from transcaspian.results.theme import INK, MUTED, NEGATIVE, POSITIVE
 from transcaspian.web import urls
 from transcaspian.web.blocks import Block, CellValue, Chart, Column, Link, Links, Note, Page, Table
 from transcaspian.web.pages.common import (
+    before_use_notes,
     chosen_scenario,
     country_name,
     frame_table,
     model_confidence,
     model_source,
     project_name,
+    projects_of,
     scenario_choice,
     scenario_name,
     source_links,
@@ -41,11 +44,11 @@ def projects_page(run: Run, view: View) -> Page:
     """Return the ranking, clusters, what is not ranked, and the value under every scenario."""
     t = view.t
     scenario = chosen_scenario(run, view)
-    own = run.projects.filter(pl.col("scenario") == scenario)
+    own, terms = projects_of(run, scenario)
     ranked = ordered_projects(own)
     clusters = own.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
     others = own.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
-    blocks: list[Block] = []
+    blocks: list[Block] = before_use_notes(view, own, terms)
     if ranked.height:
         blocks.append(_npv_chart(run, view, ranked))
     for frame, key, title in (
@@ -54,9 +57,9 @@ def projects_page(run: Run, view: View) -> Page:
         (others, "not-ranked", t("Not ranked: other sizes or prices of a ranked project")),
     ):
         if frame.height:
-            blocks.append(_value_table(run, view, frame, key, title))
+            blocks.append(_value_table(run, view, frame, terms, key, title))
     if len(run.scenarios) > 1:
-        blocks.append(_scenario_table(run, view))
+        blocks += _scenario_table(run, view)
     blocks += _interactions(run, view, scenario)
     if not blocks:
         blocks.append(Note(t("No project was valued in this run.")))
@@ -80,7 +83,7 @@ def projects_page(run: Run, view: View) -> Page:
 
 def ranked_projects(run: Run, scenario: str) -> pl.DataFrame:
     """Return the ranked projects of a scenario, best first."""
-    return ordered_projects(run.projects.filter(pl.col("scenario") == scenario))
+    return ordered_projects(projects_of(run, scenario)[0])
 
 
 def _links(run: Run, view: View, frame: pl.DataFrame) -> tuple[str, ...]:
@@ -100,6 +103,7 @@ def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
         Column("high_musd", t("At the low cost"), MONEY, "number"),
         Column("capex_musd", t("Capital cost"), MONEY, "number"),
         Column("capex_confidence", t("Capital cost is"), kind="word"),
+        *_model_years(view),
     )
     rows = []
     for row in frame.iter_rows(named=True):
@@ -113,6 +117,8 @@ def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
                 worth.high_musd,
                 row["capex_musd"],
                 row["capex_confidence"],
+                row["model_years"],
+                row["model_years_in_use"],
             )
         )
     return Table(
@@ -126,13 +132,23 @@ def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
     )
 
 
+def _model_years(view: View) -> tuple[Column, ...]:
+    """Return the columns that say on how many solved years a value rests."""
+    t = view.t
+    return (
+        Column("model_years", t("Model years behind it"), "", "whole"),
+        Column("model_years_in_use", t("of these in use"), "", "whole"),
+    )
+
+
 def _rate(run: Run, view: View, rate: float | None = None) -> str:
     return view.language.share(run.terms.headline_rate if rate is None else rate, 2)
 
 
-def _value_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str) -> Table:
+def _value_table(
+    run: Run, view: View, frame: pl.DataFrame, terms: Terms, key: str, title: str
+) -> Table:
     t = view.t
-    terms = run.terms
     columns = (
         Column("project", t("Project")),
         Column("verdict", t("Worth its cost?"), kind="word"),
@@ -149,6 +165,7 @@ def _value_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
         Column("bcr", t("Benefit over cost"), "", "number"),
         Column("co2_mt", t("CO₂ in {year}", year=terms.value_year), "Mt/a", "number"),
         Column("opening_year", t("Opens"), "", "year"),
+        *_model_years(view),
     )  # fmt: skip
     rows: list[tuple[CellValue, ...]] = []
     for row in frame.iter_rows(named=True):
@@ -218,21 +235,30 @@ def _npv_chart(run: Run, view: View, ranked: pl.DataFrame) -> Chart:
     )
 
 
-def _scenario_table(run: Run, view: View) -> Table:
+def _scenario_table(run: Run, view: View) -> list[Block]:
+    """Return the NPV under every scenario, of the model years that all of them have."""
     t = view.t
-    pivot = run.projects.pivot("scenario", index=["project", "name"], values="npv_musd")
+    wide = scenario_values(run.projects, run.scenarios)
+    shown = [name for name in run.scenarios if name in wide.columns]
+    if len(shown) < 2:
+        return []
     columns = [Column("name", t("Project"))]
-    columns += [
-        Column(name, scenario_name(run, view, name), MONEY, "difference")
-        for name in run.scenarios
-        if name in pivot.columns
-    ]
-    named = worded(pivot, name=("name", view.name))
+    columns += [Column(name, scenario_name(run, view, name), MONEY, "difference") for name in shown]
+    named = worded(wide, name=("name", view.name))
+    years = [str(year) for year in shared_years(run.projects, run.terms)]
     title = t("NPV at {rate} under each scenario", rate=_rate(run, view))
-    return frame_table(
-        run, view, named, columns, key="scenarios", title=title, of="projects",
-        links=_links(run, view, pivot),
-    )  # fmt: skip
+    note = t(
+        "Every value is of the same {count} model years ({years}), those that all scenarios have;"
+        " the other tables use every year of the scenario shown.",
+        count=len(years),
+        years=", ".join(years),
+    )
+    return [
+        frame_table(
+            run, view, named, columns, key="scenarios", title=title, of="projects",
+            links=_links(run, view, wide), note=note,
+        )
+    ]  # fmt: skip
 
 
 def _interactions(run: Run, view: View, scenario: str) -> list[Block]:
@@ -251,18 +277,20 @@ def project_page(run: Run, project: str, view: View) -> Page:
     """Return the sheet of one project or cluster; NotFoundError where the run has not valued it."""
     t = view.t
     scenario = chosen_scenario(run, view)
-    rows = run.projects.filter(pl.col("scenario") == scenario, pl.col("project") == project)
+    own, terms = projects_of(run, scenario)
+    rows = own.filter(pl.col("project") == project)
     if rows.is_empty():
         raise NotFoundError(f"The run has not valued a project {project!r}.")
     row = rows.row(0, named=True)
     blocks: list[Block] = [
-        Note(worth_sentence(run, view, row)),
-        _facts(run, view, row),
+        *before_use_notes(view, rows, terms),
+        Note(worth_sentence(view, row, terms)),
+        _facts(run, view, row, terms),
     ]
     flows = _real_flows(run, scenario, project)
     if flows.height:
         blocks.append(_yearly(run, view, flows))
-    blocks += [*_gains(run, view, scenario, project), _flows(run, view, scenario, project)]
+    blocks += [*_gains(run, view, scenario, project), _flows(run, view, scenario, project, terms)]
     blocks += _variants(run, view, scenario, row)
     shown = {"with": project}
     blocks.append(
@@ -288,11 +316,11 @@ def project_page(run: Run, project: str, view: View) -> Page:
         choices=(scenario_choice(run, view, scenario),),
         run=run.key,
         section="projects",
-        sheet=project_sheet(run, row, flows, view) if flows.height else None,
+        sheet=project_sheet(run, row, flows, terms, view) if flows.height else None,
     )
 
 
-def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
+def _facts(run: Run, view: View, row: Mapping[str, Any], terms: Terms) -> Table:
     """Return the key figures, each with its unit and how sure it is."""
     t = view.t
     capex_is = str(row["capex_confidence"])
@@ -305,14 +333,16 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
     ]
     facts += [
         (t("NPV at {rate}", rate=_rate(run, view, rate)), row[npv_column(rate)], MONEY, model)
-        for rate in run.terms.rates
+        for rate in terms.rates
     ]
     facts += [
+        (t("Model years behind it"), _real(row["model_years"]), None, model),
+        (t("of these in use"), _real(row["model_years_in_use"]), None, model),
         (t("The corridor's part of the NPV"), row["npv_corridor_musd"], MONEY, model),
         (t("Economic rate of return, as a fraction"), row["eirr"], None, model),
         (t("Benefit over cost"), row["bcr"], None, model),
     ]
-    for year in run.terms.years:
+    for year in terms.years:
         facts.append((t("Benefit in {year}", year=year), row[f"benefit_{year}_musd"], MONEY, model))
         facts.append((t("CO₂ in {year}", year=year), row[f"co2_mt_per_year_{year}"], "Mt/a", model))
     facts += _risk(run, view, row)
@@ -338,6 +368,10 @@ def _facts(run: Run, view: View, row: Mapping[str, Any]) -> Table:
         source=model_source(run, view, "projects"),
         confidence=model_confidence(run, view),
     )
+
+
+def _real(count: int | None) -> float | None:
+    return None if count is None else float(count)
 
 
 def _risk(
@@ -454,12 +488,12 @@ def _capital(view: View, name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _flows(run: Run, view: View, scenario: str, project: str) -> Table:
+def _flows(run: Run, view: View, scenario: str, project: str, terms: Terms) -> Table:
     """Return the largest flows of money in the year that single figures speak of."""
     t = view.t
     own = run.table("ledger").filter(pl.col("scenario") == scenario, pl.col("project") == project)
     years = own["year"].unique().sort().to_list()
-    wanted = run.terms.value_year
+    wanted = terms.value_year
     year = wanted if wanted in years else (years[-1] if years else 0)
     flows = (
         own.filter(pl.col("year") == year)
@@ -492,7 +526,7 @@ def _variants(run: Run, view: View, scenario: str, row: Mapping[str, Any]) -> li
     t = view.t
     family = row["variant_of"] or row["project"]
     members = [part.strip() for part in str(row["members"]).replace(";", ",").split(",")]
-    own = run.projects.filter(pl.col("scenario") == scenario)
+    own = projects_of(run, scenario)[0]
     variants = own.filter((pl.col("variant_of") == family) | (pl.col("project") == family))
     blocks: list[Block] = []
     if variants.height > 1:
