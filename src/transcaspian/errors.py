@@ -12,7 +12,6 @@ TranscaspianError
 └── NotFoundError        something asked for by name is not there
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -28,7 +27,6 @@ __all__ = [
     "RegisterError",
     "TranscaspianError",
     "UnboundedError",
-    "reason_of",
 ]
 
 
@@ -110,11 +108,3 @@ class FetchError(TranscaspianError):
 
 class NotFoundError(TranscaspianError):
     """Something asked for by name is not there."""
-
-
-def reason_of(error: OSError) -> str:
-    """Return what the system refused, in its own words; the first where it refused many files."""
-    first = error.args[0] if error.args else None
-    if error.strerror is None and isinstance(first, list) and first:  # of shutil.copytree
-        return re.sub(r"^\[Errno \d+\] ", "", str(first[0][-1])).split(": ")[0]
-    return error.strerror or str(error)

@@ -90,7 +90,7 @@ def column_title(column: Column) -> str:
 
 
 def csv_file(table: Table) -> bytes:
-    """Return the table as CSV with comma and dot, 12 figures; no text becomes a formula."""
+    """Return the table as CSV with comma and dot, 12 figures."""
     frame = table_frame(table).with_columns(pl.selectors.float().round_sig_figs(12))
     return BYTE_ORDER_MARK + guarded_csv(frame).encode()
 
