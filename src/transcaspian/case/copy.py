@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from transcaspian.case.files import copy_files
-from transcaspian.errors import InputError, reason_of
+from transcaspian.errors import InputError
 
 __all__ = ["copy_case"]
 
@@ -27,5 +27,5 @@ def copy_case(source: Path, folder: Path) -> Path:
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {reason_of(error)}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
     return folder

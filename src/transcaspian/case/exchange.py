@@ -11,7 +11,7 @@ from transcaspian.case.excel_read import Origin, read_workbook
 from transcaspian.case.excel_write import write_workbook
 from transcaspian.case.files import LARGEST_CASE, MOST_FILES, case_files, copy_files
 from transcaspian.case.unzip import unpack_zip
-from transcaspian.errors import InputError, NotFoundError, Problem, reason_of
+from transcaspian.errors import InputError, NotFoundError, Problem
 from transcaspian.untrusted import in_child
 
 __all__ = ["export_case", "import_case", "refuse_existing", "write_new"]
@@ -55,7 +55,7 @@ def write_new(target: Path, write: Callable[[Path], object]) -> Path:
             refuse_existing(target)
             copy.rename(target)
     except OSError as error:
-        raise InputError(f"{str(target)!r} can't be written: {reason_of(error)}.") from error
+        raise InputError(f"{str(target)!r} can't be written: {error.strerror or error}.") from error
     return target
 
 
@@ -80,7 +80,7 @@ def import_case(source: Path, folder: Path, check: Check) -> Path:
                 folder.rmdir()
             copy.rename(folder)
     except OSError as error:
-        raise InputError(f"{str(folder)!r} can't be made: {reason_of(error)}.") from error
+        raise InputError(f"{str(folder)!r} can't be made: {error.strerror or error}.") from error
     return folder
 
 
