@@ -11,7 +11,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from transcaspian.case.read import PROFILES_FILE, find_case
+from transcaspian.case.read import find_case
+from transcaspian.case.read_profiles import PROFILES_FILE
 
 FILE = "LICENCES.csv"
 HEADER = ("table", "licence", "attribution", "note")

@@ -3,6 +3,7 @@
 What is right comes from `small_networks`, which reads with pandas and solves with scipy.
 """
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.power.small_networks import FILES, least_cost, write_folder
 from transcaspian.errors import InputError
 from transcaspian.lp import Status
 from transcaspian.power import read_pypsa, solve
+from transcaspian.power.csv_rows import read_csv_rows
 
 Changes = dict[str, str | bytes | None]
 SEED = 20261130
@@ -235,3 +237,14 @@ def test_there_are_hundreds_of_variants():
     count += 7 * len(FILES)  # signs between cells and encodings
     assert count >= FEWEST, count
     print(f"{count} variants of PyPSA folders")  # noqa: T201
+
+
+def test_reading_a_network_leaves_the_longest_cell_of_other_readers_alone(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    file = tmp_path / "buses.csv"
+    file.write_text(f'name,note\na,"{"x" * 200_000}"\n', encoding="utf-8")
+
+    rows = read_csv_rows(file)
+
+    assert len(rows.rows[0][1]) == 200_000
+    assert csv.field_size_limit() == before

@@ -93,7 +93,7 @@ def read_csv_rows(file: Path, *, names_are_free: bool = False) -> CsvRows:
 
 def _split(file: str, text: str) -> list[tuple[int, list[str]]]:
     """Return the rows that hold something, each with the line it begins on."""
-    csv.field_size_limit(LONGEST_CELL)
+    before = csv.field_size_limit(LONGEST_CELL)  # of the whole process: others want their own
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found, line = [], 1
     try:
@@ -104,6 +104,8 @@ def _split(file: str, text: str) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         cure = "Close every quote, and double those within a cell."
         raise file_error(file, f"quotes are wrong from here on ({error}).", cure, line) from error
+    finally:
+        csv.field_size_limit(before)
     return found
 
 
