@@ -79,6 +79,7 @@ def replaced(file: str, old: str, new: str) -> Changes:
         ({"generators.csv": "name,bus,p_nom,marginal_cost_quadratic\nwind,north,5,-0.1\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'marginal_cost_quadratic': a quadratic cost below zero is not convex."),
         ({"global_constraints.csv": "name,type,carrier_attribute,sense,constant,active\na,operational_limit,gas,<=,5,False\n"}, "global_constraints.csv, row 2, column 'active': global_constraints cannot be switched off."),
         ({"global_constraints.csv": "name,type,carrier_attribute,sense,constant\na,tech_capacity_expansion_limit,wind,>=,5\n"}, "global_constraints.csv, row 2, column 'constant': nothing that may change counts in this limit"),
+        ({"generators.csv": "name,bus,p_nom,p_nom_set\ng,north,60,44\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'p_nom_set': p_nom_set holds a capacity that may grow"),
         (replaced("generators.csv", "old gas,north,gas", "old gas,north,gas "), "generators.csv, row 2, column 'carrier': carrier 'gas ' is not in carriers; 'gas', which is limited, is the nearest."),
     ],
 )  # fmt: skip
@@ -268,3 +269,9 @@ def test_weights_that_are_taken_as_an_hour_are_listed(tmp_path):
     text = "snapshot,objective\nmorning,2\nnoon,3\nnight,1\n"
     grid = read_pypsa(write_folder(tmp_path, {"snapshots.csv": text}))
     assert "snapshots.stores (missing, taken as 1 h)" in grid.ignored
+
+
+def test_a_limit_that_nothing_counts_in_is_listed(tmp_path):
+    text = "name,type,carrier_attribute,sense,constant\na,tech_capacity_expansion_limit,wind,<=,5\n"
+    grid = read_pypsa(write_folder(tmp_path, {"global_constraints.csv": text}))
+    assert "global_constraints 'a' (nothing counts in it)" in grid.ignored

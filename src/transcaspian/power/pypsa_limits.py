@@ -43,6 +43,7 @@ def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
     periods = tables.numbers(COMPONENT, "investment_period")
     rows = np.flatnonzero(tables.active(COMPONENT)).tolist()
     limits = []
+    empty: list[str] = []
     for row, name in enumerate(names):
         sense = SENSES.get(senses[row].strip())
         if sense is None:
@@ -68,9 +69,11 @@ def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
         upper = np.inf if sense == ">=" else bound
         if not terms:
             _check_empty(tables, COMPONENT, rows[row], "constant", lower, upper)
+            empty.append(f"{COMPONENT} {name!r} (nothing counts in it)")
             continue
         limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
-    return replace(grid, limits=(*limits, *_bus_limits(tables, grid)))
+    limits += _bus_limits(tables, grid)
+    return replace(grid, limits=tuple(limits), ignored=(*grid.ignored, *empty))
 
 
 def _check_empty(
