@@ -156,3 +156,19 @@ def test_a_toll_that_pays_for_driving_is_refused_with_the_trips_it_serves(tmp_pa
     assert [problem.message for problem in answer.exception.problems] == [
         "the link from 1 to 3 costs -3 when empty; trips from 1 to 2 could use it."
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["\n", "~ nothing yet\n", "<NUMBER OF ZONES> 2\n<END OF METADATA>\n"]
+)
+def test_a_trips_file_without_origins_is_refused(read, text):
+    with pytest.raises(InputError) as caught:
+        read(LINKS, trips=text)
+    assert [(problem.file, problem.column) for problem in caught.value.problems] == [
+        ("x_trips.tntp", "Origin")
+    ]
+
+
+def test_a_trips_file_that_says_there_are_none_is_taken(read):
+    trips = "<NUMBER OF ZONES> 2\n<TOTAL OD FLOW> 0\n<END OF METADATA>\n"
+    assert assign(read(LINKS, trips=trips)).volume.tolist() == [0.0, 0.0]

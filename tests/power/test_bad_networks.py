@@ -71,6 +71,16 @@ def replaced(file: str, old: str, new: str) -> Changes:
         ({"generators.csv": "name,bus,p_nom,overnight_cost,lifetime,discount_rate\ng,north,5,9,0,0.1\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'lifetime'"),
         ({"generators.csv": "name,bus,p_nom,p_nom_extendable\ng,north,inf,1\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'p_nom': inf is no capacity to grow from."),
         ({"generators.csv": "name,bus,p_nom,p_min_pu\ng,north,inf,0.2\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'p_nom'"),
+        ({"generators-pmax_pu.csv": "snapshot,wind\nmorning,0\nnoon,0\nnight,0\n"}, "generators-pmax_pu.csv: 'pmax_pu' is no attribute of generators; 'p_max_pu' is the nearest."),
+        ({"generators-p_nom.csv": "snapshot,wind\nmorning,0\nnoon,0\nnight,0\n"}, "generators-p_nom.csv: p_nom of generators is the same in every snapshot."),
+        ({"generators_p_max_pu.csv": "snapshot,wind\nmorning,0\nnoon,0\nnight,0\n"}, "generators_p_max_pu.csv: no file of a network has this name; generators-p_max_pu is the nearest."),
+        ({"generators_t-p_max_pu.csv": "snapshot,wind\nmorning,0\nnoon,0\nnight,0\n"}, "generators_t-p_max_pu.csv: no file of a network has this name"),
+        ({"generators-p_max_pu.csv": "wind,old gas\n0.5,1\n0.8,1\n0.1,1\n"}, "generators-p_max_pu.csv, row 1, column 'wind': the first column holds the snapshots"),
+        ({"generators.csv": "name,bus,p_nom,marginal_cost_quadratic\nwind,north,5,-0.1\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'marginal_cost_quadratic': a quadratic cost below zero is not convex."),
+        ({"global_constraints.csv": "name,type,carrier_attribute,sense,constant,active\na,operational_limit,gas,<=,5,False\n"}, "global_constraints.csv, row 2, column 'active': global_constraints cannot be switched off."),
+        ({"global_constraints.csv": "name,type,carrier_attribute,sense,constant\na,tech_capacity_expansion_limit,wind,>=,5\n"}, "global_constraints.csv, row 2, column 'constant': nothing that may change counts in this limit"),
+        ({"generators.csv": "name,bus,p_nom,p_nom_set\ng,north,60,44\n", "generators-p_max_pu.csv": None}, "generators.csv, row 2, column 'p_nom_set': p_nom_set holds a capacity that may grow"),
+        (replaced("generators.csv", "old gas,north,gas", "old gas,north,gas "), "generators.csv, row 2, column 'carrier': carrier 'gas ' is not in carriers; 'gas', which is limited, is the nearest."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(tmp_path, changes, words):
@@ -193,3 +203,75 @@ def test_files_of_losses_are_read_with_the_same_care(tmp_path):
         with pytest.raises(InputError) as caught:
             read_losses(file)
         assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "given"),
+    [
+        ("2030-01-01 00:00,2030-01-01 01:00", "2030-01-01 01:00,2030-01-01 02:00"),
+        ("2030-01-01 00:00,2030-01-01 01:00", "2030-01-01T01:00:00,2030-01-01T00:00:00"),
+        ("2030-01-01 00:00+00:00,2030-01-01 01:00+00:00", "2030-01-01 04:00+03:00,2030-01-01 03:00+03:00"),
+    ],
+)  # fmt: skip
+def test_a_series_whose_times_stand_in_other_rows_is_refused(tmp_path, first, given):
+    assert "loads-p_set.csv, row 2: snapshot" in refused(_two_hours(tmp_path, first, given))
+
+
+@pytest.mark.parametrize(
+    ("first", "given"),
+    [
+        ("2030-01-01 00:00,2030-01-01 01:00", "2030-01-01T00:00:00,2030-01-01T01:00:00"),
+        ("2030-01-01 00:00+00:00,2030-01-01 01:00+00:00", "2030-01-01 03:00+03:00,2030-01-01 04:00+03:00"),
+        ("now,then", "0,1"),
+    ],
+)  # fmt: skip
+def test_a_series_may_write_its_times_in_another_way(tmp_path, first, given):
+    found = solve(read_pypsa(_two_hours(tmp_path, first, given)))
+    assert found.objective == pytest.approx(10.0 * (4.0 + 6.0))
+
+
+def _two_hours(tmp_path: Path, first: str, given: str) -> Path:
+    one, two = first.split(",")
+    three, four = given.split(",")
+    changes: Changes = dict.fromkeys(FILES)
+    changes |= {
+        "snapshots.csv": f"snapshot\n{one}\n{two}\n",
+        "buses.csv": "name\nA\n",
+        "generators.csv": "name,bus,p_nom,marginal_cost\ng,A,9,10\n",
+        "loads.csv": "name,bus\nL,A\n",
+        "loads-p_set.csv": f"snapshot,L\n{three},4\n{four},6\n",
+    }
+    return write_folder(tmp_path, changes)
+
+
+def test_a_port_may_lie_at_a_bus_called_like_an_empty_cell(tmp_path):
+    changes: Changes = dict.fromkeys(FILES)
+    changes |= {
+        "snapshots.csv": "snapshot\n0\n",
+        "buses.csv": "name\nA\nB\nNA\n",
+        "generators.csv": "name,bus,p_nom,marginal_cost\ng,A,50,10\nh,NA,50,70\n",
+        "loads.csv": "name,bus,p_set\nL,B,20\nH,NA,30\n",
+        "links.csv": "name,bus0,bus1,bus2,p_nom,efficiency,efficiency2\nk,A,B,NA,50,0.5,0.5\n",
+    }
+    # 40 MW sent give 20 at B and 20 at NA, where 10 more are made.
+    found = solve(read_pypsa(write_folder(tmp_path, changes)))
+    assert found.objective == pytest.approx(40.0 * 10.0 + 10.0 * 70.0)
+
+
+def test_limits_at_buses_count_and_are_not_listed_as_ignored(tmp_path):
+    text = "name,v_nom,nom_max_gas\nnorth,220,\nsouth,220,5\n"
+    grid = read_pypsa(write_folder(tmp_path, {"buses.csv": text}))
+    assert "buses.nom_max_gas" not in grid.ignored
+    assert "nom_max_gas at south" in [limit.name for limit in grid.limits]
+
+
+def test_weights_that_are_taken_as_an_hour_are_listed(tmp_path):
+    text = "snapshot,objective\nmorning,2\nnoon,3\nnight,1\n"
+    grid = read_pypsa(write_folder(tmp_path, {"snapshots.csv": text}))
+    assert "snapshots.stores (missing, taken as 1 h)" in grid.ignored
+
+
+def test_a_limit_that_nothing_counts_in_is_listed(tmp_path):
+    text = "name,type,carrier_attribute,sense,constant\na,tech_capacity_expansion_limit,wind,<=,5\n"
+    grid = read_pypsa(write_folder(tmp_path, {"global_constraints.csv": text}))
+    assert "global_constraints 'a' (nothing counts in it)" in grid.ignored

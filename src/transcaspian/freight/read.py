@@ -234,6 +234,9 @@ def _read_trips(
         Problem(text.name, int(number), "", message, "Correct it.")
         for number in np.unique(row[~is_good])
     ]
+    if not origin and not problems and text.number("TOTAL OD FLOW") != 0.0:
+        message = "No Origin line is in it, so that nothing travels."
+        problems.append(Problem(text.name, 0, "Origin", message, "Name a TNTP trips file."))
     if not problems:
         problems = _check_totals(text, net, origin_column, destination, demand)
     if problems:

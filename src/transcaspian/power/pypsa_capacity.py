@@ -40,6 +40,9 @@ def read_capacity(tables: PypsaTables, component: str, attribute: str) -> Capaci
     tables.add_where(component, attribute, is_wrong, message, "Give a number.")
     held = tables.numbers(component, f"{attribute}_set")
     is_held = ~np.isnan(held)
+    message = f"{attribute}_set holds a capacity that may grow, and this one may not."
+    cure = f"Give {attribute}, or set {attribute}_extendable."
+    tables.add_where(component, f"{attribute}_set", is_held & ~is_extendable, message, cure)
     least = tables.numbers(component, f"{attribute}_min")
     most = tables.numbers(component, f"{attribute}_max")
     return Capacity(

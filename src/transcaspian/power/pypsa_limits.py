@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcaspian.power.grid import Capacity, GlobalLimit, Grid, LimitTerm
+from transcaspian.power.misspelt import meant_name
+from transcaspian.power.pypsa_tables import LIMIT_AT_BUS
 
 if TYPE_CHECKING:
     from transcaspian.power.pypsa_tables import PypsaTables
@@ -40,6 +43,7 @@ def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
     periods = tables.numbers(COMPONENT, "investment_period")
     rows = np.flatnonzero(tables.active(COMPONENT)).tolist()
     limits = []
+    empty: list[str] = []
     for row, name in enumerate(names):
         sense = SENSES.get(senses[row].strip())
         if sense is None:
@@ -60,13 +64,40 @@ def read_limits(tables: PypsaTables, grid: Grid) -> Grid:
         if not _names_are_known(tables, grid, rows[row], kinds[row], attributes[row], buses[row]):
             continue
         terms, constant = _terms(tables, grid, kinds[row], attributes[row], buses[row])
-        if not terms:
-            continue
         bound = float(constants[row]) - constant
         lower = -np.inf if sense == "<=" else bound
         upper = np.inf if sense == ">=" else bound
+        if not terms:
+            _check_empty(tables, COMPONENT, rows[row], "constant", lower, upper)
+            empty.append(f"{COMPONENT} {name!r} (nothing counts in it)")
+            continue
         limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
-    return replace(grid, limits=(*limits, *_bus_limits(tables, grid)))
+    limits += _bus_limits(tables, grid)
+    return replace(grid, limits=tuple(limits), ignored=(*grid.ignored, *empty))
+
+
+def _check_empty(
+    tables: PypsaTables, component: str, row: int, column: str, lower: float, upper: float
+) -> None:
+    """Refuse a limit that nothing counts in and that nothing cannot meet."""
+    if lower > 0.0 or upper < 0.0:
+        message = "nothing that may change counts in this limit, so that it cannot be met."
+        tables.add_problem(component, row, column, message, "Correct its names or take it out.")
+
+
+def _check_carriers(tables: PypsaTables, counted: Collection[str]) -> None:
+    """Find carriers that are not listed and one slip, space or letter case from one that counts."""
+    listed = set(tables.names("carriers"))
+    for component in ("generators", "storage_units", "stores", "links", "lines"):
+        cells = tables.text(component, "carrier")
+        for name in sorted(set(cells) - listed - set(counted) - {""}):
+            plain = name.strip().casefold()
+            meant = next((other for other in counted if other.casefold() == plain), "")
+            meant = meant or meant_name(name, counted)
+            if meant:
+                message = f"carrier {name!r} is not in carriers; {meant!r}, which is limited, is the nearest."
+                is_it = np.array([cell == name for cell in cells], dtype=bool)
+                tables.add_where(component, "carrier", is_it, message, "Correct one of the two.")
 
 
 def _names_are_known(
@@ -113,13 +144,15 @@ def _terms(
             )
         )
         emission = {k: v for k, v in emission.items() if v}
+        _check_carriers(tables, emission)
         _check_efficiency(tables, grid, emission)
         return _operation_terms(grid, emission, by_fuel=True)
+    carriers = _listed(attribute) if kind.startswith("transmission") else {attribute}
+    _check_carriers(tables, carriers)
     if kind == "operational_limit":
         return _operation_terms(grid, {attribute: 1.0}, by_fuel=False)
     if kind == "tech_capacity_expansion_limit":
         return _technology_terms(grid, attribute, bus), 0.0
-    carriers = _listed(attribute)
     by_length = kind == "transmission_volume_expansion_limit"
     return _transmission_terms(grid, carriers, by_length=by_length), 0.0
 
@@ -213,7 +246,7 @@ def _bus_limits(tables: PypsaTables, grid: Grid) -> list[GlobalLimit]:
     columns = tables.source.static.get("buses", {})
     carriers = tables.names("carriers")
     for column in columns:
-        match = re.fullmatch(r"nom_(min|max)_(.+)", column)
+        match = LIMIT_AT_BUS.fullmatch(column)
         if match is None:
             continue
         if match[2] not in carriers:
@@ -227,9 +260,12 @@ def _bus_limits(tables: PypsaTables, grid: Grid) -> list[GlobalLimit]:
                 for term in _technology_terms(grid, match[2], grid.buses[bus])
                 if term.block not in ("link_p_nom", "branch_s_nom")
             ]
-            if terms:
-                value = float(values[bus])
-                lower, upper = (value, np.inf) if match[1] == "min" else (-np.inf, value)
+            value = float(values[bus])
+            lower, upper = (value, np.inf) if match[1] == "min" else (-np.inf, value)
+            if not terms:
+                row = int(np.flatnonzero(tables.active("buses"))[bus])
+                _check_empty(tables, "buses", row, column, lower, upper)
+            else:
                 name = f"{column} at {grid.buses[bus]}"
                 limits.append(GlobalLimit(name, lower, upper, tuple(terms)))
     return limits

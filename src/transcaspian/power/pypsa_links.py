@@ -100,7 +100,7 @@ def _add_port(
     values = tables.series(c, f"{factor}{plain}", -1.0 if port == "0" else 1.0)
     delay = tables.numbers(c, f"delay{plain}", 0.0)
     wraps = tables.flags(c, f"cyclic_delay{plain}", default=True)
-    names = tables.text(c, f"bus{port}", "")
+    names = tables.bus_names(c, f"bus{port}")
     rows = np.flatnonzero(tables.active(c))
     for link in members.tolist():
         name, row = names[link], int(rows[link])

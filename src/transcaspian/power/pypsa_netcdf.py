@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from transcaspian.power.csv_rows import file_error
 from transcaspian.power.pypsa_schema import BOOKKEEPING_LISTS, USED, is_series_read
-from transcaspian.power.pypsa_source import LISTS, WEIGHTS, PypsaSource, Series, checked_weights
+from transcaspian.power.pypsa_source import (
+    LISTS,
+    WEIGHTS,
+    PypsaSource,
+    Series,
+    check_series_name,
+    checked_weights,
+    missing_weights,
+)
 from transcaspian.untrusted import in_child
 
 if TYPE_CHECKING:
@@ -104,6 +112,7 @@ def _content(path: Path, file: "h5py.File") -> PypsaSource:
         elif not component and key not in ("snapshots", "name"):
             strays.append(key)
     _check_lengths(place, static)
+    strays += missing_weights(given)
     periods = np.atleast_1d(file.attrs.get("network__multi_invest", 0))
     name = file.attrs.get("network_name", path.stem)
     return PypsaSource(
@@ -151,9 +160,10 @@ def _series(
     place: str, file: "h5py.File", component: str, attribute: str, n_snapshot: int
 ) -> Series:
     """Return a series; one that counts for nothing is not read."""
+    key = f"{component}_t_{attribute}"
+    check_series_name(f"{place}:{key}", component, attribute, "Call it {} or take it out.")
     if not is_series_read(component, attribute):
         return Series((), np.zeros((n_snapshot, 0)), ())
-    key = f"{component}_t_{attribute}"
     if f"{key}_i" not in file:
         message = "the names of its components are missing."
         raise file_error(f"{place}:{key}", message, "Export it again.")

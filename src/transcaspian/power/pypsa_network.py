@@ -42,6 +42,7 @@ def _grid(tables: PypsaTables) -> Grid:
     source = tables.source
     names = tables.names("buses")
     _check_storage(tables)
+    _check_curvature(tables)
     for component in ("generators", "links", "processes"):
         check_infinite(tables, component)
     buses = {name: position for position, name in enumerate(names)}
@@ -65,6 +66,15 @@ def _grid(tables: PypsaTables) -> Grid:
         ignored=tables.ignored(),
     )
     return read_limits(tables, grid)
+
+
+def _check_curvature(tables: PypsaTables) -> None:
+    """Find quadratic costs below zero: no optimum of theirs can be proven."""
+    name = "marginal_cost_quadratic"
+    for component in ("generators", "storage_units", "stores", "links", "processes"):
+        is_wrong = np.any(tables.series(component, name) < 0.0, axis=0)
+        message = "a quadratic cost below zero is not convex."
+        tables.add_where(component, name, is_wrong, message, "Give one from zero up.")
 
 
 def _check_storage(tables: PypsaTables) -> None:

@@ -10,6 +10,8 @@ attributes are those that PyPSA 1.4 documents.
 import re
 from typing import Final
 
+from transcaspian.power.misspelt import meant_name
+
 __all__ = [
     "BOOKKEEPING",
     "BOOKKEEPING_LISTS",
@@ -18,9 +20,11 @@ __all__ = [
     "UNSUPPORTED_LISTS",
     "USED",
     "WITH_PORTS",
+    "is_one_number",
     "is_port_column",
     "is_series_read",
     "meant_attribute",
+    "meant_series",
 ]
 
 Value = float | str | bool
@@ -361,3 +365,16 @@ def meant_attribute(component: str, heading: str) -> str:
     plain = re.sub(r"[\s-]+", "_", heading.strip().lower())
     is_port = component in WITH_PORTS and is_port_column(plain)
     return plain if plain != heading and (plain in known or is_port) else ""
+
+
+def is_one_number(component: str, attribute: str) -> bool:
+    """Whether an attribute counts but can't change by snapshot, so that its series is a mistake."""
+    known = {*USED.get(component, {}), *UNSUPPORTED.get(component, {})}
+    return attribute in known and not is_series_read(component, attribute)
+
+
+def meant_series(component: str, attribute: str) -> str:
+    """Return the attribute by snapshot that another misspells; nothing for those of no account."""
+    known = SERIES.get(component, ())
+    others = BOOKKEEPING.get(component, ())
+    return "" if attribute in others else meant_name(attribute, known)

@@ -1,8 +1,9 @@
 """What stands in a PyPSA CSV folder or netCDF file, as plain arrays; PyPSA is not needed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,22 @@ from transcaspian.power.pypsa_schema import (
     BOOKKEEPING_LISTS,
     UNSUPPORTED_LISTS,
     USED,
+    is_one_number,
     is_series_read,
     meant_attribute,
+    meant_series,
 )
 
-__all__ = ["LISTS", "WEIGHTS", "PypsaSource", "Series", "checked_weights", "open_folder"]
+__all__ = [
+    "LISTS",
+    "WEIGHTS",
+    "PypsaSource",
+    "Series",
+    "check_series_name",
+    "checked_weights",
+    "missing_weights",
+    "open_folder",
+]
 
 FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.str_]
@@ -38,6 +50,7 @@ class Series:
     names: tuple[str, ...]
     values: FloatArray  # [n_snapshot, n]
     lines: tuple[int, ...]  # [n_snapshot], where they stand in their file
+    index: str = ""  # the heading of the column of snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,12 @@ def _add_stray(found: _Folder, file: Path, component: str) -> None:
         if plain in (name, name.removesuffix("s"), name.removesuffix("es")):
             message = f"no file of a network has this name; {name} is the nearest."
             raise file_error(file.name, message, "Correct the name or take it away.")
+    whole = re.sub(r"[\s-]", "_", file.stem.strip().lower())
+    for name in LISTS:
+        attribute = whole.removeprefix(f"{name}_").removeprefix("t_")
+        if whole.startswith(f"{name}_") and is_series_read(name, attribute):
+            message = f"no file of a network has this name; {name}-{attribute} is the nearest."
+            raise file_error(file.name, message, "Correct the name or take it away.")
     found.strays.append(file.name)
 
 
@@ -177,6 +196,7 @@ def _add_snapshots(found: _Folder, table: CsvRows) -> None:
         if column in table.header
     }
     found.weights = checked_weights(given, found.n_snapshot, file, table.lines)
+    found.strays += missing_weights(given)
 
 
 def _check_labels(found: _Folder, table: CsvRows) -> None:
@@ -209,6 +229,13 @@ def checked_weights(
     return {name: given.get(name, old) for name in WEIGHTS}
 
 
+def missing_weights(given: Collection[str]) -> list[str]:
+    """Return words for the weights that are missing where others are given."""
+    if not given or "weightings" in given:
+        return []
+    return [f"snapshots.{name} (missing, taken as 1 h)" for name in WEIGHTS if name not in given]
+
+
 def _add_network(found: _Folder, table: CsvRows) -> None:
     row = dict(zip(table.header, table.rows[0], strict=True)) if table.rows else {}
     found.name = row.get("name", found.name)
@@ -227,25 +254,61 @@ def _add_network(found: _Folder, table: CsvRows) -> None:
 
 
 def _add_series(found: _Folder, file: Path, component: str, attribute: str) -> None:
-    meant = meant_attribute(component, attribute)
-    if meant:
-        message = f"{attribute!r} is no attribute of {component}; {meant!r} is the nearest."
-        raise file_error(file.name, message, f"Call it {component}-{meant}.csv or take it away.")
+    check_series_name(
+        file.name, component, attribute, f"Call it {component}-{{}}.csv or take it away."
+    )
     if not is_series_read(component, attribute):
         found.series[component, attribute] = Series((), np.zeros((found.n_snapshot, 0)), ())
         return
     table = read_csv_rows(file, names_are_free=True)
     labels = tuple(row[0].strip() for row in table.rows)
-    if labels != found.labels and len(set(labels)) > 1 and sorted(labels) == sorted(found.labels):
-        row = next(k for k, pair in enumerate(zip(labels, found.labels, strict=True)) if len({*pair}) > 1)  # fmt: skip
-        message = f"snapshot {labels[row]!r} stands where snapshots.csv has {found.labels[row]!r}."
-        raise file_error(file.name, message, "Give the same order.", table.lines[row])
+    _check_order(found, file.name, labels, table.lines)
     columns = [
         _numbers([row[k] for row in table.rows], file.name, table.header[k], table.lines)
         for k in range(1, len(table.header))
     ]
     values = np.array(columns).T if columns else np.zeros((len(table.rows), 0))
-    found.series[component, attribute] = Series(table.header[1:], values, table.lines)
+    found.series[component, attribute] = Series(
+        table.header[1:], values, table.lines, table.header[0]
+    )
+
+
+def check_series_name(place: str, component: str, attribute: str, cure: str) -> None:
+    """Refuse a series whose attribute is misspelt, or is one number for all snapshots."""
+    meant = meant_attribute(component, attribute) or meant_series(component, attribute)
+    if meant:
+        message = f"{attribute!r} is no attribute of {component}; {meant!r} is the nearest."
+        raise file_error(place, message, cure.format(meant))
+    if is_one_number(component, attribute):
+        message = f"{attribute} of {component} is the same in every snapshot."
+        raise file_error(place, message, f"Give it as a column of {component}.")
+
+
+def _check_order(found: _Folder, file: str, labels: Sequence[str], lines: Sequence[int]) -> None:
+    """Refuse a series that has snapshots of the network, but in other rows.
+
+    PyPSA goes by the row alone, so labels that are none of the network's stand for nothing.
+    """
+    if len(labels) != len(found.labels) or len(set(labels)) < 2:
+        return
+    given, known = _times(labels), _times(found.labels)
+    if not set(given) & set(known):
+        return
+    for row, (one, two) in enumerate(zip(given, known, strict=True)):
+        if one != two:
+            message = (
+                f"snapshot {labels[row]!r} stands where snapshots.csv has {found.labels[row]!r}."
+            )
+            raise file_error(file, message, "Give the same order.", lines[row])
+
+
+def _times(labels: Sequence[str]) -> list[str]:
+    """Return labels written in one way: dates and times of ISO 8601, in universal time if zoned."""
+    try:
+        times = [datetime.fromisoformat(label) for label in labels]
+    except ValueError:
+        return list(labels)
+    return [(t.astimezone(UTC) if t.tzinfo else t).replace(tzinfo=None).isoformat() for t in times]
 
 
 def _numbers(cells: list[str], file: str, column: str, lines: Sequence[int]) -> FloatArray:

@@ -25,13 +25,14 @@ from transcaspian.power.pypsa_schema import (
 )
 from transcaspian.power.pypsa_source import PypsaSource, Series, open_folder
 
-__all__ = ["PypsaTables", "open_pypsa"]
+__all__ = ["LIMIT_AT_BUS", "PypsaTables", "open_pypsa"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 AT_BUSES = ("loads", "generators", "storage_units", "stores", "links", "processes", "lines")
 TRUTH_CURE = "Write True or False."
+LIMIT_AT_BUS = re.compile(r"nom_(min|max)_(.+)")  # columns of buses
 
 
 def open_pypsa(path: Path) -> PypsaSource:
@@ -94,6 +95,7 @@ class PypsaTables:
                 self.add_problem(component, -1, "", message, "Take them out.")
         self._check_names()
         self._check_headings()
+        self._check_active()
         for component, attributes in UNSUPPORTED.items():
             for attribute, neutral in attributes.items():
                 self._check_neutral(component, attribute, neutral)
@@ -138,6 +140,16 @@ class PypsaTables:
                     message = f"it is no attribute of {component}; {meant!r} is the nearest."
                     cure = "Correct the heading."
                     self.add_problem(component, -1, column, message, cure)
+
+    def _check_active(self) -> None:
+        """Find rows that are switched off where the format has no such switch: they would count."""
+        for component in USED:
+            if "active" in USED[component] or not self.size(component):
+                continue
+            off = np.flatnonzero(~self.active(component)).tolist()
+            for row in off:
+                message = f"{component} cannot be switched off."
+                self.add_problem(component, row, "active", message, "Take the row out.")
 
     def _check_neutral(self, component: str, attribute: str, neutral: float | str | bool) -> None:
         """Refuse an attribute, or its numbered kin of further ports, off its neutral value."""
@@ -192,6 +204,14 @@ class PypsaTables:
         if cells is None:
             return (fallback,) * len(self.names(component))
         return tuple(fallback if is_empty(cell) else cell for _, cell in cells)
+
+    def bus_names(self, component: str, attribute: str) -> tuple[str, ...]:
+        """Return the buses that active components name; a bus may be called NA or null."""
+        known = set(self.names("buses"))
+        cells = self._cells(component, attribute)
+        if cells is None:
+            return ("",) * len(self.names(component))
+        return tuple("" if is_empty(cell) and cell not in known else cell for _, cell in cells)
 
     def flags(self, component: str, attribute: str, *, default: bool | None = None) -> BoolArray:
         """Return a yes-or-no attribute of active components; an empty cell is the default."""
@@ -268,6 +288,9 @@ class PypsaTables:
         """Whether a series is one row a snapshot and one column a component that is there."""
         place = f"{component}-{attribute}"
         known = set(self.source.static.get(component, {}).get("name", np.array([])).tolist())
+        if given.index in known and given.index not in ("name", "snapshot"):
+            message = f"the first column holds the snapshots, but is headed by one of {component}."
+            self._add(place, 1, given.index, message, "Put a column of snapshots before it.")
         seen: set[str] = set()
         for name in given.names:
             if name not in known or name in seen:
@@ -320,7 +343,7 @@ class PypsaTables:
     def carriers_or_of_bus(self, component: str, bus: str) -> tuple[str, ...]:
         """Return carriers; a line, link or store without one takes that of its (first) bus."""
         of_bus = dict(zip(self.names("buses"), self.text("buses", "carrier"), strict=True))
-        buses = self.text(component, bus, "")
+        buses = self.bus_names(component, bus)
         own = self.text(component, "carrier")
         return tuple(name or of_bus.get(at, "") for name, at in zip(own, buses, strict=True))
 
@@ -340,6 +363,8 @@ class PypsaTables:
                 found.append(component)
                 continue
             known = {"name", *USED[component], *UNSUPPORTED.get(component, {})}
+            if component == "buses":
+                known |= {name for name in columns if LIMIT_AT_BUS.fullmatch(name)}
             if component == "carriers":
                 known |= set(self.text("global_constraints", "carrier_attribute"))
             found += [
