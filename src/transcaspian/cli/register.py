@@ -1,6 +1,6 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from transcaspian.cli.output import console, print_json, print_table
 from transcaspian.cli.register_options import AsOf, Database, Json, Role, cut, load, read_day
 from transcaspian.cli.register_rows import print_models
 from transcaspian.errors import InputError
+
+if TYPE_CHECKING:
+    from transcaspian.register.status import Verdict
 
 app = typer.Typer(
     help="The register of promises: what was agreed, what became of it, what comes next.",
@@ -62,7 +65,7 @@ def status(
             (
                 verdict.id.removeprefix("com-"),
                 verdict.status,
-                verdict.due.edtf if verdict.due else "",
+                _dates(verdict),
                 cut(verdict.reason, REASON_SHOWN),
             )
             for verdict in verdicts
@@ -277,6 +280,15 @@ def brief(
 
 register_rows.add_commands(app)
 register_entry.add_commands(app)
+
+
+def _dates(verdict: "Verdict") -> str:
+    """Return the date promised and, below it, the one in force where it is another day."""
+    if verdict.due is None or verdict.in_force is None:
+        return ""
+    if verdict.due.last == verdict.in_force.last:
+        return verdict.due.edtf
+    return f"{verdict.due.edtf}\n→ {verdict.in_force.edtf}"
 
 
 def _figure(value: object) -> str:
