@@ -324,6 +324,12 @@ def test_a_start_long_before_the_date_does_not_show_the_end() -> None:
     )
 
 
+def test_a_search_that_found_nothing_is_no_report() -> None:
+    searched = [event("searched", "2031-02-01")]
+    assert judge_one(make(EVENT, evidence=searched), "2031-02-02").rule == "past_due_no_evidence"
+    assert judge_one(make(DUTY, evidence=searched), "2031-02-02").rule == "duty_without_evidence"
+
+
 def test_a_promise_without_date_is_not_late() -> None:
     assert (
         judge_one(make({"due": ""}, [observation("2025-12-31", 1.0)]), "2026-01-15").rule

@@ -179,12 +179,14 @@ def _past_due(
         passed = "; that day has passed too" if facts.as_of > moved.due.last else ""
         reason = f"{moved.office} gave {moved.due.edtf} on {moved.said.edtf}{passed}."
         return Finding("owner_moved_date", reason, (moved.row,))
-    rows = (*(finding.evidence if finding else ()), *(event.row for event in events[-1:]))
+    reported = [event for event in events if event.kind != "searched"]
+    rows = (*(finding.evidence if finding else ()), *(event.row for event in reported[-1:]))
     if rows:
         return Finding(
             "past_due_unverified", f"Due {due.edtf}; nothing known from after that day.", rows
         )
-    return Finding("past_due_no_evidence", f"Due {due.edtf}; nothing was ever reported.")
+    searches = tuple(event.row for event in events[-1:])
+    return Finding("past_due_no_evidence", f"Due {due.edtf}; nothing was ever reported.", searches)
 
 
 def _event_to_come(commitment: Commitment, due: VagueDate, facts: Facts) -> Finding:
