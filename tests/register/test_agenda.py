@@ -1,6 +1,6 @@
 from datetime import date
 
-from tests.register.examples import make, observation
+from tests.register.examples import forecast, make, observation
 from tests.register.test_status_rules import DUTY, EVENT, RHYTHM
 from transcaspian.register.agenda import DueItem, find_due, quarter_of
 from transcaspian.register.read import read_packaged
@@ -48,6 +48,25 @@ def test_the_next_rounds_are_counted_from_the_last_one_held() -> None:
     )
     days = [item.day for item in due(register, "2026-01-15", "2026-01-01", "2029-12-31")]
     assert days == [date(2027, 4, 30), date(2028, 10, 31)]
+
+
+def test_a_moved_date_is_listed_beside_the_promised_one() -> None:
+    register = make(EVENT | {"due": "mid 2026"}, forecasts=[forecast("2025-12-01", "2026")])
+    items = due(register, "2026-01-01", "2026-01-01", "2026-12-31")
+    assert [(item.day, item.kind, item.promised) for item in items] == [
+        (date(2026, 6, 30), "promised", None),
+        (date(2026, 12, 31), "in_force", date(2026, 6, 30)),
+    ]
+    assert [item.kind for item in due(register, "2025-11-30", "2026-01-01", "2026-12-31")] == [
+        "due"
+    ]
+
+
+def test_the_railway_moved_to_the_end_of_2026_is_due_in_its_last_quarter_and_late() -> None:
+    items = due(read_packaged(), "2026-11-30", "2026-10-01", "2026-12-31")
+    (railway,) = [item for item in items if item.id == "com-zang-az-2026"]
+    assert (railway.day, railway.status) == (date(2026, 12, 31), "late")
+    assert railway.promised == date(2026, 6, 30)
 
 
 def test_what_is_done_or_missed_is_not_on_the_agenda() -> None:

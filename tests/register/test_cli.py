@@ -33,6 +33,7 @@ READING = [
     ["list", "observations"],
     ["show", "com-btc-15"],
     ["due"],
+    ["overdue"],
     ["slips"],
     ["contradictions"],
     ["quality"],

@@ -495,6 +495,8 @@ def calendar_events(tmp_path: Path) -> dict[str, icalendar.Event]:
 def test_the_calendar_has_one_entry_a_promise_with_a_date(tmp_path: Path) -> None:
     events = calendar_events(tmp_path)
     assert events["due-com-zang-az-2026"]["dtstart"].dt == date(2026, 6, 30)
+    assert events["in-force-com-zang-az-2026"]["dtstart"].dt == date(2026, 12, 31)
+    assert "in-force-com-ports-modern" not in events
     assert "due-com-jim" not in events
 
 

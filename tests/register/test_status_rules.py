@@ -183,10 +183,10 @@ def test_a_passed_date_without_later_evidence_is_unknown_not_late() -> None:
     assert (found.status, found.rule) == ("unknown", "past_due_unverified")
 
 
-def test_lateness_ages_into_unknown_too() -> None:
+def test_lateness_that_a_figure_showed_does_not_age() -> None:
     register = make(observations=[observation("2030-12-31", 8.0)])
     assert judge_one(register, "2031-01-15").status == "late"
-    assert judge_one(register, "2033-01-15").status == "unknown"
+    assert judge_one(register, "2033-01-15").rule == "below_target_after_due"
 
 
 def test_a_year_that_fell_short_of_its_own_target_is_missed_for_good() -> None:
@@ -324,6 +324,12 @@ def test_a_start_long_before_the_date_does_not_show_the_end() -> None:
     )
 
 
+def test_a_search_that_found_nothing_is_no_report() -> None:
+    searched = [event("searched", "2031-02-01")]
+    assert judge_one(make(EVENT, evidence=searched), "2031-02-02").rule == "past_due_no_evidence"
+    assert judge_one(make(DUTY, evidence=searched), "2031-02-02").rule == "duty_without_evidence"
+
+
 def test_a_promise_without_date_is_not_late() -> None:
     assert (
         judge_one(make({"due": ""}, [observation("2025-12-31", 1.0)]), "2026-01-15").rule
@@ -341,8 +347,93 @@ def test_a_date_moved_by_its_office_puts_a_promise_at_risk_before_its_date() -> 
 
 def test_a_date_moved_past_today_shows_that_a_passed_one_was_not_kept() -> None:
     register = make(EVENT, forecasts=[forecast("2030-11-01", "2032")])
+    assert judge_one(register, "2030-12-31").rule == "announced_after_due"
     assert judge_one(register, "2031-01-15").rule == "owner_moved_date"
-    assert judge_one(register, "2031-11-02").rule == "past_due_no_evidence"  # said 366 days before
+
+
+def test_lateness_stays_when_the_statement_is_old_and_when_the_moved_date_has_passed() -> None:
+    register = make(EVENT, forecasts=[forecast("2030-11-01", "2032")])
+    assert judge_one(register, "2031-11-02").rule == "owner_moved_date"  # said 366 days before
+    after = judge_one(register, "2034-01-01")
+    assert (after.status, after.rule) == ("late", "owner_moved_date")
+    assert "passed too" in after.reason
+
+
+def test_a_late_promise_that_is_done_after_its_moved_date_is_met_late() -> None:
+    done = [event("done", "2033-05-01")]
+    register = make(EVENT, evidence=done, forecasts=[forecast("2030-11-01", "2032")])
+    assert judge_one(register, "2033-04-30").status == "late"
+    assert judge_one(register, "2033-05-01").rule == "met_late"
+
+
+def test_an_announced_delay_counts_where_the_figures_are_too_old() -> None:
+    rows = [observation("2025-12-31", 5.0)]
+    assert judge_one(make(observations=rows), "2028-01-01").rule == "evidence_aged"
+    moved = make(observations=rows, forecasts=[forecast("2026-05-01", "2032")])
+    found = judge_one(moved, "2028-01-01")
+    assert (found.status, found.rule, found.value) == ("at_risk", "announced_after_due", 5.0)
+
+
+def test_a_date_taken_back_to_the_promised_one_is_no_delay() -> None:
+    said = [forecast("2025-05-01", "2032"), forecast("2025-11-01", "2030")]
+    register = make(EVENT, forecasts=said)
+    assert judge_one(register, "2025-10-31").rule == "announced_after_due"
+    assert judge_one(register, "2026-01-01").rule == "event_not_due"
+
+
+def test_a_date_for_a_first_stage_is_no_date_of_the_whole() -> None:
+    part = forecast("2026-05-01", "2032") | {"value": "4", "unit": "Mt"}
+    register = make({"baseline": ""}, forecasts=[part])
+    assert judge_one(register, "2026-06-01").in_force == judge_one(register, "2026-06-01").due
+    whole = make({"baseline": ""}, forecasts=[part | {"value": "10"}])
+    assert judge_one(whole, "2026-06-01").rule == "announced_after_due"
+
+
+def test_what_was_said_before_the_present_wording_does_not_move_it() -> None:
+    promise = EVENT | {"promised_on": "2025-01-01", "due": "2026-06-30"}
+    register = make(promise, forecasts=[forecast("2024-05-01", "2027")])
+    assert judge_one(register, "2025-06-01").rule == "event_not_due"
+    assert judge_one(register, "2026-07-01").rule == "past_due_no_evidence"
+
+
+BODIES = [
+    {
+        "id": "body-top",
+        "short": "TOP",
+        "name": "Ministry of Roads of Kazakhstan",
+        "kind": "ministry",
+    },
+    {
+        "id": "body-rail",
+        "short": "RAIL",
+        "name": "Railways",
+        "kind": "company",
+        "parent": "body-top",
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("office", "in_force"),
+    [
+        ("RAIL", "2032-12-31"),
+        ("Railways", "2032-12-31"),
+        ("Ministry of Roads of Kazakhstan", "2032-12-31"),
+        ("Ministry of Roads of KZ", "2032-12-31"),
+        ("Railways and a bank", "2032-12-31"),
+        ("A newspaper", "2031-12-31"),
+    ],
+)
+def test_the_date_in_force_is_the_last_word_of_who_answers_for_the_promise(
+    office: str, in_force: str
+) -> None:
+    bodies = [body | {"countries": "KZ"} | TAIL for body in BODIES]
+    said = [forecast("2025-05-01", "2031", "Railways"), forecast("2025-11-01", "2032", office)]
+    register = make(EVENT | {"owner": "body-rail"}, forecasts=said, bodies=bodies)
+    found = judge_one(register, "2026-01-01")
+    assert found.in_force is not None
+    assert found.in_force.last.isoformat() == in_force
+    assert found.status == "at_risk"
 
 
 def test_before_its_present_wording_a_promise_is_the_first_date_ever_given() -> None:

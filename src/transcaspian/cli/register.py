@@ -1,6 +1,6 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,11 +10,21 @@ from transcaspian.cli.register_options import AsOf, Database, Json, Role, cut, l
 from transcaspian.cli.register_rows import print_models
 from transcaspian.errors import InputError
 
+if TYPE_CHECKING:
+    from transcaspian.register.status import Verdict
+
 app = typer.Typer(
     help="The register of promises: what was agreed, what became of it, what comes next.",
     no_args_is_help=True,
 )
 
+Owner = Annotated[
+    str, typer.Option("--owner", metavar="BODY", help="Of a body, by key or name, only.")
+]
+Country = Annotated[
+    str,
+    typer.Option("--country", metavar="STATE", help="Of the bodies of a state: AZ, Kazakhstan."),
+]
 REASON_SHOWN = 160  # letters of the reason of a status: all but the longest
 
 
@@ -62,7 +72,7 @@ def status(
             (
                 verdict.id.removeprefix("com-"),
                 verdict.status,
-                verdict.due.edtf if verdict.due else "",
+                _dates(verdict),
                 cut(verdict.reason, REASON_SHOWN),
             )
             for verdict in verdicts
@@ -82,6 +92,11 @@ def due(
         str,
         typer.Option("--to", metavar="DATE", help="Last day; the end of the quarter by default."),
     ] = "",
+    quarter: Annotated[
+        str, typer.Option("--quarter", metavar="QUARTER", help="Another quarter: 2026-Q4.")
+    ] = "",
+    owner: Owner = "",
+    country: Country = "",
     as_of: AsOf = "",
     db: Database = None,
     role: Role = "public",
@@ -89,14 +104,21 @@ def due(
 ) -> None:
     """List what falls due, by default in the present quarter."""
     from transcaspian.register.agenda import find_due, quarter_of
+    from transcaspian.register.choose import only_of, read_quarter
     from transcaspian.register.edtf import parse_date
 
     day = read_day(as_of)
     begin = parse_date(first).first if first else quarter_of(day)[0]
     end = parse_date(last).last if last else quarter_of(max(day, begin))[1]
+    if quarter:
+        if first or last:
+            raise InputError("Give either --quarter or --from and --to.")
+        begin, end = read_quarter(quarter)
     if end < begin:
         raise InputError(f"The last day {end} lies before the first {begin}.")
-    items = find_due(load(db, role), day, begin, end)
+    items = find_due(only_of(load(db, role), owner, country), day, begin, end)
+    if owner or country:  # ends of instruments have parties, no owner
+        items = [item for item in items if item.kind != "instrument"]
     if as_json:
         print_json(
             {
@@ -111,9 +133,51 @@ def due(
         f"Due from {begin} to {end}, as of {day}",
         ("day", "what", "owner", "status"),
         [
-            (item.day, cut(item.what), item.owner.removeprefix("body-"), item.status)
+            (
+                item.day,
+                cut(item.what),
+                item.owner.removeprefix("body-"),
+                f"{item.status}, promised {item.promised}" if item.promised else item.status,
+            )
             for item in items
         ],
+    )
+
+
+@app.command()
+def overdue(
+    owner: Owner = "",
+    country: Country = "",
+    as_of: AsOf = "",
+    db: Database = None,
+    role: Role = "public",
+    as_json: Json = False,
+) -> None:
+    """List promises whose day has passed and that are not known to be kept, longest first."""
+    from transcaspian.register.choose import only_of
+    from transcaspian.register.overdue import find_overdue
+
+    day = read_day(as_of)
+    items = find_overdue(only_of(load(db, role), owner, country), day)
+    if as_json:
+        print_json({"as_of": day.isoformat(), "items": [item.as_dict() for item in items]})
+        return
+    print_table(
+        f"Overdue as of {day}",
+        ("promise", "owner", "promised", "in force", "days", "status", "why"),
+        [
+            (
+                item.id.removeprefix("com-"),
+                item.owner.removeprefix("body-"),
+                item.promised,
+                item.in_force if item.in_force != item.promised else "",
+                item.days,
+                item.verdict.status,
+                cut(item.verdict.reason),
+            )
+            for item in items
+        ],
+        numeric=("days",),
     )
 
 
@@ -227,7 +291,10 @@ def quality(
 def brief(
     subject: Annotated[
         str,
-        typer.Argument(metavar="SUBJECT", help="Body, field or instrument; everything by default."),
+        typer.Argument(
+            metavar="SUBJECT",
+            help="Body, state, field, instrument, promise, indicator, project or quarter; everything by default.",
+        ),
     ] = "",
     as_of: AsOf = "",
     db: Database = None,
@@ -255,7 +322,7 @@ def brief(
             ],
         ),
         (
-            "Next half year",
+            "What falls due",
             ("day", "what", "status"),
             [(item.day, cut(item.what), item.status) for item in found.ahead],
         ),
@@ -277,6 +344,15 @@ def brief(
 
 register_rows.add_commands(app)
 register_entry.add_commands(app)
+
+
+def _dates(verdict: "Verdict") -> str:
+    """Return the date promised and, below it, the one in force where it is another day."""
+    if verdict.due is None or verdict.in_force is None:
+        return ""
+    if verdict.due.last == verdict.in_force.last:
+        return verdict.due.edtf
+    return f"{verdict.due.edtf}\n→ {verdict.in_force.edtf}"
 
 
 def _figure(value: object) -> str:

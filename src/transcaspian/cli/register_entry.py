@@ -88,11 +88,12 @@ def observe(
     as_json: Json = False,
 ) -> None:
     """Add a figure to a series."""
+    indicator, usual_unit = _indicator(indicator, db)
     row = {
         "indicator": indicator,
         "period": period,
         "value": value,
-        "unit": unit or _unit_of(indicator, db),
+        "unit": unit or usual_unit,
         "kind": kind,
         "compiler": compiler,
         "scope": scope,
@@ -267,10 +268,12 @@ def _record(
     expected_revision: int | None = None,
 ) -> None:
     from transcaspian.register.access import open_for_writing
+    from transcaspian.register.naming import read_keys, resolve_row
     from transcaspian.register.record import record_rows
 
     with open_for_writing(db) as store:
-        change = record_rows(store, table, [row], author or _user(), message, expected_revision)
+        whole = resolve_row(read_keys(store), table, row)
+        change = record_rows(store, table, [whole], author or _user(), message, expected_revision)
         _report(change, store.address, as_json)
 
 
@@ -296,19 +299,19 @@ def _report(
         )
 
 
-def _unit_of(indicator: str, db: str | None) -> str:
+def _indicator(text: str, db: str | None) -> tuple[str, str]:
+    """Return key and unit of an indicator, as the database to write to has them."""
     from transcaspian.register.access import load_register
+    from transcaspian.register.naming import resolve_key
     from transcaspian.register.store import database_exists
 
-    register = load_register(
-        db if db is not None and database_exists(db) else None, role="internal"
-    )
+    is_there = db is None or database_exists(db)
+    register = load_register(db if is_there else None, role="internal")
     units = dict(register["indicators"].select("id", "unit").iter_rows())
-    if indicator not in units:
-        raise InputError(
-            f"There is no indicator {indicator!r}. `register list indicators` shows them."
-        )
-    return str(units[indicator])
+    key = resolve_key(register, text, ("indicators",))
+    if key not in units:
+        raise InputError(f"There is no indicator {text!r}. `register list indicators` shows them.")
+    return key, str(units[key])
 
 
 def _user() -> str:

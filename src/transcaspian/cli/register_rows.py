@@ -102,7 +102,7 @@ def show(
         print_json(found.as_dict())
         return
     print_table(
-        f"{found.table}: {key}",
+        f"{found.table}: {found.key}",
         ("column", "value"),
         [(name, value) for name, value in found.row.items() if value is not None],
     )
@@ -110,6 +110,7 @@ def show(
         console().print(
             f"Status as of {day}: {found.verdict.status} ({found.verdict.rule}). {found.verdict.reason}"
         )
+    key = found.key
     for name, rows in found.related.items():
         # Figures of the models have a table of their own: there are hundreds of a run.
         shown = [row for row in rows if row.get("kind") != "model"]

@@ -1,4 +1,8 @@
-"""What falls due between two days: dates of promises, periods of duties, rounds of rhythms."""
+"""What falls due between two days: dates of promises, periods of duties, rounds of rhythms.
+
+A promise whose date was moved by a later statement is listed twice: on the day promised and on the
+day in force.
+"""
 
 import calendar
 from dataclasses import dataclass
@@ -23,9 +27,10 @@ class DueItem:
     day: date
     id: str
     what: str
-    kind: str  # due, period, round, instrument
+    kind: str  # due, promised, in_force, period, round, instrument
     owner: str
     status: str
+    promised: date | None = None  # of a date in force: the day promised
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -36,6 +41,7 @@ class DueItem:
             "kind": self.kind,
             "owner": self.owner,
             "status": self.status,
+            "promised": None if self.promised is None else self.promised.isoformat(),
         }
 
 
@@ -65,16 +71,20 @@ def _items(
 ) -> list[DueItem]:
     owner = commitment.owner or ""
 
-    def item(day: date, kind: str) -> DueItem:
-        return DueItem(day, commitment.id, commitment.title, kind, owner, verdict.status)
+    def item(day: date, kind: str, promised: date | None = None) -> DueItem:
+        return DueItem(day, commitment.id, commitment.title, kind, owner, verdict.status, promised)
 
     if commitment.kind == "recurring":
         kind = "round" if commitment.measure == "rhythm" else "period"
         days = timetable_of(commitment, facts).days_between(first, last)
         return [item(day, kind) for day in days]
-    if verdict.due is not None and first <= verdict.due.last <= last:
-        return [item(verdict.due.last, "due")]
-    return []
+    if verdict.due is None or verdict.in_force is None:
+        return []
+    promised, in_force = verdict.due.last, verdict.in_force.last
+    items = [item(promised, "due")]
+    if in_force != promised:
+        items = [item(promised, "promised"), item(in_force, "in_force", promised)]
+    return [one for one in items if first <= one.day <= last]
 
 
 def find_ends(register: Register, as_of: date, first: date, last: date) -> list[DueItem]:

@@ -1,14 +1,14 @@
-"""A brief on the promises of one body, field or instrument: counts, trouble, what comes next."""
+"""A brief on the promises of one subject: counts, trouble, what comes next.
+
+A subject is a body, a state, a field, an instrument, a promise, an indicator, a project or a quarter.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import polars as pl
-
-from transcaspian.errors import NotFoundError
 from transcaspian.register.agenda import DueItem, find_due
-from transcaspian.register.columns import FIELDS
+from transcaspian.register.choose import choose_promises, span_of
 from transcaspian.register.contradictions import Contradiction, find_contradictions
 from transcaspian.register.models import ModelRange, compare_with_runs, newest_ranges
 from transcaspian.register.quality import count_new
@@ -51,8 +51,17 @@ class Brief:
 
 
 def write_brief(register: Register, subject: str, as_of: date) -> Brief:
-    """Return the brief on a body, field or instrument, or on everything for an empty subject."""
-    chosen = _choose(register, subject)
+    """Return the brief on a subject, or on everything for an empty one.
+
+    A quarter has the promises and rounds that fall due in it.
+    """
+    span = span_of(subject) if subject else None
+    first, last = span or (as_of, _later(as_of))
+    chosen = choose_promises(register, subject) if span is None else register
+    if span is not None:
+        due = [item.id for item in find_due(register, as_of, first, last)]
+        commitments = register["commitments"].filter(register["commitments"]["id"].is_in(due))
+        chosen = make_register(dict(register.tables) | {"commitments": commitments})
     verdicts = judge_all(chosen, as_of)
     titles = dict(chosen["commitments"].select("id", "title").iter_rows())
     order = {status: index for index, status in enumerate(TROUBLE)}
@@ -67,7 +76,7 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
         new=count_new(chosen, verdicts),
         counts=count_statuses(verdicts),
         trouble=tuple((verdict, titles[verdict.id]) for verdict in trouble),
-        ahead=tuple(find_due(chosen, as_of, as_of, _later(as_of))),
+        ahead=tuple(find_due(chosen, as_of, first, last)),
         contradictions=_contradictions(chosen, verdicts, as_of),
         models=tuple(
             newest_ranges(compare_with_runs(chosen, as_of, [verdict.id for verdict in verdicts]))
@@ -78,28 +87,6 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
 def _later(day: date) -> date:
     """Return the day half a year on, or the calendar's last one."""
     return date.max if date.max - day < AHEAD else day + AHEAD
-
-
-def _choose(register: Register, subject: str) -> Register:
-    """Return the register with the commitments of the subject only."""
-    commitments = register["commitments"]
-    if not subject:
-        return register
-    if subject in set(register["bodies"]["id"]) | set(register["bodies"]["short"]):
-        by_short = dict(register["bodies"].select("short", "id").iter_rows())
-        body = by_short.get(subject, subject)
-        is_owner = commitments["owner"].eq(body).fill_null(False)
-        is_co_owner = commitments["co_owners"].str.split(";").list.contains(body).fill_null(False)
-        chosen = commitments.filter(is_owner | is_co_owner)
-    elif subject in FIELDS:
-        chosen = commitments.filter(pl.col("field") == subject)
-    elif subject in set(register["instruments"]["id"]):
-        chosen = commitments.filter(pl.col("instrument") == subject)
-    else:
-        raise NotFoundError(
-            f"{subject!r} is neither a body, a field nor an instrument. Fields are {', '.join(FIELDS)}."
-        )
-    return make_register(dict(register.tables) | {"commitments": chosen})
 
 
 def _contradictions(

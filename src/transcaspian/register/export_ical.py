@@ -48,8 +48,9 @@ def write_ical(register: Register, as_of: date) -> bytes:
                 )
                 _repeat(event, *timetable.calendar_rule(day))
                 calendar.add_component(event)
-        elif verdict.due is not None:
-            calendar.add_component(_due(commitment, verdict, stamp))
+        else:
+            for event in _due(commitment, verdict, stamp):
+                calendar.add_component(event)
     for item in find_ends(register, as_of, date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)):
         text = f"{item.status}; parties: {item.owner.replace(';', ', ')}"
         uid = f"ends-{item.id}"
@@ -74,12 +75,20 @@ def _event(
     return event
 
 
-def _due(commitment: Commitment, verdict: Verdict, stamp: datetime) -> icalendar.Event:
-    if verdict.due is None:
-        raise ValueError(f"{commitment.id} has no date")
-    day = verdict.due.last
+def _due(commitment: Commitment, verdict: Verdict, stamp: datetime) -> list[icalendar.Event]:
+    """Return the day promised and, where a later statement moved it, the day in force."""
+    if verdict.due is None or verdict.in_force is None:
+        return []
+    promised, in_force = verdict.due.last, verdict.in_force.last
     text = f"{verdict.status}: {verdict.reason}\nPromised: {verdict.due.edtf} (EDTF). Rule: {verdict.rule}."
-    return _event(f"due-{commitment.id}", f"Due: {commitment.title}", day, day, stamp, text)
+    summary = f"Due: {commitment.title}"
+    if in_force != promised:
+        text += f"\nIn force: {verdict.in_force.edtf}."
+    events = [_event(f"due-{commitment.id}", summary, promised, promised, stamp, text)]
+    if in_force != promised:
+        uid = f"in-force-{commitment.id}"
+        events.append(_event(uid, summary, in_force, in_force, stamp, text))
+    return events
 
 
 def _round(

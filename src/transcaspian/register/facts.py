@@ -10,6 +10,7 @@ import polars as pl
 
 from transcaspian.register.columns import FACT_KINDS
 from transcaspian.register.edtf import Period, VagueDate, parse_date, parse_period
+from transcaspian.register.offices import name_offices
 from transcaspian.register.tables import Register, last_days
 
 __all__ = ["Event", "Facts", "Point", "Vintage", "gather_facts"]
@@ -64,6 +65,8 @@ class Vintage(NamedTuple):
     said: VagueDate
     due: VagueDate
     office: str
+    value: float | None = None  # of what is said to be reached by then
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Facts:
     vintages: Mapping[str, list[Vintage]]
     superseded: Mapping[str, tuple[str, str, date]]  # commitment → link row, by what, since
     frequencies: Mapping[str, str] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)  # name in small letters → body
+    parents: Mapping[str, str] = field(default_factory=dict)  # body → body it belongs to
 
     def promised_since(self, commitment: str, wording: VagueDate) -> date:
         """Return the first day a promise may be from: of its present wording, or said before.
@@ -97,6 +102,8 @@ def gather_facts(register: Register, as_of: date) -> Facts:
         _vintages(register, as_of),
         _superseded(register, as_of),
         dict(register["indicators"].select("id", "frequency").iter_rows()),
+        name_offices(register["bodies"]),
+        dict(register["bodies"].drop_nulls("parent").select("id", "parent").iter_rows()),
     )
 
 
@@ -172,13 +179,11 @@ def _events(register: Register, as_of: date) -> dict[str, list[Event]]:
 def _vintages(register: Register, as_of: date) -> dict[str, list[Vintage]]:
     found: defaultdict[str, list[Vintage]] = defaultdict(list)
     known = _known(register["forecasts"], as_of, "said_on")
-    for subject, said_on, office, due in known.select(
-        "subject", "said_on", "office", "due"
-    ).iter_rows():
+    columns = ("subject", "said_on", "office", "due", "value", "unit")
+    for subject, said_on, office, due, value, unit in known.select(columns).iter_rows():
+        row = f"{subject}|{said_on}|{office}|{due}"
         found[subject].append(
-            Vintage(
-                f"{subject}|{said_on}|{office}|{due}", parse_date(said_on), parse_date(due), office
-            )
+            Vintage(row, parse_date(said_on), parse_date(due), office, value, unit or "")
         )
     return {
         name: sorted(said, key=lambda vintage: (vintage.said.last, vintage.row))

@@ -11,6 +11,7 @@ from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register import query
 from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.models import compare_with_runs
+from transcaspian.register.naming import read_keys, resolve_key, resolve_row
 from transcaspian.register.read import read_packaged
 from transcaspian.register.status import Verdict, judge_all
 from transcaspian.register.store import Store, open_store
@@ -73,14 +74,25 @@ def list_table(
         return list_table_of(
             register if role == "internal" else register.public(),
             name,
-            where,
+            _whole_keys(register, name, where),
             after=after,
             limit=limit,
         )
     with open_store(address) as store:
+        if where:  # only then are the keys of the whole register needed
+            where = _whole_keys(read_keys(store), name, where)
         return Page(
             columns, *page_of_store(store, name, where, after=after, limit=limit, role=role)
         )
+
+
+def _whole_keys(register: Register, name: str, where: Mapping[str, str]) -> dict[str, str]:
+    own = {
+        column: resolve_key(register, value, (name,))
+        for column, value in where.items()
+        if name in KEY_TABLES and column == TABLES[name].key[0]
+    }
+    return resolve_row(register, name, dict(where)) | own
 
 
 def page_of_store(
@@ -152,6 +164,7 @@ def list_table_of(
 
 def describe(register: Register, key: str, as_of: date) -> Described:
     """Return one row, its verdict if it is a commitment, and all rows that refer to it."""
+    key = resolve_key(register, key)
     name, row = register.find(key)
     verdicts = judge_all(register, as_of) if name == "commitments" else []
     verdict = next((verdict for verdict in verdicts if verdict.id == key), None)
@@ -190,7 +203,8 @@ def history_of(address: str | None, key: str, *, role: str = "public") -> list[d
     """Return every revision of a row; the packaged register has one of each."""
     _check_plain(key)
     if address is None:
-        name, row = read_packaged().find(key)
+        packaged = read_packaged()
+        name, row = packaged.find(resolve_key(packaged, key))
         entry = {
             "change_id": 0,
             "entered_at": "",
@@ -208,7 +222,7 @@ def history_of(address: str | None, key: str, *, role: str = "public") -> list[d
             }
         ]
     with open_store(address) as store:
-        entries = store.history(key)
+        entries = store.history(resolve_key(read_keys(store), key))
     if role != "internal" and any(entry.values.get("internal") for _, entry in entries):
         raise NotFoundError(f"Nothing was ever entered under {key!r}.")
     return [

@@ -73,7 +73,7 @@ def judge_duty(commitment: Commitment, facts: Facts) -> Finding:
     usable: dict[str, Sequence[Point]] = {
         name: by_compiler[name] for name in wanted if by_compiler.get(name)
     }
-    events = facts.events.get(commitment.id, [])
+    events = [event for event in facts.events.get(commitment.id, []) if event.kind != "searched"]
     if not usable or commitment.target is None:
         if events:
             return Finding(

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from transcaspian.register.announced import date_in_force, moved_date
 from transcaspian.register.edtf import VagueDate, parse_date
-from transcaspian.register.facts import Event, Facts, Vintage, gather_facts
+from transcaspian.register.facts import Event, Facts, gather_facts
 from transcaspian.register.memory import no_cycle_search
 from transcaspian.register.recurring import judge_duty, judge_rhythm
 from transcaspian.register.tables import Register
@@ -39,8 +40,6 @@ STATUSES = (
     "no_evidence",
     "unknown",
 )
-# A statement about a date stops counting after a year.
-MAX_FORECAST_AGE_DAYS = 365
 GAPS = ("owner", "date", "baseline", "indicator", "evidence")
 
 
@@ -53,11 +52,12 @@ class Verdict:
     rule: str
     reason: str
     evidence: tuple[str, ...]  # row ids, as `register show` takes them
-    due: VagueDate | None  # the date in force on the day
+    due: VagueDate | None  # the date promised, in the wording of the day
     gaps: tuple[str, ...]  # what the promise lacks
     value: float | None = None  # last figure that counts
     expected: float | None = None  # what the path asks for at that time
     met_on: date | None = None  # day on which it was met
+    in_force: VagueDate | None = None  # the last date announced since, else the one promised
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -69,6 +69,8 @@ class Verdict:
             "evidence": list(self.evidence),
             "due": None if self.due is None else self.due.edtf,
             "deadline": None if self.due is None else self.due.last.isoformat(),
+            "in_force": None if self.in_force is None else self.in_force.edtf,
+            "in_force_by": None if self.in_force is None else self.in_force.last.isoformat(),
             "gaps": list(self.gaps),
             "value": self.value,
             "expected": self.expected,
@@ -117,6 +119,7 @@ def judge(commitment: Commitment, facts: Facts) -> Verdict | None:
         finding.value,
         finding.expected,
         finding.met_on,
+        date_in_force(commitment, due, facts),
     )
 
 
@@ -135,7 +138,7 @@ def _find(commitment: Commitment, due: VagueDate | None, facts: Facts) -> Findin
     is_measured = commitment.measure in {"level", "flow", "steps"}
     finding = judge_series(commitment, due, facts) if is_measured else None
     if finding is not None and finding.rule != "past_due_unverified":
-        return _with_announced_slip(finding, due, facts.vintages.get(commitment.id, []))
+        return _with_announced_slip(finding, commitment, due, facts)
     if due is None:
         return _without_date(events)
     if facts.as_of > due.last:
@@ -171,29 +174,23 @@ def _past_due(
             return Finding(
                 "not_done_after_due", f"{event.what} ({event.happened.edtf}).", (event.row,)
             )
-    vintages = facts.vintages.get(commitment.id, [])
-    if vintages and _admits_delay(vintages[-1], facts.as_of):
-        last = vintages[-1]
-        return Finding(
-            "owner_moved_date",
-            f"{last.office} gave {last.due.edtf} on {last.said.edtf}.",
-            (last.row,),
-        )
-    rows = (*(finding.evidence if finding else ()), *(event.row for event in events[-1:]))
+    moved = moved_date(commitment, due, facts)
+    if moved is not None:
+        passed = "; that day has passed too" if facts.as_of > moved.due.last else ""
+        reason = f"{moved.office} gave {moved.due.edtf} on {moved.said.edtf}{passed}."
+        return Finding("owner_moved_date", reason, (moved.row,))
+    reported = [event for event in events if event.kind != "searched"]
+    rows = (*(finding.evidence if finding else ()), *(event.row for event in reported[-1:]))
     if rows:
         return Finding(
             "past_due_unverified", f"Due {due.edtf}; nothing known from after that day.", rows
         )
-    return Finding("past_due_no_evidence", f"Due {due.edtf}; nothing was ever reported.")
-
-
-def _admits_delay(vintage: Vintage, as_of: date) -> bool:
-    return vintage.due.last > as_of and (as_of - vintage.said.last).days <= MAX_FORECAST_AGE_DAYS
+    searches = tuple(event.row for event in events[-1:])
+    return Finding("past_due_no_evidence", f"Due {due.edtf}; nothing was ever reported.", searches)
 
 
 def _event_to_come(commitment: Commitment, due: VagueDate, facts: Facts) -> Finding:
     events = facts.events.get(commitment.id, [])
-    vintages = facts.vintages.get(commitment.id, [])
     if events and events[-1].kind == "halted":
         return Finding(
             "work_halted", f"{events[-1].what} ({events[-1].happened.edtf}).", (events[-1].row,)
@@ -201,11 +198,11 @@ def _event_to_come(commitment: Commitment, due: VagueDate, facts: Facts) -> Find
     finding = Finding(
         "event_not_due", f"Due {due.edtf}.", tuple(event.row for event in events[-1:])
     )
-    return _with_announced_slip(finding, due, vintages)
+    return _with_announced_slip(finding, commitment, due, facts)
 
 
 def _with_announced_slip(
-    finding: Finding, due: VagueDate | None, vintages: Sequence[Vintage]
+    finding: Finding, commitment: Commitment, due: VagueDate | None, facts: Facts
 ) -> Finding:
     """Return the finding, or a warning where the last date given lies after the promised one."""
     may_turn = RULES[finding.rule].status in {
@@ -213,10 +210,11 @@ def _with_announced_slip(
         "not_yet_due",
         "no_evidence",
         "no_baseline",
+        "unknown",
     }
-    if due is None or not vintages or not may_turn or vintages[-1].due.last <= due.last:
+    last = moved_date(commitment, due, facts)
+    if due is None or last is None or not may_turn:
         return finding
-    last = vintages[-1]
     reason = f"Due {due.edtf}, but {last.office} gave {last.due.edtf} on {last.said.edtf}."
     return Finding(
         "announced_after_due",
@@ -276,4 +274,5 @@ def read_commitment(row: Mapping[str, object]) -> Commitment:
         path=text["path"] or "linear",
         recurrence=text["recurrence"],
         unit=text["unit"] or "",
+        co_owners=tuple((text["co_owners"] or "").split(";")) if text["co_owners"] else (),
     )

@@ -124,8 +124,8 @@ def _judge_level(
         )
     if facts.as_of <= due.last:
         return _before_due(commitment, due, points, facts)
-    is_fresh = (facts.as_of - last.measured).days <= max_age(commitment, facts)
-    if last.measured_earliest >= due.last and is_fresh:
+    # Late until it is known to be kept: an old figure shows that the date was not.
+    if last.measured_earliest >= due.last:
         return Finding(
             "below_target_after_due",
             f"{_say(last, commitment)}, target {commitment.target:g}.",

@@ -40,6 +40,7 @@ class Commitment:
     path: str
     recurrence: str | None
     unit: str
+    co_owners: tuple[str, ...] = ()
 
     def is_reached(self, value: float) -> bool:
         """Whether a value fulfils the target."""
@@ -84,8 +85,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "not_done_after_due": Rule("late", "An event after the due date says it is not done."),
         "owner_moved_date": Rule(
-            "late",
-            "The date has passed and a statement less than a year old gives a date still to come.",
+            "late", "The date has passed and a statement since the promise gives a later one."
         ),
         "past_due_unverified": Rule(
             "unknown", "The date has passed and no evidence is from after it."
