@@ -137,5 +137,29 @@ def test_the_railway_on_azerbaijani_soil_slipped_four_years_in_eight_moves() -> 
     assert found.pace_outlook.year >= 2028
 
 
+def test_promises_still_open_after_their_date_never_count_as_kept_on_it() -> None:
+    missed = [
+        PROMISE | LATE | {"id": f"other{number}", "promised_on": "2020-01-01", "due": "2022-01-01"}
+        for number in range(4)
+    ]
+    not_done = [
+        event("not_done", "2024-12-01") | {"commitment": f"other{number}"} for number in range(4)
+    ]
+    promise = EVENT | {"promised_on": "2025-01-01", "due": "2027-01-01"}
+    found = slip_of("com", "2025-06-01", promise=promise, commitments=missed, evidence=not_done)
+    assert (found.class_outlook, found.class_outlook_late) == (None, None)
+
+
+def test_a_pace_that_did_not_hold_gives_no_day_in_the_past() -> None:
+    rows = [observation("2020-12-31", 2.0), observation("2021-12-31", 6.0)]
+    assert slip_of("com", "2026-01-15", observations=rows).pace_outlook is None
+
+
+def test_what_is_said_of_one_year_of_a_duty_is_no_slip_of_its_end() -> None:
+    duty = {"kind": "recurring", "measure": "flow", "due": "2027-12-31"}
+    register = make(promise=duty, forecasts=[forecast("2025-01-01", "2025-12-31")])
+    assert find_slips(register, date(2025, 6, 1)) == []
+
+
 def test_statements_after_the_day_are_not_known() -> None:
     assert slip_of("com-zang-az-2026", "2023-01-01").last_due == date(2023, 12, 31)

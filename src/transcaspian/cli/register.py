@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from transcaspian.cli import register_entry, register_rows
+from transcaspian.cli import register_entry, register_outlook, register_rows
 from transcaspian.cli.output import console, print_json, print_table
 from transcaspian.cli.register_options import AsOf, Database, Json, Role, cut, load, read_day
 from transcaspian.cli.register_rows import print_models
@@ -344,6 +344,7 @@ def brief(
 
 register_rows.add_commands(app)
 register_entry.add_commands(app)
+register_outlook.add_commands(app)
 
 
 def _dates(verdict: "Verdict") -> str:

@@ -16,6 +16,7 @@ from transcaspian.cli.register_options import (
     read_assignments,
     read_day,
 )
+from transcaspian.cli.register_outlook import print_outlook
 
 if TYPE_CHECKING:
     from transcaspian.register.models import ModelRange
@@ -95,11 +96,13 @@ def show(
     """Show one thing with everything that hangs on it."""
     from transcaspian.register.listing import describe
     from transcaspian.register.models import compare_with_runs, newest_ranges
+    from transcaspian.register.outlook import look_around, outlook_of
 
     register, day = load(db, role), read_day(as_of)
     found = describe(register, key, day)
+    outlook = None if found.verdict is None else outlook_of(look_around(register, day), found.key)
     if as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict() | {"outlook": None if outlook is None else outlook.as_dict()})
         return
     print_table(
         f"{found.table}: {found.key}",
@@ -110,6 +113,8 @@ def show(
         console().print(
             f"Status as of {day}: {found.verdict.status} ({found.verdict.rule}). {found.verdict.reason}"
         )
+    if outlook is not None and outlook.answer != "decided":
+        print_outlook(outlook, day)
     key = found.key
     for name, rows in found.related.items():
         # Figures of the models have a table of their own: there are hundreds of a run.

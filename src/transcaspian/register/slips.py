@@ -7,9 +7,10 @@ pace        the day on which the measured value reaches its target if it goes on
 vintages    the day on which the promised dates, which move by s days for each day that passes,
             are caught up: T = (due - s * said) / (1 - s), s by least squares over the vintages
             ("slip chart"); none where s >= 0.85, a date that runs away;
-class       the time first given, stretched by the overrun that half (and four fifths) of the
-            other promises had so far (reference class forecasting, Kahneman and Tversky 1979,
-            Flyvbjerg 2008, doi:10.1080/09654310701747936).
+class       the time first given, stretched by the overrun by which half (and four fifths) of the
+            other promises were kept, those still open counted as open (reference class forecasting,
+            Kahneman and Tversky 1979, Flyvbjerg 2008, doi:10.1080/09654310701747936; Kaplan and
+            Meier 1958); none where fewer were ever kept. `outlook` gives chances instead.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,9 @@ from itertools import pairwise
 import numpy as np
 
 from transcaspian.register.facts import Facts, Point, Vintage, gather_facts
+from transcaspian.register.spells import done_day, last_seen_open
 from transcaspian.register.status import Verdict, judge_all, read_commitments
+from transcaspian.register.survival import fit_curve
 from transcaspian.register.tables import Register
 from transcaspian.register.targets import MIN_PACE_DAYS
 from transcaspian.register.verdict import Commitment
@@ -77,7 +80,7 @@ def find_slips(register: Register, as_of: date) -> list[Slip]:
     histories = _histories(commitments, facts)
     done = _done_days(verdicts, facts)
     overruns = {
-        subject: _overrun(history, done.get(subject), as_of)
+        subject: _overrun(history, *_ending(subject, history, commitments, facts))
         for subject, history in histories.items()
     }
     slips = [
@@ -96,9 +99,18 @@ def find_slips(register: Register, as_of: date) -> list[Slip]:
 
 
 def _histories(commitments: Mapping[str, Commitment], facts: Facts) -> dict[str, list[Vintage]]:
-    """Return all dates ever given, the promise's own among them, in order of saying."""
-    histories = {subject: list(vintages) for subject, vintages in facts.vintages.items()}
+    """Return all dates ever given, the promise's own among them, in order of saying.
+
+    A duty that comes back has none: what is said of one of its years is no move of its end.
+    """
+    histories = {
+        subject: list(vintages)
+        for subject, vintages in facts.vintages.items()
+        if subject not in commitments or commitments[subject].kind != "recurring"
+    }
     for commitment in commitments.values():
+        if commitment.kind == "recurring":
+            continue
         if commitment.due is None or commitment.promised_on.last > facts.as_of:
             continue
         own = Vintage(commitment.id, commitment.promised_on, commitment.due, commitment.owner or "")
@@ -144,17 +156,35 @@ def _ahead(day: date | None, as_of: date) -> date | None:
     return day if day is not None and day >= as_of else None
 
 
-def _overrun(history: Sequence[Vintage], done: date | None, as_of: date) -> float | None:
-    """Return by which share of the time first given the finish moved; None if it can't be said.
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """By which share of the time first given a promise ran over, at least where it is still open."""
 
-    A promise still open at its last date may slip further, so this is the overrun so far.
-    """
+    share: float
+    is_done: bool
+
+
+def _ending(
+    subject: str,
+    history: Sequence[Vintage],
+    commitments: Mapping[str, Commitment],
+    facts: Facts,
+) -> tuple[date, bool]:
+    """Return the day of fulfilment, however late, or the last day known to be open; and which."""
+    commitment = commitments.get(subject)
+    if commitment is None:
+        return history[-1].said.last, False
+    done = done_day(commitment, facts)
+    return (last_seen_open(commitment, facts), False) if done is None else (done, True)
+
+
+def _overrun(history: Sequence[Vintage], end: date, is_done: bool) -> Overrun | None:
+    """Return the overrun of the first date; None where nothing is known from after the promise."""
     first = history[0]
     given = (first.due.last - first.said.last).days
-    if given <= 0 or (len(history) == 1 and done is None and first.due.last > as_of):
+    if given <= 0 or end <= first.said.last:
         return None
-    end = done if done is not None else max(history[-1].due.last, first.due.last)
-    return (end - first.due.last).days / given
+    return Overrun((end - first.due.last).days / given, is_done)
 
 
 def _slip(
@@ -163,7 +193,7 @@ def _slip(
     commitment: Commitment | None,
     verdict: Verdict | None,
     done: date | None,
-    overruns: Mapping[str, float | None],
+    overruns: Mapping[str, Overrun | None],
     facts: Facts,
 ) -> Slip:
     first, last = history[0], history[-1]
@@ -186,7 +216,7 @@ def _slip(
         slip_months=round(((done or last.due.last) - first.due.last).days / DAYS_PER_MONTH, 1),
         slip_per_month=_slope(history),
         done_on=done,
-        pace_outlook=pace_outlook(commitment, facts)
+        pace_outlook=_ahead(pace_outlook(commitment, facts), facts.as_of)
         if commitment is not None and is_open
         else None,
         vintage_outlook=_ahead(vintage_outlook(history), facts.as_of) if is_open else None,
@@ -250,25 +280,34 @@ def pace_outlook(commitment: Commitment, facts: Facts) -> date | None:
 
 
 def _class_outlooks(
-    first: Vintage, last: Vintage, overruns: Sequence[float], as_of: date
+    first: Vintage, last: Vintage, overruns: Sequence[Overrun], as_of: date
 ) -> tuple[date | None, date | None]:
     """Return when half and four fifths of the comparable promises would be kept.
 
-    A promise still open has outlived the smaller overruns: only those count that end neither before
-    today nor before a later date that its own owner has given since.
+    A promise still open has outlived what lies before today or before a later date that its own
+    owner has given since.
     """
     given = (first.due.last - first.said.last).days
-    if given <= 0:
+    if given <= 0 or len(overruns) < MIN_CLASS:
         return None, None
     start = first.said.last.toordinal()
     earliest = as_of.toordinal()
     if last.due.last > first.due.last:
         earliest = max(earliest, last.due.last.toordinal())
-    possible = [overrun for overrun in overruns if start + given * (1.0 + overrun) >= earliest]
-    if len(possible) < MIN_CLASS:
+    times = np.array([1.0 + overrun.share for overrun in overruns])
+    is_done = np.array([overrun.is_done for overrun in overruns])
+    curve = fit_curve(times, is_done, np.ones(times.size))
+    # One who ends on that very day has not been outlived.
+    outlived = float(curve.open_at(np.array([(earliest - start - 0.5) / given]))[0])
+    if outlived <= 0.0:
         return None, None
-    half, late = np.quantile(np.array(possible), [0.5, 0.8])
-    return _day(start + given * (1.0 + float(half))), _day(start + given * (1.0 + float(late)))
+    half, late = (curve.quantile(1.0 - outlived * (1.0 - share)) for share in (0.5, 0.8))
+    return _class_day(first, half), _class_day(first, late)
+
+
+def _class_day(first: Vintage, time: float | None) -> date | None:
+    given = (first.due.last - first.said.last).days
+    return None if time is None else _day(first.said.last.toordinal() + given * time)
 
 
 def _day(ordinal: float) -> date | None:

@@ -13,6 +13,7 @@ from transcaspian.register.facts import Facts, Point
 from transcaspian.register.verdict import RULES, Commitment, Finding
 
 __all__ = [
+    "LEVEL_KINDS",
     "MAX_AGE_DAYS",
     "TOLERANCE",
     "choose_series",
@@ -30,7 +31,7 @@ TOLERANCE = 0.95
 MIN_PART_OF_YEAR_DAYS = 90
 # The pace before a baseline is taken over at least this long.
 MIN_PACE_DAYS = 180
-_LEVEL_KINDS = ("actual", "stock", "cumulative", "capacity", "derived")
+LEVEL_KINDS = ("actual", "stock", "cumulative", "capacity", "derived")
 
 Judge = Callable[[Commitment, VagueDate | None, Sequence[Point], Facts], Finding]
 
@@ -67,7 +68,7 @@ def _usable(commitment: Commitment, facts: Facts) -> dict[str, Sequence[Point]]:
     for compiler in wanted:
         points = by_compiler.get(compiler, [])
         if commitment.measure != "flow":
-            points = [point for point in points if point.kind in _LEVEL_KINDS]
+            points = [point for point in points if point.kind in LEVEL_KINDS]
         if points:
             usable[compiler] = points
     return usable
