@@ -213,6 +213,14 @@ def test_what_a_case_lacks_is_named(tmp_path, old, new, message):
         read_matpower(write(tmp_path, CASE.replace(old, new)))
 
 
+def test_a_case_whose_buses_are_all_isolated_is_refused(tmp_path):
+    text = (
+        CASE.replace("1 3 0 ", "1 4 0 ").replace("2 1 0 ", "2 4 0 ").replace("3 1 300", "3 4 300")
+    )
+    with pytest.raises(InputError, match=r"mpc.bus.*all buses are isolated"):
+        read_matpower(write(tmp_path, text))
+
+
 def test_an_unknown_bus_is_named_with_its_row(tmp_path):
     with pytest.raises(InputError, match=r"mpc.gen.*row 2: bus 7 is not in mpc.bus"):
         read_matpower(

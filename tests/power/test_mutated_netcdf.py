@@ -155,7 +155,18 @@ def endless_but_named(file: h5py.File) -> None:
     file.create_dataset("generators_i", shape=(1 << 36,), dtype="f8", chunks=(1024,))
 
 
+def unsigned(file: h5py.File) -> None:
+    values = file["generators_p_nom"][()]
+    del file["generators_p_nom"]
+    file["generators_p_nom"] = np.nan_to_num(values).astype("u1").astype("i1")
+    file["generators_p_nom"].attrs["_Unsigned"] = "true"
+
+
 REFUSED: dict[str, Change] = {
+    "numbers marked as unsigned": unsigned,
+    "one snapshot twice": put("snapshots", np.array([0, 1, 1])),
+    "one number as a series": put("generators_t_p_nom", np.ones((3, 1))),
+    "a misspelt series": put("generators_t_pmax_pu", np.ones((3, 1))),
     **{f"no {key}": put(key, None) for key in ("buses_i", "generators_i", "loads_t_p_set_i", "links_bus1")},
     **{f"{key} of one": put(key, np.ones(1)) for key in ("generators_p_nom", "loads_t_p_set", "snapshots_objective")},
     **{f"{key} of none": put(key, np.ones(0)) for key in ("generators_p_nom", "snapshots", "buses_i")},
@@ -195,7 +206,7 @@ def test_ways_to_pack_the_same_network_cost_the_same(tmp_path, name):
     assert found == pytest.approx(least_cost(write_folder(tmp_path / "n")), rel=rel)
 
 
-FAST = ("no buses_i", "a gap in a series", "strange sense", "unknown bus", "records", "endless series")  # fmt: skip
+FAST = ("no buses_i", "a gap in a series", "strange sense", "unknown bus", "records", "endless series", "numbers marked as unsigned", "one snapshot twice", "one number as a series", "a misspelt series")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAST)

@@ -152,7 +152,10 @@ class MatpowerCase:
         for name, words in (("bus", "buses"), ("gen", "generators")):
             if not len(self.matrix(name)):
                 self.add_problem(name, 0, f"it holds no {words}.", "Give at least one.")
-        numbers = self.matrix("bus")[:, BUS_I]
+        bus = self.matrix("bus")
+        if len(bus) and (bus[:, BUS_TYPE] == ISOLATED).all():
+            self.add_problem("bus", 0, "all buses are isolated.", "Give at least one another type.")
+        numbers = bus[:, BUS_I]
         for row in np.flatnonzero(np.isin(numbers, numbers[_repeats(numbers)])).tolist():
             message = f"bus {numbers[row]:.0f} is given more than once."
             self.add_problem("bus", row + 1, message, "Give every bus a number of its own.")

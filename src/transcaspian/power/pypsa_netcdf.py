@@ -38,6 +38,7 @@ OTHER_FORMATS = {
 }
 # How netCDF packs numbers: value * scale_factor + add_offset, and what stands for a missing one.
 MISSING = ("_FillValue", "missing_value")
+PACKING = ("scale_factor", "add_offset", "_Unsigned", *MISSING)
 
 
 def open_netcdf(path: Path) -> PypsaSource:
@@ -84,6 +85,7 @@ def _check_kind(path: Path, file: "h5py.File") -> None:
 def _content(path: Path, file: "h5py.File") -> PypsaSource:
     place = path.name
     n_snapshot = _n_snapshot(place, file)
+    _check_snapshots(place, file)
     static: dict[str, dict[str, TextArray]] = {}
     series: dict[tuple[str, str], Series] = {}
     curves: list[tuple[str, str]] = []
@@ -137,6 +139,19 @@ def _n_snapshot(place: str, file: "h5py.File") -> int:
     if len(shape) != 1 or not shape[0]:
         raise file_error(f"{place}:snapshots", "it holds no snapshots.", "Give at least one.")
     return int(shape[0])
+
+
+def _check_snapshots(place: str, file: "h5py.File") -> None:
+    """Refuse a snapshot that is given twice, where there are no periods to tell them apart."""
+    if "snapshots" not in file or "snapshots_period" in file:
+        return
+    labels = _texts(place, file, "snapshots").tolist()
+    first: dict[str, int] = {}
+    for row, label in enumerate(labels, start=1):
+        if label in first:
+            message = f"snapshot {label!r} is given before, in row {first[label]}."
+            raise file_error(f"{place}:snapshots", message, "Keep one.", row)
+        first[label] = row
 
 
 def _count(columns: Mapping[str, TextArray]) -> int:
@@ -223,7 +238,7 @@ def _texts(place: str, file: "h5py.File", key: str) -> TextArray:
     if dataset.dtype.kind not in "iufb":
         message = f"it holds {dataset.dtype}, neither numbers nor text."
         raise file_error(f"{place}:{key}", message, "Export the file again.")
-    is_packed = any(name in dataset.attrs for name in ("scale_factor", "add_offset", *MISSING))
+    is_packed = any(name in dataset.attrs for name in PACKING)
     values = _unpacked(place, key, dataset) if is_packed else dataset[()]
     return np.array([repr(v) for v in values.tolist()], dtype=np.str_)
 
