@@ -147,6 +147,15 @@ def test_an_address_that_leads_nowhere_is_one_error_without_its_password(
     assert "ter@2" not in caught.value.message
 
 
+@pytest.mark.parametrize("password", ["hunter@2two", "@hunter2two", "hunter2two@", "a@hunter@2two"])
+def test_an_at_sign_within_a_password_gives_none_of_it_away(password: str) -> None:
+    with pytest.raises(InputError, match="%40") as caught:
+        find_address(f"postgresql://me:{password}@127.0.0.1:1/x")
+
+    assert "hunter" not in str(caught.value)
+    assert "two" not in str(caught.value)
+
+
 def test_a_password_in_the_options_of_an_address_is_not_shown() -> None:
     url = find_address("postgresql://me:one@host/x?sslpassword=two&application_name=pages")
     assert "one" not in address_shown(url)

@@ -244,6 +244,11 @@ def find_address(address: str) -> sa.URL:
         if url.query:
             raise InputError("An SQLite address takes no options after '?'.")
         return _sqlite_url(url.database or "")
+    if "@" in (url.host or ""):  # the rest of a password that holds one
+        raise InputError(
+            f"{_text_shown(address)} is not the address of a database: write an '@' in a name or a"
+            " password as %40."
+        )
     if url.drivername in {"postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     raise InputError(
