@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from transcaspian.cli import register_entry
-from transcaspian.errors import InputError, RegisterError, TranscaspianError
+from transcaspian.errors import InputError, NotFoundError, RegisterError, TranscaspianError
 from transcaspian.register import export, swap
 from transcaspian.register.access import default_database, load_register, open_for_writing
 from transcaspian.register.agenda import find_due
@@ -314,3 +314,24 @@ def test_an_export_stopped_while_it_deletes_the_old_folder_has_the_new_one(
     with pytest.raises(KeyboardInterrupt):
         export_register(read_packaged(), "csv", target, DAY, replace=True)
     assert contents(target) == fresh
+
+
+def test_a_first_write_that_fails_leaves_no_register_without_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RegisterError("database or disk is full")
+
+    monkeypatch.setattr("transcaspian.register.record._append", full)
+    with pytest.raises(RegisterError, match="disk is full"):
+        open_for_writing(str(tmp_path / "new.db"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_into_which_nothing_was_entered_is_no_register(tmp_path: Path) -> None:
+    address = str(tmp_path / "bare.db")
+    open_store(address, create=True).close()
+
+    with pytest.raises(NotFoundError, match="holds no register"):
+        load_register(address)

@@ -25,7 +25,7 @@ from transcaspian.register.migrate import HEAD, current_version, upgrade
 from transcaspian.register.query import Entry
 from transcaspian.register.tables import Register, make_register
 
-__all__ = ["Store", "database_exists", "find_address", "open_store"]
+__all__ = ["Store", "database_exists", "find_address", "open_store", "remove_unfilled"]
 
 BUSY_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 15  # of a server that does not answer
@@ -132,10 +132,16 @@ def _prepare(engine: sa.Engine, *, create: bool) -> None:
     """Bring a database to the present schema; refuse one that is damaged or holds no register."""
     _check_pages(engine)
     version = current_version(engine)
-    if version == "" and not create:
+    if not create and (version == "" or not _was_filled(engine)):
         raise NotFoundError(f"{address_shown(engine.url)} holds no register.")
     if version != HEAD:
         upgrade(engine)
+
+
+def _was_filled(engine: sa.Engine) -> bool:
+    """Whether anything was ever entered: a program stopped at its first write leaves bare tables."""
+    with engine.connect() as connection:
+        return bool(query.read_changes(connection, 1))
 
 
 def _check_pages(engine: sa.Engine) -> None:
@@ -151,6 +157,13 @@ def _check_pages(engine: sa.Engine) -> None:
         )
 
 
+def remove_unfilled(address: str) -> None:
+    """Remove an SQLite database into which nothing was ever entered."""
+    file = _file_of(find_address(address))
+    if file is not None:
+        _remove_empty(file)
+
+
 def _remove_empty(file: Path) -> None:
     """Remove a file that was begun in vain, unless another program is at work in it."""
     if not _is_file(file):
@@ -158,12 +171,15 @@ def _remove_empty(file: Path) -> None:
     connection = sqlite3.connect(file, timeout=0.0)
     try:
         connection.execute("BEGIN EXCLUSIVE")
-        has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        is_filled = bool(names) and (
+            ("changes",) not in names or connection.execute("SELECT 1 FROM changes").fetchone()
+        )
     except sqlite3.Error:
         return
     finally:
         connection.close()
-    if not has_tables:
+    if not is_filled:
         for end in ("-wal", "-shm", "-journal", ""):
             file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
 
