@@ -78,6 +78,7 @@ def list_table(
             limit=limit,
         )
     with open_store(address) as store:
+        store.check_filled()
         return Page(
             columns, *page_of_store(store, name, where, after=after, limit=limit, role=role)
         )
@@ -208,6 +209,7 @@ def history_of(address: str | None, key: str, *, role: str = "public") -> list[d
             }
         ]
     with open_store(address) as store:
+        store.check_filled()
         entries = store.history(key)
     if role != "internal" and any(entry.values.get("internal") for _, entry in entries):
         raise NotFoundError(f"Nothing was ever entered under {key!r}.")

@@ -89,6 +89,15 @@ class Store:
                 query.lock_for_writing(connection)
                 yield connection
 
+    def check_filled(self) -> None:
+        """Raise NotFoundError where nothing was ever entered.
+
+        A program that is stopped at its first write leaves bare tables.
+        """
+        with self.reading() as connection:
+            if not query.read_changes(connection, 1):
+                raise NotFoundError(f"{self.address} holds no register.")
+
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
@@ -132,16 +141,10 @@ def _prepare(engine: sa.Engine, *, create: bool) -> None:
     """Bring a database to the present schema; refuse one that is damaged or holds no register."""
     _check_pages(engine)
     version = current_version(engine)
-    if not create and (version == "" or not _was_filled(engine)):
+    if version == "" and not create:
         raise NotFoundError(f"{address_shown(engine.url)} holds no register.")
     if version != HEAD:
         upgrade(engine)
-
-
-def _was_filled(engine: sa.Engine) -> bool:
-    """Whether anything was ever entered: a program stopped at its first write leaves bare tables."""
-    with engine.connect() as connection:
-        return bool(query.read_changes(connection, 1))
 
 
 def _check_pages(engine: sa.Engine) -> None:
