@@ -201,3 +201,14 @@ def test_a_table_that_is_none_is_damaged_even_with_its_checksum(run: Path, tmp_p
         (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
         with pytest.raises(InputError, match="damaged"):
             read_results(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes outputs")
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_an_output_that_was_closed_before_the_start_is_no_error(number: str) -> None:
+    closing = ["sh", "-c", f'exec "$0" "$@" {number}>&-', *PROGRAM, "check", "no-such-case"]
+    ended = subprocess.run(closing, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert ("no-such-case" in ended.stderr) == (number == "1")

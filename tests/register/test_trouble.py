@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from transcaspian.cli import register_entry
-from transcaspian.errors import InputError, RegisterError, TranscaspianError
+from transcaspian.errors import InputError, NotFoundError, RegisterError, TranscaspianError
 from transcaspian.register import export, swap
 from transcaspian.register.access import default_database, load_register, open_for_writing
 from transcaspian.register.agenda import find_due
@@ -145,6 +145,15 @@ def test_an_address_that_leads_nowhere_is_one_error_without_its_password(
         act(full)
     assert "hunter" not in caught.value.message
     assert "ter@2" not in caught.value.message
+
+
+@pytest.mark.parametrize("password", ["hunter@2two", "@hunter2two", "hunter2two@", "a@hunter@2two"])
+def test_an_at_sign_within_a_password_gives_none_of_it_away(password: str) -> None:
+    with pytest.raises(InputError, match="%40") as caught:
+        find_address(f"postgresql://me:{password}@127.0.0.1:1/x")
+
+    assert "hunter" not in str(caught.value)
+    assert "two" not in str(caught.value)
 
 
 def test_a_password_in_the_options_of_an_address_is_not_shown() -> None:
@@ -305,3 +314,24 @@ def test_an_export_stopped_while_it_deletes_the_old_folder_has_the_new_one(
     with pytest.raises(KeyboardInterrupt):
         export_register(read_packaged(), "csv", target, DAY, replace=True)
     assert contents(target) == fresh
+
+
+def test_a_first_write_that_fails_leaves_no_register_without_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RegisterError("database or disk is full")
+
+    monkeypatch.setattr("transcaspian.register.record._append", full)
+    with pytest.raises(RegisterError, match="disk is full"):
+        open_for_writing(str(tmp_path / "new.db"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_into_which_nothing_was_entered_is_no_register(tmp_path: Path) -> None:
+    address = str(tmp_path / "bare.db")
+    open_store(address, create=True).close()
+
+    with pytest.raises(NotFoundError, match="holds no register"):
+        load_register(address)

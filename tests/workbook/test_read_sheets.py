@@ -112,6 +112,32 @@ def test_a_cell_that_cannot_be_read_is_named_with_sheet_and_row(
     assert words in said
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="inlineStr"><v>5</v></c>',
+        '<c r="A1"><is><t>5</t></is></c>',
+        '<c r="A1"><t>5</t></c>',
+        '<c r="A1" t="str"><is><t>5</t></is></c>',
+        '<c r="A1" t="inlineStr"><v>6</v><is><t>5</t></is></c>',
+    ],
+)
+def test_what_a_cell_holds_in_the_wrong_place_is_refused_not_left_out(
+    tmp_path: Path, cell: str
+) -> None:
+    said = refusal(write_sheet(tmp_path / "book.xlsx", rows(cell)))
+
+    assert "row 1" in said
+    assert "A1 holds" in said
+    assert "not as a cell of its kind does" in said
+
+
+def test_two_values_of_one_cell_are_not_joined_to_a_third(tmp_path: Path) -> None:
+    said = refusal(write_sheet(tmp_path / "book.xlsx", rows('<c r="A1"><v>4</v><v>3</v></c>')))
+
+    assert "A1 holds two values" in said
+
+
 def test_a_zero_that_nobody_calculated_is_a_formula_without_value(tmp_path: Path) -> None:
     cell = '<c r="A1"><f>10000*2</f><v>0</v></c>'
 

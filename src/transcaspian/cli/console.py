@@ -5,6 +5,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 __all__ = ["close_output", "prepare_output", "speaks_utf8"]
@@ -29,6 +30,9 @@ def prepare_output(words: Sequence[str]) -> None:
     it, or a question mark.
     """
     codecs.register_error(PLAIN, _plain)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before the start
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if not hasattr(stream, "reconfigure"):
             continue

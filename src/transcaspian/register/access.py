@@ -28,6 +28,7 @@ def load_register(
         register = read_packaged()
     else:
         with open_store(address) as store:
+            store.check_filled()
             register = store.read(entered_by=entered_by)
     return register if role == "internal" else register.public()
 

@@ -79,6 +79,7 @@ def list_table(
             limit=limit,
         )
     with open_store(address) as store:
+        store.check_filled()
         if where:  # only then are the keys of the whole register needed
             where = _whole_keys(read_keys(store), name, where)
         return Page(
@@ -222,6 +223,7 @@ def history_of(address: str | None, key: str, *, role: str = "public") -> list[d
             }
         ]
     with open_store(address) as store:
+        store.check_filled()
         entries = store.history(resolve_key(read_keys(store), key))
     if role != "internal" and any(entry.values.get("internal") for _, entry in entries):
         raise NotFoundError(f"Nothing was ever entered under {key!r}.")

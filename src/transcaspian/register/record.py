@@ -18,7 +18,7 @@ from transcaspian.register.check import Known, check_joins, check_tables, is_sha
 from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.query import Current
 from transcaspian.register.read import parse_rows, read_tables
-from transcaspian.register.store import Store, open_store
+from transcaspian.register.store import Store, open_store, remove_unfilled
 from transcaspian.register.tables import Register, empty_table
 
 __all__ = ["Change", "create_store", "import_file", "record_rows", "retract", "undo"]
@@ -54,8 +54,10 @@ def create_store(address: str, seed: Register, author: str = "packaged register"
         with store.writing() as connection:
             if not query.read_changes(connection, 1):
                 _append(connection, seed.tables, {}, author, "seed", "The register as packaged")
-    except BaseException:
+    except BaseException as error:
         store.close()
+        if isinstance(error, RegisterError):  # a full disk, a folder that can't be written
+            remove_unfilled(address)
         raise
     return store
 

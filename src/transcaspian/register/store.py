@@ -25,7 +25,7 @@ from transcaspian.register.migrate import HEAD, current_version, upgrade
 from transcaspian.register.query import Entry
 from transcaspian.register.tables import Register, make_register
 
-__all__ = ["Store", "database_exists", "find_address", "open_store"]
+__all__ = ["Store", "database_exists", "find_address", "open_store", "remove_unfilled"]
 
 BUSY_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 15  # of a server that does not answer
@@ -89,6 +89,15 @@ class Store:
                 query.lock_for_writing(connection)
                 yield connection
 
+    def check_filled(self) -> None:
+        """Raise NotFoundError where nothing was ever entered.
+
+        A program that is stopped at its first write leaves bare tables.
+        """
+        with self.reading() as connection:
+            if not query.read_changes(connection, 1):
+                raise NotFoundError(f"{self.address} holds no register.")
+
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
@@ -151,6 +160,13 @@ def _check_pages(engine: sa.Engine) -> None:
         )
 
 
+def remove_unfilled(address: str) -> None:
+    """Remove an SQLite database into which nothing was ever entered."""
+    file = _file_of(find_address(address))
+    if file is not None:
+        _remove_empty(file)
+
+
 def _remove_empty(file: Path) -> None:
     """Remove a file that was begun in vain, unless another program is at work in it."""
     if not _is_file(file):
@@ -158,12 +174,15 @@ def _remove_empty(file: Path) -> None:
     connection = sqlite3.connect(file, timeout=0.0)
     try:
         connection.execute("BEGIN EXCLUSIVE")
-        has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        is_filled = bool(names) and (
+            ("changes",) not in names or connection.execute("SELECT 1 FROM changes").fetchone()
+        )
     except sqlite3.Error:
         return
     finally:
         connection.close()
-    if not has_tables:
+    if not is_filled:
         for end in ("-wal", "-shm", "-journal", ""):
             file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
 
@@ -244,6 +263,11 @@ def find_address(address: str) -> sa.URL:
         if url.query:
             raise InputError("An SQLite address takes no options after '?'.")
         return _sqlite_url(url.database or "")
+    if "@" in (url.host or ""):  # the rest of a password that holds one
+        raise InputError(
+            f"{_text_shown(address)} is not the address of a database: write an '@' in a name or a"
+            " password as %40."
+        )
     if url.drivername in {"postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     raise InputError(

@@ -48,9 +48,7 @@ class _Reader:
             self.pieces = {"v": None, "f": None, "t": None}
             self.row, self.place = self._where(values)
         elif tag in ("v", "f", "t") and not self.pronounced:
-            self.open = tag
-            if self.pieces[tag] is None:
-                self.pieces[tag] = []
+            self._open_piece(tag)
         elif tag == "row":
             self.row = self._row(values)
             self.place = -1
@@ -72,6 +70,14 @@ class _Reader:
             piece = self.pieces[self.open]
             if piece is not None:
                 piece.append(data)
+
+    def _open_piece(self, tag: str) -> None:
+        """Gather the text that follows; only texts may come in several pieces."""
+        if self.pieces[tag] is None:
+            self.pieces[tag] = []
+        elif tag != "t":
+            raise self._wrong("holds two values, or two formulas")
+        self.open = tag
 
     def _row(self, values: Attributes) -> int:
         text = values.get("r")
@@ -118,11 +124,18 @@ class _Reader:
         kind = self.values.get("t", "")
         value, formula = self.pieces["v"], self.pieces["f"]
         stored = "".join(value) if value else ""
+        self._refuse_unread("v" if kind == "inlineStr" else "t")
         if formula is not None and self._is_not_calculated(kind, value, stored):
             return f"={''.join(formula)}", "formula"
         if kind in ORDINARY:
             return self._number(stored) if stored.strip() else ("", None)
         return self._other(kind, stored)
+
+    def _refuse_unread(self, piece: str) -> None:
+        """Refuse a cell that holds something where a cell of its kind has nothing."""
+        unread = "".join(self.pieces[piece] or []).strip()
+        if unread:
+            raise self._wrong(f"holds {unread[:40]!r}, but not as a cell of its kind does")
 
     def _is_not_calculated(self, kind: str, value: list[str] | None, stored: str) -> bool:
         """Return whether a formula has no value yet; programs that can't calculate write 0."""
