@@ -1,5 +1,6 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,10 @@ from transcaspian.cli.register_summary import print_summary
 from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
+    from transcaspian.register.brief import Brief
     from transcaspian.register.status import Verdict
+    from transcaspian.register.summary import Summary
+    from transcaspian.register.tables import Register
 
 app = typer.Typer(
     help="The register of promises: what was agreed, what became of it, what comes next.",
@@ -324,6 +328,12 @@ def brief(
             help="Body, state, field, instrument, promise, indicator, project or quarter; everything by default.",
         ),
     ] = "",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="text, or md or html: a document.")
+    ] = "text",
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="Language of a document: en or ru.")
+    ] = "en",
     as_of: AsOf = "",
     db: Database = None,
     role: Role = "public",
@@ -336,8 +346,12 @@ def brief(
     from transcaspian.register.brief import write_brief
     from transcaspian.register.summary import summarise
 
+    _check_form(form, lang, as_json=as_json)
     register, day = load(db, role), read_day(as_of)
     summary = None if subject else summarise(register, day)
+    if form != "text":
+        _write_document(register, write_brief(register, subject, day), summary, db, form, lang)
+        return
     if summary is not None and not as_json:
         print_summary(summary, describe(register, db))
         return
@@ -383,6 +397,30 @@ def brief(
 
 register_rows.add_commands(app)
 register_entry.add_commands(app)
+
+
+def _check_form(form: str, lang: str, *, as_json: bool) -> None:
+    if form not in ("text", "md", "html"):
+        raise InputError(f"{form!r} is no form of a brief; forms are text, md, html.")
+    if form != "text" and as_json:
+        raise InputError("Give either --format or --json.")
+    if form == "text" and lang != "en":
+        raise InputError("The terminal speaks English; give --format md or html with --lang.")
+
+
+def _write_document(
+    register: "Register",
+    found: "Brief",
+    summary: "Summary | None",
+    db: str | None,
+    form: str,
+    lang: str,
+) -> None:
+    from transcaspian.cli.register_document import make_document, read_language, write_document
+
+    language = read_language(lang)
+    document = make_document(register, found, summary, describe(register, db), language)
+    sys.stdout.write(write_document(document, form))
 
 
 def _dates(verdict: "Verdict") -> str:
