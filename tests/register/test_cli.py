@@ -151,10 +151,43 @@ def test_the_first_write_makes_the_database_and_says_where(
     file = tmp_path / "transcaspian" / "register.sqlite"
     assert found["db"] == f"sqlite:///{file}"
     assert found["appended"] == {"observations": 1}
-    # Without an address, reading goes on to read the packaged register.
-    assert len(run_json("list", "observations", "--where", "period=2026-Q1")["rows"]) == 1  # type: ignore[arg-type]
-    there = run_json("list", "observations", "--where", "period=2026-Q1", "--db", str(file))
-    assert len(there["rows"]) == 2  # type: ignore[arg-type]
+    words = ("list", "observations", "--where", "period=2026-Q1")
+    # From then on every command reads it; the packaged register is there by its name.
+    for db, rows in (((), 2), (("--db", str(file)), 2), (("--db", "packaged"), 1)):
+        assert len(run_json(*words, *db)["rows"]) == rows  # type: ignore[arg-type]
+    assert run_json("history", "ind-btc|2026-Q1|ytd|KMG||2026-04-10")["entries"]
+
+
+def test_what_was_written_is_what_status_and_due_read_and_their_heading_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    day = ("--as-of", "2026-11-30")
+    assert run_json("status", *day)["register"]["read"] == "packaged"  # type: ignore[index]
+    said = ("--said-on", "2026-10-01", "--office", "ADY", "--source", "trend-4142173")
+    run_json("forecast", "zang-az-2026", "2027-03", *said)
+    assert "2027-03-31" not in run("due", *day, "--quarter", "2026-Q4").stdout
+    quarter = run_json("due", *day, "--quarter", "2027-Q1")
+    assert "com-zang-az-2026" in {item["id"] for item in quarter["items"]}  # type: ignore[attr-defined]
+    assert str(quarter["register"]["read"]).endswith("register.sqlite")  # type: ignore[index]
+    assert "register.sqlite" in run("status", *day).stdout.replace("\n", "")
+
+
+def test_the_packaged_register_is_never_written_to() -> None:
+    with pytest.raises(TranscaspianError, match="never written"):
+        run(*NEW_FIGURE, "--db", "packaged")
+
+
+def test_a_brief_without_subject_is_one_screen() -> None:
+    text = run("brief", "--as-of", "2026-11-30").stdout
+    lines = text.splitlines()
+    assert len(lines) <= 40
+    assert max(len(line) for line in lines) <= WIDTH
+    for word in ("Due this quarter", "Slipped", "Overdue", "Nobody can know", "2026-12-31 late"):
+        assert word in text
+    found = run_json("brief", "--as-of", "2026-11-30")
+    assert "com-zang-az-2026" in {item["id"] for item in found["slipped"]}  # type: ignore[attr-defined]
+    assert len({item["id"] for item in found["due"]}) == len(found["due"])  # type: ignore[attr-defined, arg-type]
 
 
 def test_a_new_figure_changes_the_status_and_undo_changes_it_back(address: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.register.examples import PROMISE, TAIL, event, forecast, make, observation
 from transcaspian.errors import InputError, RegisterError
+from transcaspian.register.agenda import find_due
 from transcaspian.register.columns import INSTRUMENT_STATES, PROJECT_STATES, TABLES
 from transcaspian.register.export import FORMS, export_register
 from transcaspian.register.export_sdmx import COLUMNS, DIMENSIONS, time_period
@@ -498,6 +499,23 @@ def test_the_calendar_has_one_entry_a_promise_with_a_date(tmp_path: Path) -> Non
     assert events["in-force-com-zang-az-2026"]["dtstart"].dt == date(2026, 12, 31)
     assert "in-force-com-ports-modern" not in events
     assert "due-com-jim" not in events
+
+
+def test_single_dates_of_the_calendar_are_those_of_the_due_list(tmp_path: Path) -> None:
+    content = export(read_packaged(), "ical", tmp_path / "o.ics").read_bytes()
+    prefixes = ("due-", "in-force-")
+    calendar = sorted(
+        (
+            event["dtstart"].dt,
+            str(event["uid"]).split("@")[0].removeprefix("due-").removeprefix("in-force-"),
+        )
+        for event in icalendar.Calendar.from_ical(content).walk("VEVENT")
+        if str(event["uid"]).startswith(prefixes)
+    )
+    items = find_due(read_packaged(), DAY, date(2000, 1, 1), date(2060, 1, 1))
+    kinds = {"due", "promised", "in_force"}
+    assert calendar == sorted((item.day, item.id) for item in items if item.kind in kinds)
+    assert any(item.kind == "in_force" for item in items)
 
 
 def test_all_days_of_the_calendar_are_dates_without_a_time(tmp_path: Path) -> None:

@@ -1,17 +1,31 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from transcaspian.cli import register_entry, register_outlook, register_rows
 from transcaspian.cli.output import console, print_json, print_table
-from transcaspian.cli.register_options import AsOf, Database, Json, Role, cut, load, read_day
+from transcaspian.cli.register_options import (
+    AsOf,
+    Database,
+    Json,
+    Role,
+    cut,
+    describe,
+    load,
+    read_day,
+)
 from transcaspian.cli.register_rows import print_models
+from transcaspian.cli.register_summary import print_summary
 from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
+    from transcaspian.register.brief import Brief
     from transcaspian.register.status import Verdict
+    from transcaspian.register.summary import Summary
+    from transcaspian.register.tables import Register
 
 app = typer.Typer(
     help="The register of promises: what was agreed, what became of it, what comes next.",
@@ -59,12 +73,14 @@ def status(
         print_json(
             {
                 "as_of": day.isoformat(),
+                "register": describe(register, db).as_dict(),
                 "counts": count_statuses(verdicts),
                 "commitments": commitments,
             }
         )
         return
     counts = ", ".join(f"{count} {name}" for name, count in count_statuses(verdicts).items())
+    console().print(str(describe(register, db)))
     print_table(
         f"Commitments as of {day}: {counts or 'none'}",
         ("commitment", "status", "due", "why"),
@@ -116,7 +132,8 @@ def due(
         begin, end = read_quarter(quarter)
     if end < begin:
         raise InputError(f"The last day {end} lies before the first {begin}.")
-    items = find_due(only_of(load(db, role), owner, country), day, begin, end)
+    register = load(db, role)
+    items = find_due(only_of(register, owner, country), day, begin, end)
     if owner or country:  # ends of instruments have parties, no owner
         items = [item for item in items if item.kind != "instrument"]
     if as_json:
@@ -125,10 +142,12 @@ def due(
                 "as_of": day.isoformat(),
                 "from": begin.isoformat(),
                 "to": end.isoformat(),
+                "register": describe(register, db).as_dict(),
                 "items": [item.as_dict() for item in items],
             }
         )
         return
+    console().print(str(describe(register, db)))
     print_table(
         f"Due from {begin} to {end}, as of {day}",
         ("day", "what", "owner", "status"),
@@ -158,10 +177,18 @@ def overdue(
     from transcaspian.register.overdue import find_overdue
 
     day = read_day(as_of)
-    items = find_overdue(only_of(load(db, role), owner, country), day)
+    register = load(db, role)
+    items = find_overdue(only_of(register, owner, country), day)
     if as_json:
-        print_json({"as_of": day.isoformat(), "items": [item.as_dict() for item in items]})
+        print_json(
+            {
+                "as_of": day.isoformat(),
+                "register": describe(register, db).as_dict(),
+                "items": [item.as_dict() for item in items],
+            }
+        )
         return
+    console().print(str(describe(register, db)))
     print_table(
         f"Overdue as of {day}",
         ("promise", "owner", "promised", "in force", "days", "status", "why"),
@@ -189,10 +216,12 @@ def slips(
     from transcaspian.register.slips import find_slips
 
     day = read_day(as_of)
-    found = find_slips(load(db, role), day)
+    register = load(db, role)
+    found = find_slips(register, day)
     if as_json:
         print_json({"as_of": day.isoformat(), "slips": [slip.as_dict() for slip in found]})
         return
+    console().print(str(describe(register, db)))
     print_table(
         f"Promised dates as of {day}: outlook by measured pace, by moving dates, by other promises",
         ("promise", "first", "last", "moves", "months", "pace", "dates", "others"),
@@ -222,10 +251,12 @@ def contradictions(
     from transcaspian.register.contradictions import find_contradictions
 
     day = read_day(as_of)
-    found = find_contradictions(load(db, role), day)
+    register = load(db, role)
+    found = find_contradictions(register, day)
     if as_json:
         print_json({"as_of": day.isoformat(), "contradictions": [item.as_dict() for item in found]})
         return
+    console().print(str(describe(register, db)))
     print_table(
         f"Contradictions known on {day}",
         ("about", "period", "figures", "gap"),
@@ -262,6 +293,7 @@ def quality(
             }
         )
         return
+    console().print(str(describe(register, db)))
     print_table(
         f"Share of commitments with owner, date, baseline, indicator and evidence, as of {day}",
         ("instrument", "promises", "owner", "date", "baseline", "indicator", "evidence", "score"),
@@ -296,21 +328,42 @@ def brief(
             help="Body, state, field, instrument, promise, indicator, project or quarter; everything by default.",
         ),
     ] = "",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="text, or md or html: a document.")
+    ] = "text",
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="Language of a document: en or ru.")
+    ] = "en",
     as_of: AsOf = "",
     db: Database = None,
     role: Role = "public",
     as_json: Json = False,
 ) -> None:
-    """Write a brief: counts, trouble, what comes next, what contradicts itself."""
-    from transcaspian.register.brief import write_brief
+    """Write a brief: counts, trouble, what comes next, what contradicts itself.
 
-    found = write_brief(load(db, role), subject, read_day(as_of))
-    if as_json:
-        print_json(found.as_dict())
+    Without a subject one screen says what is due this quarter, slipped, overdue and unknowable.
+    """
+    from transcaspian.register.brief import write_brief
+    from transcaspian.register.summary import summarise
+
+    _check_form(form, lang, as_json=as_json)
+    register, day = load(db, role), read_day(as_of)
+    summary = None if subject else summarise(register, day)
+    if form != "text":
+        _write_document(register, write_brief(register, subject, day), summary, db, form, lang)
         return
+    if summary is not None and not as_json:
+        print_summary(summary, describe(register, db))
+        return
+    found = write_brief(register, subject, day)
+    if as_json:
+        more = summary.as_dict() if summary is not None else {}
+        print_json({"register": describe(register, db).as_dict(), **found.as_dict(), **more})
+        return
+    console().print(str(describe(register, db)))
     counts = ", ".join(f"{count} {name}" for name, count in found.counts.items())
     console().print(
-        f"{subject or 'All promises'} as of {found.as_of}: {found.promises} promises, {found.new} of them new. {counts}."
+        f"{subject} as of {found.as_of}: {found.promises} promises, {found.new} of them new. {counts}."
     )
     for title, columns, rows in (
         (
@@ -345,6 +398,30 @@ def brief(
 register_rows.add_commands(app)
 register_entry.add_commands(app)
 register_outlook.add_commands(app)
+
+
+def _check_form(form: str, lang: str, *, as_json: bool) -> None:
+    if form not in ("text", "md", "html"):
+        raise InputError(f"{form!r} is no form of a brief; forms are text, md, html.")
+    if form != "text" and as_json:
+        raise InputError("Give either --format or --json.")
+    if form == "text" and lang != "en":
+        raise InputError("The terminal speaks English; give --format md or html with --lang.")
+
+
+def _write_document(
+    register: "Register",
+    found: "Brief",
+    summary: "Summary | None",
+    db: str | None,
+    form: str,
+    lang: str,
+) -> None:
+    from transcaspian.cli.register_document import make_document, read_language, write_document
+
+    language = read_language(lang)
+    document = make_document(register, found, summary, describe(register, db), language)
+    sys.stdout.write(write_document(document, form))
 
 
 def _dates(verdict: "Verdict") -> str:

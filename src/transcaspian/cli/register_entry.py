@@ -88,12 +88,11 @@ def observe(
     as_json: Json = False,
 ) -> None:
     """Add a figure to a series."""
-    indicator, usual_unit = _indicator(indicator, db)
     row = {
         "indicator": indicator,
         "period": period,
         "value": value,
-        "unit": unit or usual_unit,
+        "unit": unit or _unit_of(indicator, db),
         "kind": kind,
         "compiler": compiler,
         "scope": scope,
@@ -294,13 +293,10 @@ def _report(
         console().print(f"Nothing new; the register at {address} is as it was.")
     else:
         rows = "row" if change.total == 1 else "rows"
-        console().print(
-            f"Change {change.change_id}: {change.total} {rows} appended to {address} (read it with --db)."
-        )
+        console().print(f"Change {change.change_id}: {change.total} {rows} appended to {address}.")
 
 
-def _indicator(text: str, db: str | None) -> tuple[str, str]:
-    """Return key and unit of an indicator, as the database to write to has them."""
+def _unit_of(indicator: str, db: str | None) -> str:
     from transcaspian.register.access import load_register
     from transcaspian.register.naming import resolve_key
     from transcaspian.register.store import database_exists
@@ -308,10 +304,12 @@ def _indicator(text: str, db: str | None) -> tuple[str, str]:
     is_there = db is None or database_exists(db)
     register = load_register(db if is_there else None, role="internal")
     units = dict(register["indicators"].select("id", "unit").iter_rows())
-    key = resolve_key(register, text, ("indicators",))
+    key = resolve_key(register, indicator, ("indicators",))
     if key not in units:
-        raise InputError(f"There is no indicator {text!r}. `register list indicators` shows them.")
-    return key, str(units[key])
+        raise InputError(
+            f"There is no indicator {indicator!r}. `register list indicators` shows them."
+        )
+    return str(units[key])
 
 
 def _user() -> str:

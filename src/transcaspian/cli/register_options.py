@@ -10,9 +10,20 @@ from transcaspian.cli.output import JSON_OPTION
 from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
+    from transcaspian.register.heading import Reading
     from transcaspian.register.tables import Register
 
-__all__ = ["AsOf", "Database", "Json", "Role", "cut", "load", "read_assignments", "read_day"]
+__all__ = [
+    "AsOf",
+    "Database",
+    "Json",
+    "Role",
+    "cut",
+    "describe",
+    "load",
+    "read_assignments",
+    "read_day",
+]
 
 SHOWN = 60  # letters of a free text in a table
 
@@ -24,7 +35,7 @@ Database = Annotated[
     typer.Option(
         "--db",
         metavar="ADDRESS",
-        help="File or postgresql:// address; the packaged register by default.",
+        help="File or postgresql:// address, or packaged; by default your own database once a write made it.",
     ),
 ]
 Json = Annotated[bool, JSON_OPTION]
@@ -58,6 +69,14 @@ def load(db: str | None, role: str) -> "Register":
     from transcaspian.register.access import load_register
 
     return load_register(db, role=role)
+
+
+def describe(register: "Register", db: str | None) -> "Reading":
+    """Return which register was read and how new it is."""
+    from transcaspian.register.access import working_address
+    from transcaspian.register.heading import describe_reading
+
+    return describe_reading(register, working_address(db))
 
 
 def cut(value: object, letters: int = SHOWN) -> str:

@@ -1,4 +1,8 @@
-"""Where commands and pages get the register from: the packaged one, or a database by address."""
+"""Where commands and pages get the register from.
+
+A database by address; without one the user's own, as soon as the first write has made it; before
+that the packaged register, which is its seed. The address `packaged` always means the latter.
+"""
 
 import os
 import sys
@@ -7,10 +11,12 @@ from pathlib import Path
 from transcaspian.errors import InputError
 from transcaspian.register.read import read_packaged
 from transcaspian.register.record import create_store
-from transcaspian.register.store import Store, open_store
+from transcaspian.register.store import Store, database_exists, open_store
 from transcaspian.register.tables import Register
 
-__all__ = ["ROLES", "default_database", "load_register", "open_for_writing"]
+__all__ = ["ROLES", "default_database", "load_register", "open_for_writing", "working_address"]
+
+PACKAGED = "packaged"
 
 ROLES = ("public", "internal")
 
@@ -18,12 +24,13 @@ ROLES = ("public", "internal")
 def load_register(
     address: str | None = None, *, role: str = "public", entered_by: str = ""
 ) -> Register:
-    """Return the packaged register, or the one at an address, as a role may see it.
+    """Return the register at an address, or the one in use without it, as a role may see it.
 
     Internal rows, and what would betray them, are left out for every role but `internal`.
     """
     if role not in ROLES:
         raise InputError(f"{role!r} is no role; roles are {', '.join(ROLES)}.")
+    address = working_address(address)
     if address is None:
         register = read_packaged()
     else:
@@ -33,11 +40,27 @@ def load_register(
     return register if role == "internal" else register.public()
 
 
+def working_address(address: str | None) -> str | None:
+    """Return the address that is read: the one given, else the user's own database if there is one.
+
+    None stands for the packaged register.
+    """
+    if address is not None:
+        return None if address == PACKAGED else address
+    try:
+        file = str(default_database())
+    except InputError:  # without a home there can be no database of one's own
+        return None
+    return file if Path(file).is_file() and database_exists(file) else None
+
+
 def open_for_writing(address: str | None = None, seed: Register | None = None) -> Store:
     """Return the database at an address, by default the user's own, made where it is missing.
 
     A new one begins with the rows of `seed`, by default with the packaged register.
     """
+    if address == PACKAGED:
+        raise InputError("The packaged register is never written to; give another --db, or none.")
     if address is None:
         file = default_database()
         try:

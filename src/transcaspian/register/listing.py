@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.register import query
+from transcaspian.register.access import working_address
 from transcaspian.register.columns import TABLES, row_id
 from transcaspian.register.models import compare_with_runs
 from transcaspian.register.naming import read_keys, resolve_key, resolve_row
@@ -69,6 +70,7 @@ def list_table(
     _check_table(name)
     _check_plain(after, *where, *where.values())
     columns = tuple(column.name for column in TABLES[name].all_columns())
+    address = working_address(address)
     if address is None:
         register = read_packaged()
         return list_table_of(
@@ -203,6 +205,7 @@ def _rows(frame: pl.DataFrame, mask: pl.Expr) -> list[dict[str, object]]:
 def history_of(address: str | None, key: str, *, role: str = "public") -> list[dict[str, object]]:
     """Return every revision of a row; the packaged register has one of each."""
     _check_plain(key)
+    address = working_address(address)
     if address is None:
         packaged = read_packaged()
         name, row = packaged.find(resolve_key(packaged, key))
