@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy.stats import CensoredData, ecdf
 
 from tests.register.examples import PROMISE, event, forecast, make, observation
 from tests.register.test_status_rules import EVENT
@@ -48,6 +49,16 @@ def test_the_curve_is_kaplan_and_meiers_on_an_example_by_hand() -> None:
     found = curve.open_at(np.array([0.5, 1.0, 2.5, 3.0, 9.0]))
     assert found == pytest.approx([1.0, 0.75, 0.75, 0.375, 0.375])
     assert (curve.quantile(0.5), curve.quantile(0.9)) == (3.0, None)
+
+
+def test_the_curve_equals_that_of_another_program() -> None:
+    random = np.random.default_rng(3)
+    times = np.round(random.exponential(2.0, 200), 1) + 0.1
+    is_done = random.random(200) < 0.6
+    curve = fit_curve(times, is_done, np.ones(200))
+    sample = CensoredData(uncensored=times[is_done], right=times[~is_done])
+    other = ecdf(sample).sf
+    assert curve.open_at(other.quantiles) == pytest.approx(other.probabilities)
 
 
 def test_one_who_leaves_at_the_time_of_an_event_was_still_there() -> None:
@@ -157,6 +168,13 @@ def test_figures_of_different_compilers_are_never_one_series() -> None:
     assert look("2026-01-15", observations=rows, promise={"compilers": ""}).paces == ()
 
 
+def test_a_long_series_that_ended_gives_way_to_a_current_one() -> None:
+    rows = [observation(f"{year}-12-31", year - 2018.0) for year in range(2020, 2025)]
+    rows += [observation(f"{year}-12-31", year - 2020.0, compiler="B") for year in (2024, 2025)]
+    (pace,) = look("2026-01-15", observations=rows, promise={"compilers": "A;B"}).paces
+    assert pace.last == date(2025, 12, 31)
+
+
 def test_the_trend_of_a_line_is_the_line_and_one_wild_figure_changes_little() -> None:
     years, values = np.arange(2010.0, 2022.0), 3.0 * np.arange(12.0)
     assert local_trend(years, values) == pytest.approx((3.0, 33.0))
@@ -181,6 +199,27 @@ def test_eight_figures_of_one_compiler_bring_a_trend_that_was_tried_on_them() ->
 def test_a_duty_without_figures_has_not_enough_data() -> None:
     duty = {"kind": "recurring", "measure": "flow", "due": ""}
     assert look("2026-01-15", promise=duty).answer == "not enough data"
+
+
+@pytest.mark.parametrize(
+    ("measure", "heard", "answer"),
+    [
+        ("event", "started", "class alone"),
+        ("event", "", "not enough data"),
+        ("flow", "started", "not enough data"),
+    ],
+)
+def test_a_promise_without_date_figure_and_news_has_not_enough_data(
+    measure: str, heard: str, answer: str
+) -> None:
+    found = look(
+        "2025-06-01",
+        promise=PLANNED | {"due": "", "measure": measure},
+        commitments=others(6),
+        evidence=[*done(6, "2024-01-01"), *([event(heard, "2025-03-01")] if heard else [])],
+    )
+    assert found.answer == answer
+    assert found.basis
 
 
 def test_a_key_that_is_no_promise_is_refused() -> None:
@@ -248,6 +287,28 @@ def test_of_simulated_figures_eight_in_ten_targets_are_reached_within_their_rang
         assert first is not None
         inside.append(first - timedelta(days=366) <= reached <= (last or HORIZON))
     assert 0.75 <= np.mean(inside) <= 0.95  # a year's figures say when only to the year
+
+
+@pytest.mark.parametrize("day", ["1999-06-01", "2018-06-30", "2035-01-01", "2150-01-01"])
+def test_any_day_has_outlooks_that_can_be_read(day: str) -> None:
+    for outlook in find_outlooks(read_packaged(), date.fromisoformat(day)):
+        assert all(0.0 <= chance <= 1.0 for chance in outlook.by_year.values())
+        assert outlook.basis
+        assert outlook.answer != "decided"
+
+
+def test_a_figure_that_shall_fall_is_reached_when_it_has_fallen() -> None:
+    rows = [observation(f"{year}-12-31", 2040.0 - year) for year in range(2020, 2026)]
+    found = look("2026-01-15", observations=rows, promise={"direction": "down", "baseline": "20"})
+    middle = found.dates[1]
+    assert middle is not None
+    assert 2028 <= middle.year <= 2034  # 15 in 2025, one a year less, to 10
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [-1.0, -2.0, -3.0], [0.0, 5.0, 0.0, 0.0]])
+def test_figures_without_a_scale_of_growth_give_no_chance_and_no_error(values: list[float]) -> None:
+    rows = [observation(f"{2020 + n}-12-31", value) for n, value in enumerate(values)]
+    assert look("2026-01-15", observations=rows).answer == "not enough data"
 
 
 def test_past_quarter_days_end_before_the_day() -> None:
