@@ -1,6 +1,7 @@
 """Chances of promises: worked by hand, on simulated promises, and on the packaged register."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_one_who_leaves_at_the_time_of_an_event_was_still_there() -> None:
 
 
 def test_without_anything_seen_the_curve_is_the_guess() -> None:
-    guess = Guess(0.2, 0.5)
+    guess = Guess(0.2, 4.0, 8.0)
     curve = fit_curve(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0), guess, 5.0)
     times = np.array([0.5, 1.0, 2.0, 5.0])
     assert curve.open_at(times) == pytest.approx(guess.survival(times), abs=0.01)
@@ -75,7 +76,7 @@ def test_without_anything_seen_the_curve_is_the_guess() -> None:
 
 def test_much_that_was_seen_outweighs_the_guess() -> None:
     times = np.random.default_rng(1).uniform(0.0, 1.0, 5000)
-    curve = fit_curve(times, np.ones(5000, dtype=bool), np.ones(5000), Guess(0.1, 0.1), 5.0)
+    curve = fit_curve(times, np.ones(5000, dtype=bool), np.ones(5000), Guess(0.1, 1.0, 10.0), 5.0)
     assert float(curve.open_at(np.array([1.0]))[0]) < 0.02
 
 
@@ -339,13 +340,17 @@ def test_no_outlook_of_a_past_day_knows_what_came_later() -> None:
     assert look("2025-06-01", **rows).as_dict() == before.as_dict()
 
 
-def test_the_outlooks_of_the_packaged_register_beat_the_official_dates() -> None:
+def test_the_page_prints_the_scores_of_the_packaged_register() -> None:
+    page = Path(__file__).parents[2] / "docs" / "methods" / "outlook.md"
+    text = page.read_text(encoding="utf-8")
     for score in score_outlooks(read_packaged().public(), date(2026, 11, 30)):
+        numbers = " | ".join(f"{value:.3f}" for value in score.brier.values())
+        assert f"| {score.question} | {numbers} |" in text
         assert score.cases >= 20
         assert score.brier["outlook"] < 0.2 * score.brier["official date"]
 
 
-def test_the_headline_promises_have_the_chances_that_the_page_prints() -> None:
+def test_the_headline_promises_are_judged_by_what_is_known_of_them() -> None:
     around = look_around(read_packaged().public(), date(2026, 11, 30))
     railway = outlook_of(around, "com-zang-az-2026")
     assert railway.by_due is not None

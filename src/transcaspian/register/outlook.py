@@ -304,14 +304,14 @@ def _class_voice(
 def guess_of(spells: Sequence[Spell]) -> Guess:
     """Return the prior guess: the published share in time, and the register's own rate after that.
 
-    rate = (promises kept late + 1) / (time followed beyond the date + mean overrun of the published
-    late ones): with nothing of its own the published rate, with much of its own that.
+    One late promise with the mean overrun of the published late ones is added to the own: with
+    nothing of its own it is the published rate, with much of its own that.
     """
     times, is_done, weights = _arrays(spells)
     late = float(weights[is_done & (times > 1.0)].sum())
     beyond = float(weights @ np.maximum(times - 1.0, 0.0))
     prior_time = PRIOR_EVENTS * PRIOR_CLASS.mean_overrun_of_late
-    return Guess(1.0 - PRIOR_CLASS.share_late, (late + PRIOR_EVENTS) / (beyond + prior_time))
+    return Guess(1.0 - PRIOR_CLASS.share_late, late + PRIOR_EVENTS, beyond + prior_time)
 
 
 def _arrays(spells: Sequence[Spell]) -> tuple[FloatArray, BoolArray, FloatArray]:
