@@ -176,6 +176,16 @@ def test_a_long_series_that_ended_gives_way_to_a_current_one() -> None:
     assert pace.last == date(2025, 12, 31)
 
 
+def test_a_year_that_is_stretched_from_a_part_says_so() -> None:
+    rows = [
+        observation(str(year), year - 2018.0, known_on=f"{year + 1}-01-10")
+        for year in range(2020, 2025)
+    ]
+    rows.append(observation("2025-M01-10", 5.0, kind="ytd", known_on="2025-11-20"))
+    found = look("2026-01-15", observations=rows, promise={"measure": "flow"})
+    assert "last 6.003 Mt (part of the year, stretched to it)" in found.basis
+
+
 def test_the_trend_of_a_line_is_the_line_and_one_wild_figure_changes_little() -> None:
     years, values = np.arange(2010.0, 2022.0), 3.0 * np.arange(12.0)
     assert local_trend(years, values) == pytest.approx((3.0, 33.0))

@@ -377,10 +377,11 @@ def _basis(
         )
     if reach is not None and "progress" in voices:
         weak = {"weak pace": ", drawn towards other series", "pace": "", "trend": ", local trend"}
+        stretched = " (part of the year, stretched to it)" if reach.is_stretched else ""
         plural = "figure" if reach.figures == 1 else "figures"
         parts.append(
             f"Progress: {reach.figures} {plural} of {reach.compiler} to {reach.last_day}, last"
-            f" {reach.last_value:g} {commitment.unit}{weak[reach.method]}."
+            f" {reach.last_value:.4g} {commitment.unit}{stretched}{weak[reach.method]}."
         )
     if trouble:
         parts.append(f"{trouble}.")

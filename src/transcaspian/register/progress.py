@@ -245,6 +245,7 @@ class Reach:
     compiler: str
     last_day: date
     last_value: float
+    is_stretched: bool  # the last value is part of a year, stretched to the year
     rate: float
     spread: float
 
@@ -292,6 +293,7 @@ def reach_times(
         series.compiler,
         series.days[-1],
         series.values[-1],
+        series.known_share < 1.0,
         law.mean,
         law.spread,
     )
