@@ -367,3 +367,15 @@ def test_a_wrong_row_is_refused_with_every_problem(sqlite_address: str) -> None:
         "compiler",
         "source",
     }
+
+
+def test_show_and_outlook_say_the_same_of_a_promise() -> None:
+    day = ("--as-of", "2026-11-30")
+    (alone,) = run_json("outlook", "zang-az-2026", *day)["outlooks"]  # type: ignore[misc]
+    assert run_json("show", "com-zang-az-2026", *day)["outlook"] == alone
+    assert run_json("show", "body-ady", *day)["outlook"] is None
+
+
+def test_a_score_of_one_promise_is_refused() -> None:
+    with pytest.raises(TranscaspianError, match="leave the key away"):
+        run("outlook", "com-trade-1bn", "--score")

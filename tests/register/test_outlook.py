@@ -1,9 +1,11 @@
 """Chances of promises: worked by hand, on simulated promises, and on the packaged register."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import CensoredData, ecdf
 
 from tests.register.examples import PROMISE, event, forecast, make, observation
 from tests.register.test_status_rules import EVENT
@@ -50,13 +52,23 @@ def test_the_curve_is_kaplan_and_meiers_on_an_example_by_hand() -> None:
     assert (curve.quantile(0.5), curve.quantile(0.9)) == (3.0, None)
 
 
+def test_the_curve_equals_that_of_another_program() -> None:
+    random = np.random.default_rng(3)
+    times = np.round(random.exponential(2.0, 200), 1) + 0.1
+    is_done = random.random(200) < 0.6
+    curve = fit_curve(times, is_done, np.ones(200))
+    sample = CensoredData(uncensored=times[is_done], right=times[~is_done])
+    other = ecdf(sample).sf
+    assert curve.open_at(other.quantiles) == pytest.approx(other.probabilities)
+
+
 def test_one_who_leaves_at_the_time_of_an_event_was_still_there() -> None:
     curve = fit_curve(np.array([1.0, 1.0]), np.array([True, False]), np.ones(2))
     assert curve.open_at(np.array([1.0])) == pytest.approx([0.5])
 
 
 def test_without_anything_seen_the_curve_is_the_guess() -> None:
-    guess = Guess(0.2, 0.5)
+    guess = Guess(0.2, 4.0, 8.0)
     curve = fit_curve(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0), guess, 5.0)
     times = np.array([0.5, 1.0, 2.0, 5.0])
     assert curve.open_at(times) == pytest.approx(guess.survival(times), abs=0.01)
@@ -64,7 +76,7 @@ def test_without_anything_seen_the_curve_is_the_guess() -> None:
 
 def test_much_that_was_seen_outweighs_the_guess() -> None:
     times = np.random.default_rng(1).uniform(0.0, 1.0, 5000)
-    curve = fit_curve(times, np.ones(5000, dtype=bool), np.ones(5000), Guess(0.1, 0.1), 5.0)
+    curve = fit_curve(times, np.ones(5000, dtype=bool), np.ones(5000), Guess(0.1, 1.0, 10.0), 5.0)
     assert float(curve.open_at(np.array([1.0]))[0]) < 0.02
 
 
@@ -157,6 +169,23 @@ def test_figures_of_different_compilers_are_never_one_series() -> None:
     assert look("2026-01-15", observations=rows, promise={"compilers": ""}).paces == ()
 
 
+def test_a_long_series_that_ended_gives_way_to_a_current_one() -> None:
+    rows = [observation(f"{year}-12-31", year - 2018.0) for year in range(2020, 2025)]
+    rows += [observation(f"{year}-12-31", year - 2020.0, compiler="B") for year in (2024, 2025)]
+    (pace,) = look("2026-01-15", observations=rows, promise={"compilers": "A;B"}).paces
+    assert pace.last == date(2025, 12, 31)
+
+
+def test_a_year_that_is_stretched_from_a_part_says_so() -> None:
+    rows = [
+        observation(str(year), year - 2018.0, known_on=f"{year + 1}-01-10")
+        for year in range(2020, 2025)
+    ]
+    rows.append(observation("2025-M01-10", 5.0, kind="ytd", known_on="2025-11-20"))
+    found = look("2026-01-15", observations=rows, promise={"measure": "flow"})
+    assert "last 6.003 Mt (part of the year, stretched to it)" in found.basis
+
+
 def test_the_trend_of_a_line_is_the_line_and_one_wild_figure_changes_little() -> None:
     years, values = np.arange(2010.0, 2022.0), 3.0 * np.arange(12.0)
     assert local_trend(years, values) == pytest.approx((3.0, 33.0))
@@ -181,6 +210,27 @@ def test_eight_figures_of_one_compiler_bring_a_trend_that_was_tried_on_them() ->
 def test_a_duty_without_figures_has_not_enough_data() -> None:
     duty = {"kind": "recurring", "measure": "flow", "due": ""}
     assert look("2026-01-15", promise=duty).answer == "not enough data"
+
+
+@pytest.mark.parametrize(
+    ("measure", "heard", "answer"),
+    [
+        ("event", "started", "class alone"),
+        ("event", "", "not enough data"),
+        ("flow", "started", "not enough data"),
+    ],
+)
+def test_a_promise_without_date_figure_and_news_has_not_enough_data(
+    measure: str, heard: str, answer: str
+) -> None:
+    found = look(
+        "2025-06-01",
+        promise=PLANNED | {"due": "", "measure": measure},
+        commitments=others(6),
+        evidence=[*done(6, "2024-01-01"), *([event(heard, "2025-03-01")] if heard else [])],
+    )
+    assert found.answer == answer
+    assert found.basis
 
 
 def test_a_key_that_is_no_promise_is_refused() -> None:
@@ -250,6 +300,28 @@ def test_of_simulated_figures_eight_in_ten_targets_are_reached_within_their_rang
     assert 0.75 <= np.mean(inside) <= 0.95  # a year's figures say when only to the year
 
 
+@pytest.mark.parametrize("day", ["1999-06-01", "2018-06-30", "2035-01-01", "2150-01-01"])
+def test_any_day_has_outlooks_that_can_be_read(day: str) -> None:
+    for outlook in find_outlooks(read_packaged(), date.fromisoformat(day)):
+        assert all(0.0 <= chance <= 1.0 for chance in outlook.by_year.values())
+        assert outlook.basis
+        assert outlook.answer != "decided"
+
+
+def test_a_figure_that_shall_fall_is_reached_when_it_has_fallen() -> None:
+    rows = [observation(f"{year}-12-31", 2040.0 - year) for year in range(2020, 2026)]
+    found = look("2026-01-15", observations=rows, promise={"direction": "down", "baseline": "20"})
+    middle = found.dates[1]
+    assert middle is not None
+    assert 2028 <= middle.year <= 2034  # 15 in 2025, one a year less, to 10
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [-1.0, -2.0, -3.0], [0.0, 5.0, 0.0, 0.0]])
+def test_figures_without_a_scale_of_growth_give_no_chance_and_no_error(values: list[float]) -> None:
+    rows = [observation(f"{2020 + n}-12-31", value) for n, value in enumerate(values)]
+    assert look("2026-01-15", observations=rows).answer == "not enough data"
+
+
 def test_past_quarter_days_end_before_the_day() -> None:
     assert quarter_days(date(2025, 2, 1), date(2025, 9, 30)) == [
         date(2025, 3, 31),
@@ -278,13 +350,17 @@ def test_no_outlook_of_a_past_day_knows_what_came_later() -> None:
     assert look("2025-06-01", **rows).as_dict() == before.as_dict()
 
 
-def test_the_outlooks_of_the_packaged_register_beat_the_official_dates() -> None:
+def test_the_page_prints_the_scores_of_the_packaged_register() -> None:
+    page = Path(__file__).parents[2] / "docs" / "methods" / "outlook.md"
+    text = page.read_text(encoding="utf-8")
     for score in score_outlooks(read_packaged().public(), date(2026, 11, 30)):
+        numbers = " | ".join(f"{value:.3f}" for value in score.brier.values())
+        assert f"| {score.question} | {numbers} |" in text
         assert score.cases >= 20
         assert score.brier["outlook"] < 0.2 * score.brier["official date"]
 
 
-def test_the_headline_promises_have_the_chances_that_the_page_prints() -> None:
+def test_the_headline_promises_are_judged_by_what_is_known_of_them() -> None:
     around = look_around(read_packaged().public(), date(2026, 11, 30))
     railway = outlook_of(around, "com-zang-az-2026")
     assert railway.by_due is not None

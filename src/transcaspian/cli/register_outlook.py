@@ -131,7 +131,7 @@ def print_outlook(item: "Outlook", as_of: date) -> None:
         print_table("Chance of being met", columns, rows, numeric=columns[1:])
         words = ("10 % by", "50 % by", "90 % by")
         said = (
-            f"{word} {day or 'later than 2060'}"
+            f"{word} {day or 'later than can be said'}"
             for word, day in zip(words, item.dates, strict=True)
         )
         console().print(f"{'; '.join(said)}.")

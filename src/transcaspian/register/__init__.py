@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from transcaspian.register.export import export_register
     from transcaspian.register.listing import describe, list_table
     from transcaspian.register.models import compare_with_runs, newest_ranges
+    from transcaspian.register.outlook import find_outlooks
+    from transcaspian.register.outlook_score import score_outlooks
     from transcaspian.register.quality import score_instruments
     from transcaspian.register.read import read_packaged, read_register
     from transcaspian.register.record import import_file, record_rows, retract, undo
@@ -37,6 +39,7 @@ __all__ = [
     "export_register",
     "find_contradictions",
     "find_due",
+    "find_outlooks",
     "find_slips",
     "gap_series",
     "import_file",
@@ -54,6 +57,7 @@ __all__ = [
     "record_run_indicators",
     "retract",
     "score_instruments",
+    "score_outlooks",
     "undo",
     "write_brief",
 ]
@@ -70,6 +74,7 @@ _HOMES = {
     "export_register": "export.export_register",
     "find_contradictions": "contradictions.find_contradictions",
     "find_due": "agenda.find_due",
+    "find_outlooks": "outlook.find_outlooks",
     "find_slips": "slips.find_slips",
     "gap_series": "contradictions.gap_series",
     "import_file": "record.import_file",
@@ -87,6 +92,7 @@ _HOMES = {
     "record_run_indicators": "runs.record_run_indicators",
     "retract": "record.retract",
     "score_instruments": "quality.score_instruments",
+    "score_outlooks": "outlook_score.score_outlooks",
     "undo": "record.undo",
     "write_brief": "brief.write_brief",
 }

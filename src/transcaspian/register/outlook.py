@@ -26,6 +26,7 @@ from transcaspian.register.spells import (
     Spell,
     clock,
     collect_spells,
+    last_seen_open,
     statements_of,
     typical_time_given,
 )
@@ -47,7 +48,8 @@ __all__ = [
 
 LAST_YEAR = 2032  # of the chances by year
 SHARES = (0.1, 0.5, 0.9)
-HORIZON = date(2060, 12, 31)  # a date range ends here: "later"
+HORIZON = date(2060, 12, 31)  # a date range ends here, or 30 years on: "later"
+MIN_AHEAD_YEARS = 30
 GRID_DAYS = 7
 # Promises of one kind make a class of their own from so many that were kept.
 MIN_KEPT = 5
@@ -91,7 +93,7 @@ class Outlook:
     by_due: float | None  # chance of being met by `due`
     within_year: float | None
     by_year: Mapping[int, float]
-    dates: tuple[date | None, date | None, date | None]  # 10, 50 and 90 %; None is after HORIZON
+    dates: tuple[date | None, date | None, date | None]  # 10, 50 and 90 %; None is later
     voices: Mapping[str, Mapping[int, float]]
     record: ClassRecord | None
     class_median: date | None
@@ -172,6 +174,8 @@ def outlook_of(around: Situation, name: str) -> Outlook:
     class_voice, record = _class_voice(commitment, around, said, due, grid)
     reach = None if _is_monthly(commitment) else reach_times(commitment, around.facts, around.pools)
     progress, trouble = _progress_voice(reach, as_of, grid)
+    if not office and progress is None and not _is_followed(commitment, around):
+        class_voice, record = None, None
     voices = {
         voice: chances
         for voice, chances in (("class", class_voice), ("progress", progress))
@@ -202,10 +206,20 @@ def outlook_of(around: Situation, name: str) -> Outlook:
     )
 
 
+def _is_followed(commitment: Commitment, around: Situation) -> bool:
+    """Whether a promise without a date is an event of which anything was heard since it was made.
+
+    Of a quantity without a figure, and of what was said once, the class knows no time at all.
+    """
+    seen = last_seen_open(commitment, around.facts)
+    return commitment.measure == "event" and seen > commitment.promised_on.last
+
+
 def _grid(as_of: date, *days: date | None) -> FloatArray:
     """Return the days that are looked at: each week, the ends of years, a year on and `days`."""
-    first, last = as_of.toordinal(), HORIZON.toordinal()
-    ends = [date(year, 12, 31).toordinal() for year in range(as_of.year, HORIZON.year + 1)]
+    final_year = max(HORIZON.year, as_of.year + MIN_AHEAD_YEARS)
+    first, last = as_of.toordinal(), date(final_year, 12, 31).toordinal()
+    ends = [date(year, 12, 31).toordinal() for year in range(as_of.year, final_year + 1)]
     more = [day.toordinal() for day in days if day is not None]
     every = np.concatenate((np.arange(first, last + 1, GRID_DAYS), ends, more, [first + 365]))
     return np.unique(every[(every >= first) & (every <= last)]).astype(np.float64)
@@ -290,14 +304,14 @@ def _class_voice(
 def guess_of(spells: Sequence[Spell]) -> Guess:
     """Return the prior guess: the published share in time, and the register's own rate after that.
 
-    rate = (promises kept late + 1) / (time followed beyond the date + mean overrun of the published
-    late ones): with nothing of its own the published rate, with much of its own that.
+    One late promise with the mean overrun of the published late ones is added to the own: with
+    nothing of its own it is the published rate, with much of its own that.
     """
     times, is_done, weights = _arrays(spells)
     late = float(weights[is_done & (times > 1.0)].sum())
     beyond = float(weights @ np.maximum(times - 1.0, 0.0))
     prior_time = PRIOR_EVENTS * PRIOR_CLASS.mean_overrun_of_late
-    return Guess(1.0 - PRIOR_CLASS.share_late, (late + PRIOR_EVENTS) / (beyond + prior_time))
+    return Guess(1.0 - PRIOR_CLASS.share_late, late + PRIOR_EVENTS, beyond + prior_time)
 
 
 def _arrays(spells: Sequence[Spell]) -> tuple[FloatArray, BoolArray, FloatArray]:
@@ -363,20 +377,25 @@ def _basis(
         )
     if reach is not None and "progress" in voices:
         weak = {"weak pace": ", drawn towards other series", "pace": "", "trend": ", local trend"}
+        stretched = " (part of the year, stretched to it)" if reach.is_stretched else ""
         plural = "figure" if reach.figures == 1 else "figures"
         parts.append(
             f"Progress: {reach.figures} {plural} of {reach.compiler} to {reach.last_day}, last"
-            f" {reach.last_value:g} {commitment.unit}{weak[reach.method]}."
+            f" {reach.last_value:.4g} {commitment.unit}{stretched}{weak[reach.method]}."
         )
     if trouble:
         parts.append(f"{trouble}.")
     if not voices and not trouble:
-        parts.append(
-            "No figure is known, and a duty that comes back has no class."
-            if commitment.kind == "recurring"
-            else "No figure is known and too few other promises had a date."
-        )
+        parts.append(_nothing_to_say(commitment, is_dated=is_dated))
     return " ".join(parts)
+
+
+def _nothing_to_say(commitment: Commitment, *, is_dated: bool) -> str:
+    if commitment.kind == "recurring":
+        return "No figure is known, and a duty that comes back has no class."
+    if is_dated:
+        return "Its figures allow no answer and too few other promises had a date."
+    return "No date was given, and no figure or event since the promise says how it goes."
 
 
 def _by(

@@ -39,6 +39,7 @@ MIN_BACKTEST = 5  # figures before the first one that is foretold
 POOL_WEIGHT = 2.0  # pseudo-observations that the register's other series count for
 MIN_POOL = 4  # changes, of at least MIN_POOL_SERIES series
 MIN_POOL_SERIES = 2
+MAX_BEHIND_DAYS = 300
 PATHS = 4000
 SEED = 20
 HORIZON_YEARS = 40.0
@@ -71,13 +72,23 @@ class Changes:
 
 
 def choose_longest(commitment: Commitment, facts: Facts) -> Series | None:
-    """Return the compiler's series with most figures; the first named one where several have."""
-    found: Series | None = None
-    for compiler, points in series_of(commitment, facts).items():
-        series = (_yearly if commitment.measure == "flow" else _levels)(compiler, points)
-        if series is not None and (found is None or len(series.days) > len(found.days)):
-            found = series
-    return found
+    """Return the compiler's series with most figures; the first named one where several have.
+
+    A series whose last figure is MAX_BEHIND_DAYS older than another's says nothing about today.
+    """
+    build = _yearly if commitment.measure == "flow" else _levels
+    found = [
+        series
+        for compiler, points in series_of(commitment, facts).items()
+        if (series := build(compiler, points)) is not None
+    ]
+    newest = max((series.days[-1] for series in found), default=None)
+    current = [
+        series
+        for series in found
+        if newest is not None and (newest - series.days[-1]).days < MAX_BEHIND_DAYS
+    ]
+    return max(current, key=lambda series: len(series.days), default=None)
 
 
 def _levels(compiler: str, points: Sequence[Point]) -> Series | None:
@@ -234,6 +245,7 @@ class Reach:
     compiler: str
     last_day: date
     last_value: float
+    is_stretched: bool  # the last value is part of a year, stretched to the year
     rate: float
     spread: float
 
@@ -281,6 +293,7 @@ def reach_times(
         series.compiler,
         series.days[-1],
         series.values[-1],
+        series.known_share < 1.0,
         law.mean,
         law.spread,
     )

@@ -25,15 +25,19 @@ class Guess:
     """A prior guess of how long promises take: 1 on the scale of times is the date given."""
 
     in_time: float  # share done by 1 [-]
-    rate: float  # of those open beyond 1, done per unit of time
+    late: float  # how many were done after 1
+    followed: float  # time beyond 1 for which they and those still open were followed
 
     def survival(self, times: FloatArray) -> FloatArray:
         """Return the share still open at each time [-].
 
-        1 - p t^4 up to 1, as most finish shortly before the date; (1 - p) exp(-r (t - 1)) beyond.
+        1 - p t^4 up to 1, as most finish shortly before the date; beyond, (1 - p)
+        (F / (F + t - 1))^n: a constant rate of which n events in a time F are known (Lomax 1954,
+        doi:10.1080/01621459.1954.10501239: the rate's uncertainty makes the tail longer).
         """
         early = 1.0 - self.in_time * np.clip(times, 0.0, 1.0) ** 4
-        return np.asarray(early * np.exp(-self.rate * np.maximum(times - 1.0, 0.0)))
+        beyond = np.maximum(times - 1.0, 0.0)
+        return np.asarray(early * (self.followed / (self.followed + beyond)) ** self.late)
 
 
 @dataclass(frozen=True, slots=True)
