@@ -54,7 +54,6 @@ def write_outlooks(figures: Path, case_dir: Path, cite: Citations) -> None:
             "measure",
             "routes",
             "forms",
-            "origins",
             "model_year",
             "reason",
         )

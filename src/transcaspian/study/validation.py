@@ -223,6 +223,7 @@ def freight_outlooks(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
                 **row,
                 "links": None,
                 "commodities": None,
+                "origins": None,
                 "destinations": None,
             }
             rows.append(
