@@ -231,3 +231,60 @@ def respond(
                         + inner * (mean_in_nest - cost_change[path])
                     )
                 )
+
+
+@kernel(
+    "int64(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64, int64,"
+    " int64[::1], int64[::1])"
+)
+def trace_path(
+    arc_in: IntArray,
+    arc_out: IntArray,
+    tail: IntArray,
+    head: IntArray,
+    link: IntArray,
+    terminal: IntArray,
+    vertex_node: IntArray,
+    vertex: int,
+    through: int,
+    path: IntArray,
+    visits: IntArray,
+) -> int:
+    """Write the arcs to `vertex`, then arc `through` and on to the destination, in place.
+
+    `arc_in` and `arc_out` are trees from the origin and towards the destination; `through` is -1
+    where the path ends at `vertex`. Entry and exit are left out. Returns the number of arcs n, or -1 - n
+    where the path visits a place twice. `visits` [n_node] is scratch.
+    """
+    visits[:] = 0
+    size = 0
+    while arc_in[vertex] >= 0:
+        arc = arc_in[vertex]
+        if link[arc] >= 0 or terminal[arc] >= 0:
+            path[size] = arc
+            size += 1
+        vertex = tail[arc]
+    for position in range(size // 2):
+        path[position], path[size - 1 - position] = path[size - 1 - position], path[position]
+    if through >= 0:
+        path[size] = through
+        size += 1
+        vertex = head[through]
+        while arc_out[vertex] >= 0:
+            arc = arc_out[vertex]
+            if link[arc] >= 0 or terminal[arc] >= 0:
+                # A path with a loop could be longer than the scratch: it is given up first.
+                if size == path.size:
+                    return -1 - size
+                path[size] = arc
+                size += 1
+            vertex = head[arc]
+    for position in range(size):
+        if link[path[position]] >= 0:
+            place = vertex_node[tail[path[position]]]
+            visits[place] += 1
+            if visits[place] > 1:
+                return -1 - size
+    if size > 0 and visits[vertex_node[head[path[size - 1]]]] > 0:
+        return -1 - size
+    return size
