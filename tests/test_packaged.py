@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.choices import try_every_choice
+from tests.web.conftest import HERE
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
 from transcaspian.report import build_report
@@ -225,7 +226,8 @@ def pages(case: Case, scenarios: Results, tmp_path_factory: pytest.TempPathFacto
     """The pages of the run with every headline scenario."""
     out = tmp_path_factory.mktemp("pages") / "packaged"
     write_results(scenarios, out, build_report(scenarios, case))
-    return TestClient(create_app(WebSettings(runs=(out,))), headers={"accept": "text/html"})
+    app = create_app(WebSettings(runs=(out,)))
+    return TestClient(app, base_url=HERE, headers={"accept": "text/html"})
 
 
 SECTIONS = (
