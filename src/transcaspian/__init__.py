@@ -3,6 +3,7 @@
 Public names are loaded when they are first used, so that `import transcaspian` stays quick.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# Polars adds up the groups of a frame by parts, whose order changes from call to call, and with it
+# the last bits of every sum; this has each group added in the order of its rows.
+os.environ.setdefault("POLARS_NO_PARTITION", "1")
 
 _HOMES = {
     "Case": "transcaspian.case.tables",
