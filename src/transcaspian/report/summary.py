@@ -21,7 +21,7 @@ from transcaspian.report.markup import (
     number_cell,
     text_cell,
 )
-from transcaspian.report.names import Names, humanise
+from transcaspian.report.names import CLIMATE, Names, humanise
 from transcaspian.report.quality_section import checks_line, sanity_line, within
 from transcaspian.report.terms import Terms
 from transcaspian.report.worth import (
@@ -227,11 +227,14 @@ def _gains_sentence(
     first, last = own.row(0, named=True), own.row(-1, named=True)
 
     def party(row: Mapping[str, Any]) -> Markup:
-        return Markup("the {} in {} ({} million USD)").format(
-            humanise(row["party"]).lower(),
-            names.country(row["country"]),
-            figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd"),
+        country = names.country(row["country"])
+        who = (
+            "climate"
+            if country.endswith(CLIMATE)
+            else f"{humanise(row['party']).lower()} in {country}"
         )
+        value = figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd")
+        return Markup("the {} ({} million USD)").format(who, value)
 
     text = Markup("From {name} most goes to {first}").format(
         name=_strong(names.run(best)), first=party(first)
