@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from transcaspian import appraisal, crossing, freight, portfolio, power, register
     from transcaspian.case.read import read_case
     from transcaspian.case.tables import Case
+    from transcaspian.results.read import read_run
     from transcaspian.results.tables import Results
     from transcaspian.study import run_study
 
@@ -23,6 +24,7 @@ __all__ = [
     "portfolio",
     "power",
     "read_case",
+    "read_run",
     "register",
     "run_study",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "Case": "transcaspian.case.tables",
     "Results": "transcaspian.results.tables",
     "read_case": "transcaspian.case.read",
+    "read_run": "transcaspian.results.read",
     "run_study": "transcaspian.study",
 }
 _ROOMS = ("appraisal", "crossing", "freight", "portfolio", "power", "register")
