@@ -9,7 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from transcaspian.appraisal.distributions import COST_OVERRUNS, Distribution, Pert, Triangular
+from transcaspian.appraisal.distributions import (
+    COST_OVERRUNS,
+    Distribution,
+    Pert,
+    Triangular,
+    Widened,
+)
 from transcaspian.appraisal.gains import yearly_flows
 from transcaspian.appraisal.indicators import find_indicators
 from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger, LedgerRules
@@ -35,6 +41,7 @@ __all__ = [
     "RunFacts",
     "ledger_of_run",
     "models_of",
+    "usual_options",
     "usual_risk",
     "value_again",
     "value_tables",
@@ -50,6 +57,13 @@ ASSUMED_COST = Pert(0.8, 1.0, 1.6)
 # Projects?, Journal of the American Planning Association 71(2)), openings late rather than early.
 ASSUMED_BENEFITS = Pert(0.5, 1.0, 1.3)
 ASSUMED_DELAY = Triangular(0.0, 1.0, 4.0)
+# Assumed in size. Works that take longer cost more (Flyvbjerg, B., Holm, M.S. and Buhl, S. (2004), What
+# Causes Cost Overrun in Transport Infrastructure Projects?, Transport Reviews 24(1): 4.64 points a
+# year), and a project that comes late finds part of its market served.
+ASSUMED_CORRELATION: Mapping[tuple[str, str], float] = {
+    ("capex_factor", "delay_years"): 0.5,
+    ("benefit_factor", "delay_years"): -0.2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +178,8 @@ def value_again(
 def usual_risk(facts: ProjectFacts) -> RiskInputs:
     """Return what is uncertain of a project when nobody has said more.
 
-    Capital cost between the published low and high values, or as a reference class overran, or as
-    assumed; benefits and delay as assumed in this module.
+    Capital cost as a reference class overran, or as assumed for kinds without one, widened where
+    the published low and high values reach further; benefits and delay as assumed in this module.
     """
     return RiskInputs(
         capex_factor=_cost_risk(facts),
@@ -202,8 +216,14 @@ def models_of(ledgers: Sequence[Ledger], run: RunFacts, scope: str = "all") -> l
 
 
 def _cost_risk(facts: ProjectFacts) -> Distribution:
-    low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
-    if low is not None and high is not None and capex > 0.0 and low <= capex <= high:
-        return Pert(low / capex, 1.0, high / capex)
     reference = REFERENCE_CLASS.get(facts.kind)
-    return ASSUMED_COST if reference is None else COST_OVERRUNS[reference]
+    outside = ASSUMED_COST if reference is None else COST_OVERRUNS[reference]
+    low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
+    if low is not None and high is not None and capex > 0.0 and 0.0 < low <= capex <= high:
+        return Widened(outside, low / capex, high / capex)
+    return outside
+
+
+def usual_options(rate: float, n_draw: int, seed: int) -> RiskOptions:
+    """Return how risk is drawn when nobody has said more: inputs of one project hang together."""
+    return RiskOptions(rate=rate, n_draw=n_draw, seed=seed, within=ASSUMED_CORRELATION)
