@@ -110,6 +110,7 @@ class RunFacts:
 
     price_year: int
     discount_year: int
+    first_open_year: int | None = None
 
 
 def ledger_of_run(rows: pl.DataFrame, facts: ProjectFacts, run: RunFacts) -> Ledger:
@@ -141,7 +142,7 @@ def value_again(
 ) -> pl.DataFrame:
     """Return the indicators of each project at a rate, one row a project.
 
-    Columns: project, npv_musd, npv_to_complete_musd, eirr (null unless exactly one), eirr_count, eirr_note, mirr, bcr,
+    Columns: project, npv_musd, npv_to_complete_musd, sunk_musd, eirr (null unless exactly one), eirr_count, eirr_note, mirr, bcr,
     break_even_capex_musd, capex_musd, first_year_return, payback_years.
     """
     rows = []
@@ -154,12 +155,14 @@ def value_again(
             rates=(rate,),
             headline_rate=rate,
             discount_year=run.discount_year,
+            first_open_year=run.first_open_year,
         )
         rows.append(
             {
                 "project": fact.project,
                 "npv_musd": found.npv_headline_musd,
                 "npv_to_complete_musd": found.npv_to_complete_musd,
+                "sunk_musd": found.sunk_musd,
                 "eirr": found.eirr[0] if len(found.eirr) == 1 else None,
                 "eirr_count": len(found.eirr),
                 "eirr_note": found.eirr_note,

@@ -149,6 +149,16 @@ def _worth_sentence(ranked: pl.DataFrame, terms: Terms) -> Markup:
 def _verdict_text(row: Mapping[str, Any], terms: Terms) -> Markup:
     """Return how a project stands: its break-even cost where the capital cost is assumed."""
     capex = figure(format_number(row["capex_musd"]), row["capex_musd"], "projects.capex_musd")
+    if row["sunk_musd"] > 0:
+        side = "more" if row["npv_musd"] > 0 else "less"
+        return Markup(
+            "brings {npv} {side} than what is left to spend ({spent} of {capex} is spent)"
+        ).format(
+            npv=_npv(row, is_size=True),
+            side=side,
+            spent=figure(format_number(row["sunk_musd"]), row["sunk_musd"], "projects.sunk_musd"),
+            capex=capex,
+        )
     break_even = row["break_even_capex_musd"]
     if row["capex_confidence"] == "assumed" and break_even is not None and break_even > 0:
         side = "more" if break_even > row["capex_musd"] else "less"

@@ -46,7 +46,9 @@ def risk_tables(
     """
     if projects.is_empty():
         return {}
-    money = RunFacts(case.settings.price_year, case.settings.base_year)
+    money = RunFacts(
+        case.settings.price_year, case.settings.base_year, case.settings.first_open_year
+    )
     rate = case.settings.headline_rate
     parts: dict[str, list[pl.DataFrame]] = {}
     for scenario in projects["scenario"].unique(maintain_order=True):
