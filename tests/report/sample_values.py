@@ -99,7 +99,22 @@ def _together() -> dict[str, pl.DataFrame]:
             ("black_sea_cable", 1240.0, 1670.0, 1455.0),
         )
     ]  # fmt: skip
-    return {"interactions": pl.DataFrame([key | pair]), "package_shares": pl.DataFrame(shares)}
+    last = [
+        {**key, "package_name": "Green corridor", "project": project, "name": name, "other_size": None,
+         "is_own_package": True, "opening_year": 2032, "capex_musd": 1000.0, "alone_musd": alone,
+         "package_musd": 1980.0, "without_musd": 1980.0 - last, "last_in_musd": last,
+         "last_in_co2_musd": 120.0, "last_in_break_even_capex_musd": 1000.0 + last,
+         "without_sooner_musd": 2000.0 - last, "waiting_musd": -20.0}
+        for project, name, alone, last in (
+            ("caspian_cable", "Trans-Caspian cable 1,000 MW", 310.0, 740.0),
+            ("black_sea_cable", "Black Sea cable", 1240.0, 1670.0),
+        )
+    ]  # fmt: skip
+    return {
+        "interactions": pl.DataFrame([key | pair]),
+        "package_shares": pl.DataFrame(shares),
+        "last_in": pl.DataFrame(last, schema_overrides={"other_size": pl.String}),
+    }
 
 
 def _owners(values: Values) -> dict[str, pl.DataFrame]:

@@ -69,6 +69,11 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "package_shares": _columns(
         "t:scenario package project r:pint_musd toot_musd shapley_musd t:relation"
     ),
+    "last_in": _columns(
+        "t:scenario package package_name project name other_size b:is_own_package w:opening_year "
+        "r:capex_musd alone_musd package_musd without_musd last_in_musd last_in_co2_musd "
+        "last_in_break_even_capex_musd without_sooner_musd waiting_musd"
+    ),
     "economic_flows": _columns("t:scenario project w:year t:item r:amount_musd"),
     "owners_value": _columns(
         "t:scenario project operators countries r:income_musd taxes_musd npv_financial_musd "

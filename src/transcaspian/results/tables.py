@@ -12,6 +12,7 @@ __all__ = ["TABLE_MEANINGS", "Results"]
 # `run` is "reference" or the project or cluster that is in place besides.
 TABLE_MEANINGS: Mapping[str, str] = {
     "projects": "Every project and cluster with its value; one row a scenario.",
+    "last_in": "What each part of each package is worth last in: the package less the package without it.",
     "who_gains": "Net present value by project, country and party at the headline rate.",
     "ledger": "Every gain, cost and transfer by project and year.",
     "headlines": "The figures that lead, for every scenario.",

@@ -58,7 +58,7 @@ def _solve_year(
 ) -> dict[Key, Solved]:
     """Return the reference and every run with projects of one scenario and year."""
     scenario, _, year = key
-    runs = plan.runs_in("power") if year in plan.years_of(scenario) else ()
+    runs = plan.solved_in("power", scenario, year)
     views = power_views(case, plan, key, runs)
     kept = {own: _hourly_choice(case, plan, own) for own in views}
 
@@ -159,9 +159,9 @@ def _hourly_choice(case: Case, plan: Plan, key: Key) -> Kept:
     """Return which hourly series of a run are kept.
 
     Of the first scenario: dispatch and prices of the reference; with a project its links' flows,
-    and prices of the zones in the first year in use.
+    and prices of the zones in the first year in use. Of a side run none.
     """
-    if key.scenario != plan.scenarios[0]:
+    if key.scenario != plan.scenarios[0] or key.run in plan.side_years:
         return Kept()
     buses = case.tables["power/buses"]
     zones = tuple(buses.filter(pl.col("kind") == "zone")["bus"])

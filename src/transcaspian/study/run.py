@@ -18,6 +18,7 @@ from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
+from transcaspian.study.last_in import last_in_checks, last_in_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
 from transcaspian.study.own import own_output_table
 from transcaspian.study.owners import owners_tables
@@ -29,7 +30,7 @@ from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
-from transcaspian.study.values import value_projects
+from transcaspian.study.values import open_books, value_projects
 
 __all__ = ["case_hash", "run_study"]
 
@@ -85,13 +86,14 @@ def run_study(
     tables = {
         "projects": projects,
         "realisations": realisations,
+        "last_in": last_in_table(open_books(case, plan, list(rooms.values()))),
         "who_gains": values.who_gains,
         "ledger": values.ledger,
         "indicators": values.indicators,
         "assumptions": assumption_table(case),
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
-    } | _gathered(rooms)
+    } | _gathered(rooms, plan)
     tables["own_outputs"] = own_output_table(case, plan)
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
@@ -133,9 +135,11 @@ def _with_backcast(years: tuple[int, ...], backcast: int | None) -> tuple[int, .
     return tuple(sorted({*years, *(() if backcast is None else (backcast,))}))
 
 
-def _gathered(rooms: Mapping[str, Room]) -> dict[str, pl.DataFrame]:
+def _gathered(rooms: Mapping[str, Room], plan: Plan) -> dict[str, pl.DataFrame]:
+    """Return the result tables of all rooms, without those of side runs."""
     tables = {}
-    for room in rooms.values():
+    for everything in rooms.values():
+        room = {key: one for key, one in everything.items() if key.run not in plan.side_years}
         names = {name for solved in room.values() for name in solved.tables}
         for name in sorted(names - set(NOT_GATHERED)):
             table = gather(room, name)
@@ -187,7 +191,7 @@ def _checks(
 ) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=CHECK_SCHEMA)]
     if books.height:
-        parts += [books, year_checks(tables["projects"])]
+        parts += [books, year_checks(tables["projects"]), last_in_checks(tables["last_in"])]
     if "power" in rooms:
         residual = {
             str(key): float(solved.tables["power_hourly_residual"].item())
