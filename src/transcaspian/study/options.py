@@ -123,7 +123,7 @@ def make_plan(case: Case, options: StudyOptions) -> Plan:
 def _opening(case: Case, projects: Sequence[str]) -> int:
     """Return the year in which the last of the projects opens."""
     table = case.tables["projects/projects"].filter(pl.col("project").is_in(projects))
-    return max(table["opening_year"])
+    return max(int(year) for year in table["opening_year"])
 
 
 def _chosen(wanted: Sequence[T], known: Sequence[T], what: str) -> list[T]:
