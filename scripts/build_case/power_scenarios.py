@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from power_assumptions import PLANTS, STORAGE_TYPES
+from power_domestic import domestic
 from power_fleet import generator_name, reference_rows
 from power_sources import Citations
 from sources import merge_sources
@@ -36,10 +37,12 @@ def scenario_rows(figures: Path, citations: Citations) -> list[Row]:
 
 def _differing(figures: Path, file: str, scenario: str, value: str) -> Iterator[dict[str, str]]:
     key = ("zone", "carrier", "year") if file == "fleet.csv" else ("zone", "year")
-    reference = {
-        tuple(row[part] for part in key): row[value] for row in reference_rows(figures / file)
-    }
-    for row in reference_rows(figures / file, (scenario,)):
+    plan, rows = reference_rows(figures / file), reference_rows(figures / file, (scenario,))
+    if file == "fleet.csv":
+        demand = reference_rows(figures / "demand_outlook.csv")
+        plan, rows = domestic(plan, plan, demand), domestic(rows, plan, demand)
+    reference = {tuple(row[part] for part in key): row[value] for row in plan}
+    for row in rows:
         if int(row["year"]) in OUTLOOK_YEARS:
             name = tuple(row[part] for part in key)
             if float(row[value]) != float(reference.get(name, "0")):

@@ -144,13 +144,18 @@ def _weather_years(case: Case, options: StudyOptions) -> int:
 
 def _active_runs(case: Case) -> tuple[str, ...]:
     projects = case.tables["projects/projects"].filter(pl.col("is_active"))
-    clusters = case.tables["projects/clusters"]["cluster"].unique(maintain_order=True)
-    return (*projects["project"], *clusters)
+    pairs = case.tables["projects/clusters"]
+    # A cluster stands and falls with its parts.
+    idle = pairs.filter(~pl.col("project").is_in(projects["project"].to_list()))["cluster"]
+    clusters = pairs["cluster"].unique(maintain_order=True)
+    return (*projects["project"], *clusters.filter(~clusters.is_in(idle.to_list())))
 
 
 def _touched_rooms(case: Case, projects: Sequence[str]) -> tuple[str, ...]:
     changes = case.tables["projects/changes"].filter(pl.col("project").is_in(projects))
     folders = {str(name).split("/")[0] for name in changes["table"]}
+    if case.tables["power/generators"]["bound_to"].is_in(list(projects)).any():
+        folders.add("power")
     # Prices of economy/ are read by both rooms; the crossing acts through freight.
     if "crossing" in folders:
         folders.add("freight")
