@@ -166,7 +166,35 @@ def _cables() -> dict[str, pl.DataFrame]:
              "b1_allowed": 1e-6, "note": "", "conventions": "PINT; 4% real, 25 years of use"}  # fmt: skip
     missing = dict.fromkeys(found, None) | {"method": "TOOT", "note": "not assessed: no package"}
     worth = [KEY | {"project": cable} | row for cable in cables for row in (found, missing)]
+    fed = [
+        KEY | {"run": cable, "year": 2035, "link": link, "method": method, "sense": sense, "bus": "AZ",
+               "country": "AZ", "carrier": carrier, "is_renewable": carrier == "wind_onshore",
+               "energy_mwh": energy, "co2_t": co2}
+        for cable, link in (("caspian_cable", "KZ_MAN-AZ"), ("black_sea_cable", "GE-RO"))
+        for method, sense, carrier, energy, co2 in (
+            ("traced", "forward", "gas_ccgt", 3e6, 1.2e6),
+            ("traced", "forward", "wind_onshore", 1e6, 0.0),
+            ("difference", "both", "gas_ccgt", 4e6, 1.5e6),
+        )
+    ]  # fmt: skip
+    costs = dict.fromkeys(
+        ("generation", "losses", "cables", "transit", "charge", "delivered_no_charge", "delivered",
+         "delivered_contract", "price_there", "price_there_mean"), 40.0
+    )  # fmt: skip
+    landed = [
+        KEY | {"run": cable, "year": 2035, "link": link, "sense": "forward", "landing": landing,
+               "energy_mwh": 3.9e6, "use": 0.4, "generation_is": "sending price", "matched_hour": 0.0,
+               "matched_month": 0.0, "matched_year": 0.0, "hours_paid": 12, "rent_usd_per_mw": 9e4,
+               "service_usd_per_mw": 2e5}
+        | {f"{name}_usd_per_mwh": value for name, value in costs.items()}
+        for cable, link, landing in (
+            ("caspian_cable", "KZ_MAN-AZ", "AZ"),
+            ("black_sea_cable", "KZ_MAN-AZ + GE-RO", "RO"),
+        )
+    ]  # fmt: skip
     return {
+        "cable_origins": pl.DataFrame(fed),
+        "cable_delivered": pl.DataFrame(landed),
         "entsoe_sheets": pl.DataFrame(sheets, infer_schema_length=None),
         "entsoe_worth": pl.DataFrame(worth, infer_schema_length=None),
     }

@@ -81,7 +81,7 @@ def summarise(
         _cable_sentence(known, terms),
         _freight_sentence(known, names, terms),
         _gains_sentence(known, known_ranked, names),
-        _cluster_sentence(known, case),
+        _cluster_sentence(known, case, terms),
         _bottleneck_sentence(tables, names),
     ]
     settings = case.settings
@@ -255,7 +255,18 @@ def _gains_sentence(
     return text + Markup("; nobody loses.")
 
 
-def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Markup:
+def _co2_words(row: Mapping[str, Any], terms: Terms) -> Markup:
+    """Return what a run does to emissions, with its sign in words."""
+    if row["co2_mt"] is None:
+        return Markup("")
+    return Markup(" and {way} {co2} Mt of CO₂ a year in {year}").format(
+        way="save" if row["co2_mt"] < 0 else "add",
+        co2=figure(format_number(abs(row["co2_mt"])), row["co2_mt"], "projects.co2_mt"),
+        year=figure(str(terms.value_year), terms.value_year, "projects.co2_mt"),
+    )
+
+
+def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike, terms: Terms) -> Markup:
     """Return what the best cluster is worth beyond its members alone."""
     projects = tables["projects"]
     clusters = projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
@@ -269,8 +280,8 @@ def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Mar
         else []
     )
     alone = projects.filter(pl.col("project").is_in(members), ~pl.col("is_cluster"))
-    text = Markup("Built together as {name}, projects are worth {npv}").format(
-        name=_strong(row["name"]), npv=_npv(row)
+    text = Markup("Built together as {name}, projects are worth {npv}{co2}").format(
+        name=_strong(row["name"]), npv=_npv(row), co2=_co2_words(row, terms)
     )
     if alone.height != len(members) or not members:
         return text + Markup(".")

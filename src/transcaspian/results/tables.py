@@ -35,6 +35,8 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "owners_flows": "What the owners of each project pay and receive year by year, current prices.",
     "entsoe_sheets": "ENTSO-E indicators of each cable and line by method and year.",
     "entsoe_worth": "NPV of each cable and line by ENTSO-E's rules, by method.",
+    "cable_origins": "What feeds each cable, traced and by the difference of runs, with its CO2.",
+    "cable_delivered": "Cost of a MWh where each cable lands, in its parts, beside the price there.",
     "power_zone_year": "Load, generation, exchange, prices and emissions by zone and year.",
     "power_carrier_year": "Capacity, energy and curtailment by zone, carrier and year.",
     "power_link_year": "Energy, losses, full hours and congestion rent by connection and year.",

@@ -12,6 +12,7 @@ from transcaspian import power
 from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.power.accounts import accounts
 from transcaspian.power.dispatch import PowerOptions, PowerResult
+from transcaspian.power.origin import link_origins
 from transcaspian.power.year import Calendar
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import POWER, Store, recall, solve_key
@@ -186,9 +187,20 @@ def _hourly_tables(result: PowerResult, kept: Kept) -> dict[str, pl.DataFrame]:
         prices = power.hourly_prices(result).filter(pl.col("bus").is_in(kept.prices))
         tables["power_prices"] = _small(prices, "bus", "price")
     if kept.links:
-        flows = power.hourly_links(result, kept.links)
-        tables["power_link_hourly"] = _small(flows, "link", "mw")
+        flows = _with_prices(result, power.hourly_links(result, kept.links), kept.links)
+        tables["power_link_hourly"] = _small(flows, "link", "mw", "price0", "price1")
+        tables["power_link_origin"] = link_origins(result, kept.links)
     return tables
+
+
+def _with_prices(result: PowerResult, flows: pl.DataFrame, links: tuple[str, ...]) -> pl.DataFrame:
+    """Return the hourly flows of links with the prices at both their ends."""
+    inputs = result.inputs
+    at = [inputs.links.index(link) for link in links]
+    return flows.with_columns(
+        price0=pl.Series(result.price[:, inputs.link_bus0[at]].T.ravel()),
+        price1=pl.Series(result.price[:, inputs.link_bus1[at]].T.ravel()),
+    )
 
 
 def _first_year_in_use(case: Case, run: str) -> int:

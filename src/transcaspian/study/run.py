@@ -15,11 +15,13 @@ from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
+from transcaspian.study.delivered import delivered_costs
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.last_in import last_in_checks, last_in_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
+from transcaspian.study.origins import cable_origins
 from transcaspian.study.own import own_output_table
 from transcaspian.study.owners import owners_tables
 from transcaspian.study.power_room import solve_power
@@ -35,7 +37,7 @@ from transcaspian.study.values import open_books, value_projects
 __all__ = ["case_hash", "run_study"]
 
 SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
-NOT_GATHERED = ("power_hourly_residual",)
+NOT_GATHERED = ("power_hourly_residual", "power_link_origin")
 Progress = Callable[[str], None]
 Room = Mapping[Key, Solved]
 
@@ -101,6 +103,8 @@ def run_study(
     tables |= owners_tables(case, plan, values.projects, values.ledger)
     if "power" in rooms:
         tables |= cable_tables(case, plan, rooms["power"])
+        tables["cable_origins"] = cable_origins(case, plan, rooms["power"])
+        tables["cable_delivered"] = delivered_costs(case, plan, rooms["power"])
     tables["validation"] = _validation(case, tables)
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
