@@ -18,6 +18,8 @@ ONSHORE = {
     "AZ": ("solar", "wind_onshore"),
     "GE": ("hydro_dam", "hydro_ror", "solar", "wind_onshore"),
 }
+# Old steam plants close as the own grid gets new plants, so no faster than those are built.
+CLOSES_WITH_THEM = {("AZ", "gas_ocgt_steam")}
 ONLY_FOR_EXPORT = {("AZ", "wind_offshore")}
 GEORGIAN_OUTPUT = {"hydro_dam": 0.33, "hydro_ror": 0.40, "solar": 0.155, "wind_onshore": 0.38}
 AZERENERJI = "https://azerbaijantoday.az/2026/01/30/azerenerji-starts-building-zangezur-power-transmission-line-for-azerbaijan-turkey-europe-energy-corridor"
@@ -67,7 +69,8 @@ def _cut(
             "confidence": "derived",
             "note": "for export alone, and no cable for it is a project",
         }
-    if carrier not in ONSHORE.get(zone, ()) or year <= FIRST_YEAR:
+    is_ours = carrier in ONSHORE.get(zone, ()) or (zone, carrier) in CLOSES_WITH_THEM
+    if not is_ours or year <= FIRST_YEAR:
         return row
     now = base.get((zone, carrier), 0.0)
     capacity = now + shares[zone, year] * (float(row["capacity_mw"]) - now)

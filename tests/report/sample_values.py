@@ -110,7 +110,10 @@ def _together() -> dict[str, pl.DataFrame]:
             ("black_sea_cable", "Black Sea cable", 1240.0, 1670.0),
         )
     ]  # fmt: skip
+    shed = {"scenario": "slow", "year": 2040, "bus": "TM", "unserved_hours": 20, "unserved_mwh": 5.0,
+            "most_unserved_hours": 8.0}  # fmt: skip
     return {
+        "not_usable": pl.DataFrame([shed]).clear(),
         "interactions": pl.DataFrame([key | pair]),
         "package_shares": pl.DataFrame(shares),
         "last_in": pl.DataFrame(last, schema_overrides={"other_size": pl.String}),

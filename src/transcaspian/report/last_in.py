@@ -45,8 +45,8 @@ def last_in_sentence(rows: Iterable[Mapping[str, Any]], terms: Terms) -> Markup:
 
 def _words(row: Mapping[str, Any], terms: Terms) -> Markup:
     text = Markup(
-        "Built last in its package, <strong>{name}</strong> {verb} {worth} million USD {at}, {co2} of it"
-        " CO₂: the package is worth {package}, and {without} without it."
+        "Built last in its package, <strong>{name}</strong> {verb} {worth} million USD {at} (CO₂ alone: {co2}):"
+        " the package is worth {package}, and {without} without it."
     ).format(
         name=row["name"],
         verb="adds" if row["last_in_musd"] > 0 else "takes away",

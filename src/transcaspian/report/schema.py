@@ -74,6 +74,9 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "r:capex_musd alone_musd package_musd without_musd last_in_musd last_in_co2_musd "
         "last_in_break_even_capex_musd without_sooner_musd waiting_musd"
     ),
+    "not_usable": _columns(
+        "t:scenario w:year t:bus w:unserved_hours r:unserved_mwh most_unserved_hours"
+    ),
     "economic_flows": _columns("t:scenario project w:year t:item r:amount_musd"),
     "owners_value": _columns(
         "t:scenario project operators countries r:income_musd taxes_musd npv_financial_musd "

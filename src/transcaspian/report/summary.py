@@ -33,6 +33,7 @@ from transcaspian.report.worth import (
     npv_range,
     worth_of,
 )
+from transcaspian.results.shed import not_usable_words
 from transcaspian.results.theme import (
     format_number,
     format_share,
@@ -91,8 +92,9 @@ def summarise(
             f"What the projects are worth, to whom, and how sure. Million USD of {settings.price_year}, "
             f"discounted to {settings.base_year}."
         ),
-        warnings=tuple(
-            text for text in (before_use_text(tables["projects"], terms.years),) if text
+        warnings=(
+            *(text for text in (before_use_text(tables["projects"], terms.years),) if text),
+            *not_usable_words(tables["not_usable"]),
         ),
         sentences=tuple(sentence for sentence in sentences if sentence),
         ranking=_answer_table(ranked, _ranking_caption(ranked), tables, names, terms),

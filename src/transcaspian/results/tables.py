@@ -14,6 +14,7 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "projects": "Every project and cluster with its value; one row a scenario.",
     "last_in": "What each part of each package is worth last in: the package less the package without it.",
     "who_gains": "Net present value by project, country and party at the headline rate.",
+    "not_usable": "Scenarios that leave more load unserved than the standard: no values of power projects.",
     "ledger": "Every gain, cost and transfer by project and year.",
     "headlines": "The figures that lead, for every scenario.",
     "own_outputs": "Jobs and trade that projects bring along, given in the case.",

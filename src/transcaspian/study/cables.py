@@ -53,7 +53,7 @@ def cable_tables(case: Case, plan: Plan, power: Room) -> dict[str, pl.DataFrame]
     sheets = [pl.DataFrame(schema=SCENARIO | SHEET_SCHEMA)]
     worth: list[dict[str, object]] = []
     for scenario in plan.scenarios:
-        for run in _cables(case, plan):
+        for run in _cables(case, plan, scenario):
             for method, pair in (
                 ("PINT", (run, REFERENCE)),
                 ("TOOT", _last_in(plan, scenario, run)),
@@ -97,12 +97,13 @@ def cable_checks(worth: pl.DataFrame) -> pl.DataFrame:
     ).select(list(CHECK_SCHEMA))
 
 
-def _cables(case: Case, plan: Plan) -> list[str]:
+def _cables(case: Case, plan: Plan, scenario: str) -> list[str]:
     projects = case.tables["projects/projects"].filter(
         (pl.col("sector") == "power") & pl.col("kind").is_in(KINDS)
     )
     known = set(projects["project"])
-    return [run for run in plan.runs if run in known and "power" in plan.rooms_of[run]]
+    valued = plan.runs_valued(scenario)
+    return [run for run in valued if run in known and "power" in plan.rooms_of[run]]
 
 
 def _last_in(plan: Plan, scenario: str, cable: str) -> tuple[str, str] | None:

@@ -51,7 +51,7 @@ def last_in_table(books: Books) -> pl.DataFrame:
     scenario = books.plan.scenarios[0]
     own: dict[str, str] = {}
     rows = []
-    for package in packages_of(books.case, books.plan.runs):
+    for package in packages_of(books.case, books.plan.runs_valued(scenario)):
         for part in package.members:
             if package.other_size in (None, part):
                 first = own.setdefault(part, package.cluster)
@@ -148,7 +148,7 @@ def _worth(
 
 
 def _alone(books: Books, scenario: str, part: str) -> float | None:
-    if part not in books.plan.runs:
+    if part not in books.plan.runs_valued(scenario):
         return None
     return _npv(_worth(books, scenario, (part,), part, REFERENCE))
 

@@ -51,6 +51,7 @@ class Plan:
     realisations: int = 0  # years of weather besides that of the case
     fewer_years: tuple[int, ...] = ()  # of every scenario but the first; empty: all
     side_years: dict[str, tuple[int, ...]] = field(default_factory=dict)  # side run -> its years
+    not_usable: frozenset[str] = frozenset()  # scenarios without values of power projects
 
     def years_of(self, scenario: str) -> tuple[int, ...]:
         """Return the model years in which the projects are solved under a scenario."""
@@ -65,6 +66,12 @@ class Plan:
     def runs_in(self, room: str) -> tuple[str, ...]:
         """Return the runs that differ from the reference in `room`."""
         return tuple(run for run in self.runs if room in self.rooms_of[run])
+
+    def runs_valued(self, scenario: str) -> tuple[str, ...]:
+        """Return the runs that a scenario gives values of."""
+        if scenario not in self.not_usable:
+            return self.runs
+        return tuple(run for run in self.runs if "power" not in self.rooms_of[run])
 
     def solved_in(self, room: str, scenario: str, year: int) -> tuple[str, ...]:
         """Return the runs and side runs that `room` solves in a scenario and year."""

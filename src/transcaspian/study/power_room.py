@@ -20,6 +20,7 @@ from transcaspian.study.solved import Key, Solved
 
 __all__ = ["power_views", "solve_power", "solve_views"]
 
+LEAST_UNSERVED_MW = 0.1  # below this a shortage is noise of the solver
 Progress = Callable[[str], None]
 
 
@@ -137,7 +138,7 @@ def solve_views(
 
 def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
     tables = dict(power.power_tables(result))
-    zone_year = tables["power_zone_year"]
+    zone_year = tables["power_zone_year"] = _with_unserved_hours(result, tables["power_zone_year"])
     tables["power_hourly_residual"] = pl.DataFrame({"residual": [_hourly_residual(result)]})
     tables |= _hourly_tables(result, kept)
     return Solved(
@@ -153,6 +154,14 @@ def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
             "objective": result.objective_usd,
         },
         seconds=seconds,
+    )
+
+
+def _with_unserved_hours(result: PowerResult, zones: pl.DataFrame) -> pl.DataFrame:
+    """Return the zones with the hours in which load of theirs is not served."""
+    hours = dict(zip(result.buses, (result.unserved > LEAST_UNSERVED_MW).sum(axis=0), strict=True))
+    return zones.with_columns(
+        unserved_hours=pl.Series([int(hours[bus]) for bus in zones["bus"]], dtype=pl.Int64)
     )
 
 

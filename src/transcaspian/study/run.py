@@ -4,13 +4,14 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 
 import numpy as np
 import polars as pl
 
 from transcaspian.case.tables import Case
+from transcaspian.results.shed import not_usable_words
 from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
@@ -31,6 +32,7 @@ from transcaspian.study.reuse import Store
 from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
+from transcaspian.study.usable import NOT_USABLE_SCHEMA, not_usable
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
 from transcaspian.study.values import open_books, value_projects
 
@@ -77,7 +79,12 @@ def run_study(
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
         rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase, store)
     clock.phase("Valuing projects")
+    shed = pl.DataFrame(schema=NOT_USABLE_SCHEMA)
     if "power" in rooms:
+        shed = not_usable(case, plan, rooms["power"])
+        plan = replace(plan, not_usable=frozenset(shed["scenario"]))
+        for sentence in not_usable_words(shed):
+            progress(sentence)
         rooms["power"] = with_fuel_routes(case, rooms["power"])
     rooms = {name: with_residents(case, plan, room) for name, room in rooms.items()}
     values = value_projects(case, plan, list(rooms.values()))
@@ -88,6 +95,7 @@ def run_study(
     tables = {
         "projects": projects,
         "realisations": realisations,
+        "not_usable": shed,
         "last_in": last_in_table(open_books(case, plan, list(rooms.values()))),
         "who_gains": values.who_gains,
         "ledger": values.ledger,

@@ -43,7 +43,7 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
     found = [
         (scenario, run, books.appraise(scenario, run, plan.years_of(scenario)))
         for scenario in plan.scenarios
-        for run in plan.runs
+        for run in plan.runs_valued(scenario)
     ]
     if not found:
         return _nothing()

@@ -136,6 +136,7 @@ TABLES: Mapping[str, str] = {
     "freight_route_year": "Routes of freight",
     "freight_terminal_year": "Freight of terminals",
     "last_in": "Worth last in",
+    "not_usable": "Scenarios not usable",
     "own_outputs": "Jobs and trade of projects",
     "owners_flows": "Cash flows of owners",
     "owners_value": "Worth to owners",

@@ -15,6 +15,7 @@ from transcaspian.web.blocks import Block, Column, Link, Links, Note, Page, Tabl
 from transcaspian.web.pages.common import (
     before_use_notes,
     chosen_scenario,
+    not_usable_notes,
     projects_of,
     scenario_choice,
 )
@@ -106,6 +107,7 @@ def _answers(run: Run, view: View, scenario: str) -> list[Block]:
         ]
     ranked, terms = ranked_projects(run, scenario), projects_of(run, scenario)[1]
     blocks: list[Block] = before_use_notes(view, ranked, terms)
+    blocks += not_usable_notes(run, view, scenario)
     blocks += _last_in(run, view, scenario)
     if ranked.height:
         blocks += _worth_notes(view, ranked, terms)

@@ -24,6 +24,7 @@ from transcaspian.web.pages.common import (
     frame_table,
     model_confidence,
     model_source,
+    not_usable_notes,
     project_name,
     projects_of,
     scenario_choice,
@@ -56,6 +57,7 @@ def projects_page(run: Run, view: View) -> Page:
     clusters = own.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
     others = own.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
     blocks: list[Block] = before_use_notes(view, own, terms)
+    blocks += not_usable_notes(run, view, scenario)
     blocks += last_in_blocks(run, view, last_in_rows(run, scenario))
     if ranked.height:
         blocks.append(_npv_chart(run, view, ranked))
