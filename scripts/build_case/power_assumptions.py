@@ -120,7 +120,11 @@ CAPACITY_OVERRIDES: dict[str, tuple[dict[int, tuple[float, float]], str, str]] =
     ),
     "GE-TR": (dict.fromkeys((2022, 2024, 2025), (350.0, 350.0)), "assumption", ONE_CONVERTER),
 }  # fmt: skip
-HVDC_LOSS = {"KZ_MANGYSTAU-AZ": (0.0298, 430.0), "GE-RO": (0.046, 1155.0)}
+HVDC_LOSS = {
+    "KZ_MANGYSTAU-AZ": (0.0298, 430.0),
+    "GE-RO": (0.046, 1155.0),
+    "UZ-KZ_MANGYSTAU": (0.038, 700.0),
+}
 
 
 def read_rows(name: str) -> list[dict[str, str]]:

@@ -42,6 +42,17 @@ GREEN_EXPORT_NOTE = (
     "default factor of Georgia: nobody has shown contracts, nominated capacity and lines without "
     "congestion for plant values; scenario cbam_none goes without the charge"
 )
+# Lines that no outlook has: nothing in the reference, a project switches them on.
+_NOTHING = {"mw_2024": "0", "mw_2030": "0", "mw_2035": "0"}
+LINES_OF_PROJECTS: dict[Border, dict[str, str]] = {
+    ("UZ", "KZ_MANGYSTAU"): _NOTHING
+    | {
+        "source_url": "assumption",
+        "source_year": "2025",
+        "confidence": "assumed",
+        "technology": "HVDC",
+    }
+}
 EU_COUNTRIES = {"RO", "HU", "BG", "GR", "AT", "SK", "HR", "IT"}
 
 
@@ -62,7 +73,7 @@ def _read_borders(path: Path) -> dict[Border, dict[str, str]]:
             start, end = row["from_zone"], row["to_zone"]
             pair = (MARKET_OF.get((end, start), start), MARKET_OF.get((start, end), end))
             borders[pair] = row
-    return borders
+    return borders | LINES_OF_PROJECTS
 
 
 def _pairs(borders: dict[Border, dict[str, str]]) -> list[Border]:

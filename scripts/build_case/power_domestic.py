@@ -27,6 +27,7 @@ BOUND = (
     # generator, zone, carrier, MW, project, note
     ("AZ_solar_export", "AZ", "solar", 1000.0, "AZ_EXPORT_PLANTS"),
     ("AZ_wind_onshore_export", "AZ", "wind_onshore", 600.0, "AZ_EXPORT_PLANTS"),
+    ("UZ_wind_onshore_export", "UZ", "wind_onshore", 5000.0, "UZ_EXPORT_WIND"),
     ("GE_hydro_ror_export", "GE", "hydro_ror", 970.0, "GE_EXPORT_PLANTS"),
     ("GE_solar_export", "GE", "solar", 370.0, "GE_EXPORT_PLANTS"),
     ("GE_wind_onshore_export", "GE", "wind_onshore", 670.0, "GE_EXPORT_PLANTS"),
@@ -38,6 +39,7 @@ NOTES = {
 BOUND_NOTES = {
     "AZ_EXPORT_PLANTS": "the Black Sea cable's part (1.3 of 3.3 GW of routes out) of the 4.0 GW that are"
     " planned for export, in the sun and wind of the plan",
+    "UZ_EXPORT_WIND": "5 GW in Karakalpakstan for export, besides the plan",
     "GE_EXPORT_PLANTS": "what the plan for 2035 has beyond home use, reservoirs left out",
 }
 
