@@ -29,6 +29,8 @@ PROJECTS = (
     "GREEN_CORRIDOR", "ZANGEZUR_POWER_WAY", "ZANGEZUR_RAIL", "AKTAU_HUB", "CONTAINER_SHIPS",
     "AKTAU_ALAT_BOXES", "ALAT_PHASE2", "CKU_RAILWAY",
 )  # fmt: skip
+# Cables whose worth last in leads, each in its own package: the rest + last in = the package.
+LAST_IN = ("CASPIAN_CABLE_1000", "BLACK_SEA_CABLE")
 # Those shown under every scenario: a test solves them again in the other scenarios.
 SCENARIO_PROJECTS = ("CASPIAN_CABLE_1000", "AKTAU_HUB")
 PRICES = (("AZ", 2030), ("KZ_MANGYSTAU", 2030), ("TR", 2030), ("RO", 2030))
@@ -51,6 +53,7 @@ class Headline:
 
 def headlines(results: Results) -> Iterator[Headline]:
     """Yield the headline figures of a run of the packaged case."""
+    yield from _last_in(results.table("last_in"))
     yield from _values(results.table("projects"))
     yield from _power(results)
     yield from _freight(results.table("validation"))
@@ -78,6 +81,21 @@ def _values(projects: pl.DataFrame) -> Iterator[Headline]:
         value = float(row["break_even_capex_musd"])
         name = f"break-even capital cost, {row['name']}"
         yield Headline(name, value, "million USD", VALUE_RTOL, VALUE_ATOL_MUSD)
+
+
+def _last_in(table: pl.DataFrame) -> Iterator[Headline]:
+    """Yield what each cable adds to its own package: it leads, since the cable is built with it."""
+    own = table.filter("is_own_package")
+    for project in LAST_IN:
+        row = own.filter(pl.col("project") == project).row(0, named=True)
+        for column, what in (
+            ("without_musd", f"{row['package_name']}, without {row['name']}"),
+            ("last_in_musd", f"{row['name']}, last in"),
+            ("package_musd", row["package_name"]),
+        ):
+            yield Headline(
+                f"NPV, {what}", float(row[column]), "million USD", VALUE_RTOL, VALUE_ATOL_MUSD
+            )
 
 
 def _power(results: Results) -> Iterator[Headline]:

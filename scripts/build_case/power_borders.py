@@ -39,9 +39,20 @@ DETOUR_FACTOR = 1.2
 EARTH_RADIUS_KM = 6371.0
 CENTRAL_ASIA = {"KZ", "UZ", "TM", "KG", "TJ"}
 GREEN_EXPORT_NOTE = (
-    "no carbon border charge: green exports under power contracts assumed to meet the conditions for "
-    "plant values; without them about 0.4 t/MWh (Georgian fossil factor) times the EU price"
+    "default factor of Georgia: nobody has shown contracts, nominated capacity and lines without "
+    "congestion for plant values; scenario cbam_none goes without the charge"
 )
+# Lines that no outlook has: nothing in the reference, a project switches them on.
+_NOTHING = {"mw_2024": "0", "mw_2030": "0", "mw_2035": "0"}
+LINES_OF_PROJECTS: dict[Border, dict[str, str]] = {
+    ("UZ", "KZ_MANGYSTAU"): _NOTHING
+    | {
+        "source_url": "assumption",
+        "source_year": "2025",
+        "confidence": "assumed",
+        "technology": "HVDC",
+    }
+}
 EU_COUNTRIES = {"RO", "HU", "BG", "GR", "AT", "SK", "HR", "IT"}
 
 
@@ -62,7 +73,7 @@ def _read_borders(path: Path) -> dict[Border, dict[str, str]]:
             start, end = row["from_zone"], row["to_zone"]
             pair = (MARKET_OF.get((end, start), start), MARKET_OF.get((start, end), end))
             borders[pair] = row
-    return borders
+    return borders | LINES_OF_PROJECTS
 
 
 def _pairs(borders: dict[Border, dict[str, str]]) -> list[Border]:
@@ -183,6 +194,6 @@ def _carbon_border_charge(start: str, end: str, year: int) -> float:
     """USD per MWh that arrives at `end` from `start`: only into the EU, from 2026, above the carbon price paid at home."""
     if end not in EU_ZONES or start not in CARBON_BORDER_FACTOR:
         return 0.0
-    share = CARBON_BORDER_SHARE["TR" if start == "TR" else "energy community"].get(year, 0.0)
+    share = CARBON_BORDER_SHARE.get(start, CARBON_BORDER_SHARE["energy community"]).get(year, 0.0)
     paid_at_home = tr_ets_usd(year) if start == "TR" else 0.0
     return round(CARBON_BORDER_FACTOR[start] * (eu_ets_usd(year) - paid_at_home) * share, 1)

@@ -15,6 +15,7 @@ from power_assumptions import (
     hydro_months,
     read_rows,
 )
+from power_domestic import AZERENERJI, bound_generators, bound_years, domestic
 from power_sources import Citations
 from tables import write_table
 
@@ -39,14 +40,22 @@ def build(figures: Path, case_dir: Path, citations: Citations) -> None:
     write_table(case_dir, "power/fuels", _fuels(citations))
     write_table(case_dir, "power/fuel_years", _fuel_years(citations))
     write_table(case_dir, "power/fuel_routes", _fuel_routes())
-    fleet = reference_rows(figures / "fleet.csv")
+    plan = reference_rows(figures / "fleet.csv")
+    fleet = domestic(plan, plan, demand)
     known = {(row["zone"], row["carrier"]) for row in PLANTS}
     missing = {(row["zone"], row["carrier"]) for row in fleet} - known
     if strange := {pair for pair in missing if pair[1] not in STORAGE_TYPES}:
         raise ValueError(f"power_plants.csv has no row for {sorted(strange)}")
     stores = sorted(pair for pair in missing if pair[1] in STORAGE_TYPES)
-    write_table(case_dir, "power/generators", [_generator(row) for row in PLANTS])
-    write_table(case_dir, "power/generator_years", _generator_years(fleet, citations))
+    generators = [_generator(row) for row in PLANTS]
+    bound = bound_generators({str(row["generator"]): row for row in generators})
+    write_table(case_dir, "power/generators", [*generators, *bound])
+    bound_capacity = bound_years(MODEL_YEARS, citations.cite(AZERENERJI, 2026))
+    write_table(
+        case_dir,
+        "power/generator_years",
+        [*_generator_years(fleet, citations), *bound_capacity],
+    )
     write_table(case_dir, "power/monthly_energy", _monthly_energy())
     write_table(
         case_dir, "power/storage_units", [_storage_unit(zone, carrier) for zone, carrier in stores]
@@ -209,6 +218,7 @@ def _generator(plant: dict[str, str]) -> Row:
         "p_max_profile": f"{profile}_{zone}" if profile else None,
         "p_min_pu": float(plant["p_min_pu"]),
         "p_min_profile": f"heat_{zone}" if plant["follows_heat"] == "true" else None,
+        "bound_to": None,
         "source": "pypsa-technology",
         "confidence": "assumed",
         "note": "; ".join([*notes, *([plant["note"]] if plant["note"] else [])]),

@@ -99,7 +99,25 @@ def _together() -> dict[str, pl.DataFrame]:
             ("black_sea_cable", 1240.0, 1670.0, 1455.0),
         )
     ]  # fmt: skip
-    return {"interactions": pl.DataFrame([key | pair]), "package_shares": pl.DataFrame(shares)}
+    last = [
+        {**key, "package_name": "Green corridor", "project": project, "name": name, "other_size": None,
+         "is_own_package": True, "opening_year": 2032, "capex_musd": 1000.0, "alone_musd": alone,
+         "package_musd": 1980.0, "without_musd": 1980.0 - last, "last_in_musd": last,
+         "last_in_co2_musd": 120.0, "last_in_break_even_capex_musd": 1000.0 + last,
+         "without_sooner_musd": 2000.0 - last, "waiting_musd": -20.0}
+        for project, name, alone, last in (
+            ("caspian_cable", "Trans-Caspian cable 1,000 MW", 310.0, 740.0),
+            ("black_sea_cable", "Black Sea cable", 1240.0, 1670.0),
+        )
+    ]  # fmt: skip
+    shed = {"scenario": "slow", "year": 2040, "bus": "TM", "unserved_hours": 20, "unserved_mwh": 5.0,
+            "most_unserved_hours": 8.0}  # fmt: skip
+    return {
+        "not_usable": pl.DataFrame([shed]).clear(),
+        "interactions": pl.DataFrame([key | pair]),
+        "package_shares": pl.DataFrame(shares),
+        "last_in": pl.DataFrame(last, schema_overrides={"other_size": pl.String}),
+    }
 
 
 def _owners(values: Values) -> dict[str, pl.DataFrame]:
@@ -151,7 +169,35 @@ def _cables() -> dict[str, pl.DataFrame]:
              "b1_allowed": 1e-6, "note": "", "conventions": "PINT; 4% real, 25 years of use"}  # fmt: skip
     missing = dict.fromkeys(found, None) | {"method": "TOOT", "note": "not assessed: no package"}
     worth = [KEY | {"project": cable} | row for cable in cables for row in (found, missing)]
+    fed = [
+        KEY | {"run": cable, "year": 2035, "link": link, "method": method, "sense": sense, "bus": "AZ",
+               "country": "AZ", "carrier": carrier, "is_renewable": carrier == "wind_onshore",
+               "energy_mwh": energy, "co2_t": co2}
+        for cable, link in (("caspian_cable", "KZ_MAN-AZ"), ("black_sea_cable", "GE-RO"))
+        for method, sense, carrier, energy, co2 in (
+            ("traced", "forward", "gas_ccgt", 3e6, 1.2e6),
+            ("traced", "forward", "wind_onshore", 1e6, 0.0),
+            ("difference", "both", "gas_ccgt", 4e6, 1.5e6),
+        )
+    ]  # fmt: skip
+    costs = dict.fromkeys(
+        ("generation", "losses", "cables", "transit", "charge", "delivered_no_charge", "delivered",
+         "delivered_contract", "price_there", "price_there_mean"), 40.0
+    )  # fmt: skip
+    landed = [
+        KEY | {"run": cable, "year": 2035, "link": link, "sense": "forward", "landing": landing,
+               "energy_mwh": 3.9e6, "use": 0.4, "generation_is": "sending price", "matched_hour": 0.0,
+               "matched_month": 0.0, "matched_year": 0.0, "hours_paid": 12, "rent_usd_per_mw": 9e4,
+               "service_usd_per_mw": 2e5}
+        | {f"{name}_usd_per_mwh": value for name, value in costs.items()}
+        for cable, link, landing in (
+            ("caspian_cable", "KZ_MAN-AZ", "AZ"),
+            ("black_sea_cable", "KZ_MAN-AZ + GE-RO", "RO"),
+        )
+    ]  # fmt: skip
     return {
+        "cable_origins": pl.DataFrame(fed),
+        "cable_delivered": pl.DataFrame(landed),
         "entsoe_sheets": pl.DataFrame(sheets, infer_schema_length=None),
         "entsoe_worth": pl.DataFrame(worth, infer_schema_length=None),
     }

@@ -58,7 +58,8 @@ def test_another_value_gives_another_sentence(summary: Summary) -> None:
 
 
 def test_assumed_capital_cost_makes_break_even_the_headline(summary: Summary) -> None:
-    cable = next(s for s in summary.sentences if "Trans-Caspian cable 1,000 MW" in str(s))
+    alone = summary.sentences[1:]  # the first is of cables last in
+    cable = next(s for s in alone if "Trans-Caspian cable 1,000 MW" in str(s))
     assert "breaks even at a cost of" in str(cable)
 
 
@@ -71,7 +72,7 @@ def test_ranking_leaves_out_clusters_and_variants(summary: Summary) -> None:
 
 def test_ranking_falls_from_best_to_worst(summary: Summary) -> None:
     assert summary.ranking is not None
-    values = [float(row[3].title) for row in summary.ranking.rows]
+    values = [float(row[4].title) for row in summary.ranking.rows]
     assert values == sorted(values, reverse=True)
 
 
@@ -231,6 +232,29 @@ def test_a_part_that_changes_nothing_alone_says_so() -> None:
     idle = {f"benefit_{year}_musd": 0.0 for year in (2030, 2035, 2040)}
     assert worth_of(row(**idle), TERMS).verdict == "No use alone"
     assert worth_of(row(**idle, is_cluster=True), TERMS).verdict != "No use alone"
+
+
+def test_the_first_sentence_says_what_the_cables_are_worth_last_in(summary: Summary) -> None:
+    first = str(summary.sentences[0])
+    caspian = first[first.index("Trans-Caspian cable 1,000 MW") :]
+    assert '<data value="740" title="last_in.last_in_musd' in caspian
+    assert caspian.index("last_in.last_in_musd") < caspian.index("Alone it is worth")
+    assert "Black Sea cable" in first
+
+
+def test_the_value_last_in_leads_the_value_alone_in_the_ranking(summary: Summary) -> None:
+    assert summary.ranking is not None
+    labels = [header.label for header in summary.ranking.headers]
+    place = labels.index("Last in its package")
+    assert place < next(at for at, label in enumerate(labels) if label.startswith("NPV alone"))
+    shown = {str(row[1].text): str(row[place].text) for row in summary.ranking.rows}
+    assert [text for name, text in shown.items() if "Trans-Caspian cable" in name] != [""]
+    assert [text for name, text in shown.items() if "Aktau" in name] == [""]
+
+
+def test_a_run_without_packages_says_nothing_of_last_in() -> None:
+    none = sample_results().with_table("last_in", sample_results().tables["last_in"].clear())
+    assert "last in its package" not in words(summary_of(none)).lower()
 
 
 def test_clusters_stand_in_a_table_of_their_own(summary: Summary) -> None:

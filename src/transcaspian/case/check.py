@@ -300,13 +300,14 @@ def check_shares_add_up(book: Book) -> Iterator[Problem]:
 
 
 def check_projects_are_complete(book: Book) -> Iterator[Problem]:
-    """A project has owners, spending and, unless it stands outside the models, changes."""
+    """A project has owners, spending and, unless it stands outside the models, changes or plants."""
     frame = book.tables["projects/projects"]
     for table in ("projects/shares", "projects/spending", "projects/changes"):
         have = book.tables[table]["project"]
         wrong = ~frame["project"].is_in(have.implode())
         if table == "projects/changes":
-            wrong &= frame["sector"] != "own"
+            bound = book.tables["power/generators"]["bound_to"]
+            wrong &= (frame["sector"] != "own") & ~frame["project"].is_in(bound.implode())
         yield from book.problems(
             "projects/projects",
             "project",

@@ -214,6 +214,14 @@ TABLES = (
                 "Column of profiles.parquet (0 to 1) that scales p_min_pu; empty for constant.",
                 required=False,
             ),
+            Column(
+                "bound_to",
+                "text",
+                "Project with which the plants enter and that pays for them; empty for domestic"
+                " plants, which stand in the reference.",
+                references="projects/projects.project",
+                required=False,
+            ),
         ),
         "Power plants, aggregated by zone and carrier.",
     ),

@@ -53,6 +53,9 @@ class CaseSettings(BaseModel):
     """Other years of synthetic weather in which power projects are solved."""
     realisation_year: Year | None = None
     """Model year of these; the last one when empty."""
+    most_unserved_hours: float = Field(default=8.0, ge=0.0, le=8760.0)
+    """Hours a year in which a zone may leave load unserved. Where one does so for longer, a scenario
+    gives no values of power projects: they would rest on load that is shed."""
     weather_year: int = Field(ge=1950, le=2100)
     """Label of the hourly series (calendar without 29 February)."""
     discount_rates: tuple[Rate, ...] = (0.04, 0.06, 0.09, 0.12)

@@ -24,6 +24,7 @@ __all__ = ["HOURS_PER_YEAR", "Case", "YearView"]
 HOURS_PER_YEAR = 8760  # a weather year without 29 February
 REFERENCE = "reference"
 ANY_COUNTRY = "*"
+PLANTS = "power/generators"
 
 FloatArray = NDArray[np.float64]
 _POLARS_KIND: dict[str, pl.DataType] = {
@@ -158,6 +159,7 @@ class Case:
         }
         for change_set in changes:
             tables |= apply_changes(tables, change_set, year)
+        tables |= _without_unbuilt_plants(tables, projects)
         return YearView(year, MappingProxyType(tables), self.profiles)
 
     def _require(self, table: str, column: str, names: Iterable[str]) -> None:
@@ -203,6 +205,18 @@ def _join_year(tables: Mapping[str, pl.DataFrame], table: Table, year: int) -> p
         .drop("year", "source", "confidence", "note")
     )
     return frame.join(values, on=list(table.key), how="inner", maintain_order="left")
+
+
+def _without_unbuilt_plants(
+    tables: Mapping[str, pl.DataFrame], projects: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """Return the plants, those bound to a project that is not in place without capacity.
+
+    They keep their row, so that every run of a year has the same program.
+    """
+    plants = tables[PLANTS]
+    stands = pl.col("bound_to").is_null() | pl.col("bound_to").is_in(list(projects))
+    return {PLANTS: plants.with_columns(p_nom_mw=pl.when(stands).then("p_nom_mw").otherwise(0.0))}
 
 
 def apply_changes(

@@ -6,6 +6,7 @@ import polars as pl
 from markupsafe import Markup
 
 from transcaspian.report.blocks import Block, Cell, Header, HtmlTable, Remark, Section
+from transcaspian.report.last_in import last_in_table
 from transcaspian.report.markup import (
     ColumnView,
     chip,
@@ -32,10 +33,16 @@ WORDS = {
 def interactions_section(tables: Mapping[str, pl.DataFrame], names: Names, terms: Terms) -> Section:
     """Return the section: a matrix of pairs, and first-in, last-in and fair shares of packages."""
     pairs = tables["interactions"]
+    last = tables["last_in"]
+    parts: list[Block] = [last_in_table(last, terms)] if last.height else []
     if pairs.is_empty():
         lead = "No two projects were valued both alone and together in this run."
-        return Section(KEY, TITLE, lead, (), SHORT)
-    blocks: list[Block] = [_matrix(pairs, names, terms), _pair_table(pairs, names, terms)]
+        return Section(KEY, TITLE, lead, tuple(parts), SHORT)
+    blocks: list[Block] = [
+        _matrix(pairs, names, terms),
+        _pair_table(pairs, names, terms),
+        *parts,
+    ]
     shares = tables["package_shares"]
     if shares.height:
         blocks.append(_share_table(shares, names, terms))

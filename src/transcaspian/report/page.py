@@ -96,7 +96,7 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
         reading_section(case, results),
     )
     context = PageContext(
-        summary=summarise(tables, case, names, terms),
+        summary=summarise(tables | {"not_usable": every["not_usable"]}, case, names, terms),
         sections=sections,
         style=Markup(_shipped("style.css")),
         script=Markup(_shipped("report.js")),

@@ -25,6 +25,7 @@ from transcaspian.report.choices import (
     focus_year,
     focus_zones,
 )
+from transcaspian.report.feeds_block import feeds_blocks
 from transcaspian.report.heatmap import draw_year
 from transcaspian.report.markup import ColumnView, csv_address, frame_table, join_words
 from transcaspian.report.names import REFERENCE, Names
@@ -79,6 +80,7 @@ def power_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: Nam
     blocks: list[Block] = [Grid(overview)]
     blocks += _weeks(tables["power_dispatch"], case, names, chosen)
     blocks += _cables(tables, case, names)
+    blocks += feeds_blocks(tables, names)
     blocks.append(
         Fold(
             "Every zone and year without any project",

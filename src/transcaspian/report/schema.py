@@ -69,6 +69,14 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "package_shares": _columns(
         "t:scenario package project r:pint_musd toot_musd shapley_musd t:relation"
     ),
+    "last_in": _columns(
+        "t:scenario package package_name project name other_size b:is_own_package w:opening_year "
+        "r:capex_musd alone_musd package_musd without_musd last_in_musd last_in_co2_musd "
+        "last_in_break_even_capex_musd without_sooner_musd waiting_musd"
+    ),
+    "not_usable": _columns(
+        "t:scenario w:year t:bus w:unserved_hours r:unserved_mwh most_unserved_hours"
+    ),
     "economic_flows": _columns("t:scenario project w:year t:item r:amount_musd"),
     "owners_value": _columns(
         "t:scenario project operators countries r:income_musd taxes_musd npv_financial_musd "
@@ -100,6 +108,17 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
     "power_dispatch": _columns("w:year hour t:bus carrier r:mw"),
     "power_prices": _columns("t:scenario run w:year hour t:bus r:price"),
     "power_link_hourly": _columns("t:scenario run w:year hour t:link r:mw"),
+    "cable_origins": _columns(
+        "t:scenario run w:year t:link method sense bus country carrier b:is_renewable "
+        "r:energy_mwh co2_t"
+    ),
+    "cable_delivered": _columns(
+        "t:scenario run w:year t:link sense landing r:energy_mwh use t:generation_is "
+        "r:generation_usd_per_mwh losses_usd_per_mwh cables_usd_per_mwh transit_usd_per_mwh "
+        "charge_usd_per_mwh matched_hour matched_month matched_year delivered_no_charge_usd_per_mwh "
+        "delivered_usd_per_mwh delivered_contract_usd_per_mwh price_there_usd_per_mwh "
+        "price_there_mean_usd_per_mwh w:hours_paid r:rent_usd_per_mw service_usd_per_mw"
+    ),
     "freight_link_year": _columns(
         "t:scenario run w:year t:link r:forward_t reverse_t capacity load_ratio time_h delay_h"
     ),

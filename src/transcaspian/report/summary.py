@@ -11,6 +11,7 @@ from transcaspian.report.blocks import CaseLike, Cell, Header, HtmlTable
 from transcaspian.report.choices import ordered_projects
 from transcaspian.report.freight_section import bottlenecks
 from transcaspian.report.gains_section import small_matrix
+from transcaspian.report.last_in import last_in_cell, last_in_sentence, own_packages
 from transcaspian.report.markup import (
     chip,
     csv_address,
@@ -32,6 +33,7 @@ from transcaspian.report.worth import (
     npv_range,
     worth_of,
 )
+from transcaspian.results.shed import not_usable_words
 from transcaspian.results.theme import (
     format_number,
     format_share,
@@ -75,11 +77,12 @@ def summarise(
     known = _with_known_values(tables)
     known_ranked = ordered_projects(known["projects"])
     sentences = [
+        _last_in_of_cables(known, terms),
         _worth_sentence(known_ranked, terms),
         _cable_sentence(known, terms),
         _freight_sentence(known, names, terms),
         _gains_sentence(known, known_ranked, names),
-        _cluster_sentence(known, case),
+        _cluster_sentence(known, case, terms),
         _bottleneck_sentence(tables, names),
     ]
     settings = case.settings
@@ -89,8 +92,9 @@ def summarise(
             f"What the projects are worth, to whom, and how sure. Million USD of {settings.price_year}, "
             f"discounted to {settings.base_year}."
         ),
-        warnings=tuple(
-            text for text in (before_use_text(tables["projects"], terms.years),) if text
+        warnings=(
+            *(text for text in (before_use_text(tables["projects"], terms.years),) if text),
+            *not_usable_words(tables["not_usable"]),
         ),
         sentences=tuple(sentence for sentence in sentences if sentence),
         ranking=_answer_table(ranked, _ranking_caption(ranked), tables, names, terms),
@@ -182,15 +186,27 @@ def _verdict_text(row: Mapping[str, Any], terms: Terms) -> Markup:
     )
 
 
-def _cable_sentence(tables: Mapping[str, pl.DataFrame], terms: Terms) -> Markup:
-    """Return the value of the ranked cables with the largest effects."""
-    cables = (
+def _largest_cables(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the ranked cables with the largest effects."""
+    return (
         ordered_projects(tables["projects"])
         .filter(pl.col("kind") == "cable")
         .sort([pl.col("benefit_musd").abs(), "project"], descending=[True, False])
         .head(MOST_CABLES)
     )
-    return Markup(" ").join(_cable_words(row, terms) for row in cables.iter_rows(named=True))
+
+
+def _last_in_of_cables(tables: Mapping[str, pl.DataFrame], terms: Terms) -> Markup:
+    """Return what the largest cables add to their packages, for those that are part of one."""
+    own = own_packages(tables)
+    cables = _largest_cables(tables)["project"]
+    return last_in_sentence([own[cable] for cable in cables if cable in own], terms)
+
+
+def _cable_sentence(tables: Mapping[str, pl.DataFrame], terms: Terms) -> Markup:
+    """Return the value alone of the ranked cables with the largest effects."""
+    cables = _largest_cables(tables).iter_rows(named=True)
+    return Markup(" ").join(_cable_words(row, terms) for row in cables)
 
 
 def _cable_words(row: Mapping[str, Any], terms: Terms) -> Markup:
@@ -254,7 +270,18 @@ def _gains_sentence(
     return text + Markup("; nobody loses.")
 
 
-def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Markup:
+def _co2_words(row: Mapping[str, Any], terms: Terms) -> Markup:
+    """Return what a run does to emissions, with its sign in words."""
+    if row["co2_mt"] is None:
+        return Markup("")
+    return Markup(" and {way} {co2} Mt of CO₂ a year in {year}").format(
+        way="save" if row["co2_mt"] < 0 else "add",
+        co2=figure(format_number(abs(row["co2_mt"])), row["co2_mt"], "projects.co2_mt"),
+        year=figure(str(terms.value_year), terms.value_year, "projects.co2_mt"),
+    )
+
+
+def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike, terms: Terms) -> Markup:
     """Return what the best cluster is worth beyond its members alone."""
     projects = tables["projects"]
     clusters = projects.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
@@ -268,8 +295,8 @@ def _cluster_sentence(tables: Mapping[str, pl.DataFrame], case: CaseLike) -> Mar
         else []
     )
     alone = projects.filter(pl.col("project").is_in(members), ~pl.col("is_cluster"))
-    text = Markup("Built together as {name}, projects are worth {npv}").format(
-        name=_strong(row["name"]), npv=_npv(row)
+    text = Markup("Built together as {name}, projects are worth {npv}{co2}").format(
+        name=_strong(row["name"]), npv=_npv(row), co2=_co2_words(row, terms)
     )
     if alone.height != len(members) or not members:
         return text + Markup(".")
@@ -322,15 +349,18 @@ def _answer_table(
     if frame.is_empty():
         return None
     rows = tuple(
-        _answers(place, row, tables["who_gains"], names, terms)
+        _answers(place, row, tables, names, terms)
         for place, row in enumerate(frame.head(MOST_RANKED).iter_rows(named=True), start=1)
     )
     headers = (
         Header("", "", is_number=True),
         Header("Project"),
         Header("Worth its cost?"),
+        Header("Last in its package", "million USD", is_number=True),
         Header(
-            f"NPV at {terms.headline}, and over the range of cost", "million USD", is_number=True
+            f"NPV alone at {terms.headline}, and over the range of cost",
+            "million USD",
+            is_number=True,
         ),
         Header("Break-even cost v. cost", "million USD"),
         Header("Model years"),
@@ -341,13 +371,19 @@ def _answer_table(
 
 
 def _answers(
-    place: int, row: Mapping[str, Any], gains: pl.DataFrame, names: Names, terms: Terms
+    place: int,
+    row: Mapping[str, Any],
+    tables: Mapping[str, pl.DataFrame],
+    names: Names,
+    terms: Terms,
 ) -> tuple[Cell, ...]:
     worth = worth_of(row, terms)
+    gains = tables["who_gains"]
     return (
         number_cell(place, str(place)),
         head_cell(Markup('<a href="#project-{}">{}</a>').format(row["project"], row["name"])),
         text_cell(chip(worth.verdict, worth.css), "verdict"),
+        last_in_cell(own_packages(tables).get(row["project"]) if worth.is_known else None),
         _value_cell(row["npv_musd"], npv_range(worth)),
         text_cell(
             break_even_text(row),

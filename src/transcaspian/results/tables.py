@@ -13,7 +13,9 @@ __all__ = ["TABLE_MEANINGS", "Results"]
 # `run` is "reference" or the project or cluster that is in place besides.
 TABLE_MEANINGS: Mapping[str, str] = {
     "projects": "Every project and cluster with its value; one row a scenario.",
+    "last_in": "What each part of each package is worth last in: the package less the package without it.",
     "who_gains": "Net present value by project, country and party at the headline rate.",
+    "not_usable": "Scenarios that leave more load unserved than the standard: no values of power projects.",
     "ledger": "Every gain, cost and transfer by project and year.",
     "headlines": "The figures that lead, for every scenario.",
     "own_outputs": "Jobs and trade that projects bring along, given in the case.",
@@ -35,6 +37,8 @@ TABLE_MEANINGS: Mapping[str, str] = {
     "owners_flows": "What the owners of each project pay and receive year by year, current prices.",
     "entsoe_sheets": "ENTSO-E indicators of each cable and line by method and year.",
     "entsoe_worth": "NPV of each cable and line by ENTSO-E's rules, by method.",
+    "cable_origins": "What feeds each cable, traced and by the difference of runs, with its CO2.",
+    "cable_delivered": "Cost of a MWh where each cable lands, in its parts, beside the price there.",
     "power_zone_year": "Load, generation, exchange, prices and emissions by zone and year.",
     "power_carrier_year": "Capacity, energy and curtailment by zone, carrier and year.",
     "power_link_year": "Energy, losses, full hours and congestion rent by connection and year.",

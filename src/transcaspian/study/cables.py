@@ -53,8 +53,11 @@ def cable_tables(case: Case, plan: Plan, power: Room) -> dict[str, pl.DataFrame]
     sheets = [pl.DataFrame(schema=SCENARIO | SHEET_SCHEMA)]
     worth: list[dict[str, object]] = []
     for scenario in plan.scenarios:
-        for run in _cables(case, plan):
-            for method, pair in (("PINT", (run, REFERENCE)), ("TOOT", _last_in(plan, run))):
+        for run in _cables(case, plan, scenario):
+            for method, pair in (
+                ("PINT", (run, REFERENCE)),
+                ("TOOT", _last_in(plan, scenario, run)),
+            ):
                 row: dict[str, object] = {"scenario": scenario, "project": run, "method": method}
                 if pair is None:
                     why = f"not assessed: no package was solved both with and without {run}"
@@ -94,23 +97,31 @@ def cable_checks(worth: pl.DataFrame) -> pl.DataFrame:
     ).select(list(CHECK_SCHEMA))
 
 
-def _cables(case: Case, plan: Plan) -> list[str]:
+def _cables(case: Case, plan: Plan, scenario: str) -> list[str]:
     projects = case.tables["projects/projects"].filter(
         (pl.col("sector") == "power") & pl.col("kind").is_in(KINDS)
     )
     known = set(projects["project"])
-    return [run for run in plan.runs if run in known and "power" in plan.rooms_of[run]]
+    valued = plan.runs_valued(scenario)
+    return [run for run in valued if run in known and "power" in plan.rooms_of[run]]
 
 
-def _last_in(plan: Plan, cable: str) -> tuple[str, str] | None:
+def _last_in(plan: Plan, scenario: str, cable: str) -> tuple[str, str] | None:
     """Return the largest run with the cable, and the run of the same projects without it."""
-    runs = {frozenset(members): run for run, members in reversed(plan.members.items())}
+    solved = [run for run in reversed(plan.members) if plan.years_of_run(scenario, run)]
+    runs = {frozenset(plan.members[run]): run for run in solved}
     found = [
         (len(members), run, runs[members - {cable}])
         for members, run in runs.items()
         if cable in members and members - {cable} in runs
     ]
     return max(found)[1:] if found else None
+
+
+def _years(plan: Plan, scenario: str, pair: tuple[str, str]) -> tuple[int, ...]:
+    """Return the model years in which both runs of a pair are solved."""
+    one, other = (plan.years_of_run(scenario, run) for run in pair)
+    return tuple(year for year in one if year in other)
 
 
 def _sheet(
@@ -122,7 +133,7 @@ def _sheet(
     method: Method,
     pair: tuple[str, str],
 ) -> CableSheet:
-    years = plan.years_of(scenario)
+    years = _years(plan, scenario, pair)
     with_, without = (accounts_by_year([power], scenario, run, years) for run in pair)
     return cable_sheet(
         own,
@@ -136,7 +147,7 @@ def _sheet(
 
 def _effects(plan: Plan, power: Room, scenario: str, pair: tuple[str, str]) -> CableEffects:
     """Return what the dispatch knows: emissions, curtailment and losses, with less without."""
-    years = plan.years_of(scenario)
+    years = _years(plan, scenario, pair)
     co2 = [emissions_by_year([power], scenario, run, years) for run in pair]
     spilled = [
         _sums(power, scenario, run, years, "power_zone_year", "curtailed_mwh") for run in pair

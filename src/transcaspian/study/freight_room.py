@@ -143,7 +143,7 @@ def _views(
     case: Case, plan: Plan, scenario: str, year: int
 ) -> tuple[tuple[YearView, ...], dict[Key, YearView]]:
     """Return the views whose paths all runs choose from, and that of every run."""
-    runs = plan.runs_in("freight") if year in plan.years_of(scenario) else ()
+    runs = plan.solved_in("freight", scenario, year)
     views = {
         Key(scenario, run, year): FREIGHT.cut(case.at(year, scenario, plan.members.get(run, ())))
         for run in (REFERENCE, *runs)

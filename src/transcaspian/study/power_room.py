@@ -12,6 +12,7 @@ from transcaspian import power
 from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.power.accounts import accounts
 from transcaspian.power.dispatch import PowerOptions, PowerResult
+from transcaspian.power.origin import link_origins
 from transcaspian.power.year import Calendar
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import POWER, Store, recall, solve_key
@@ -19,6 +20,7 @@ from transcaspian.study.solved import Key, Solved
 
 __all__ = ["power_views", "solve_power", "solve_views"]
 
+LEAST_UNSERVED_MW = 0.1  # below this a shortage is noise of the solver
 Progress = Callable[[str], None]
 
 
@@ -58,7 +60,7 @@ def _solve_year(
 ) -> dict[Key, Solved]:
     """Return the reference and every run with projects of one scenario and year."""
     scenario, _, year = key
-    runs = plan.runs_in("power") if year in plan.years_of(scenario) else ()
+    runs = plan.solved_in("power", scenario, year)
     views = power_views(case, plan, key, runs)
     kept = {own: _hourly_choice(case, plan, own) for own in views}
 
@@ -136,7 +138,7 @@ def solve_views(
 
 def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
     tables = dict(power.power_tables(result))
-    zone_year = tables["power_zone_year"]
+    zone_year = tables["power_zone_year"] = _with_unserved_hours(result, tables["power_zone_year"])
     tables["power_hourly_residual"] = pl.DataFrame({"residual": [_hourly_residual(result)]})
     tables |= _hourly_tables(result, kept)
     return Solved(
@@ -155,13 +157,21 @@ def _pack(result: PowerResult, kept: Kept, seconds: float) -> Solved:
     )
 
 
+def _with_unserved_hours(result: PowerResult, zones: pl.DataFrame) -> pl.DataFrame:
+    """Return the zones with the hours in which load of theirs is not served."""
+    hours = dict(zip(result.buses, (result.unserved > LEAST_UNSERVED_MW).sum(axis=0), strict=True))
+    return zones.with_columns(
+        unserved_hours=pl.Series([int(hours[bus]) for bus in zones["bus"]], dtype=pl.Int64)
+    )
+
+
 def _hourly_choice(case: Case, plan: Plan, key: Key) -> Kept:
     """Return which hourly series of a run are kept.
 
     Of the first scenario: dispatch and prices of the reference; with a project its links' flows,
-    and prices of the zones in the first year in use.
+    and prices of the zones in the first year in use. Of a side run none.
     """
-    if key.scenario != plan.scenarios[0]:
+    if key.scenario != plan.scenarios[0] or key.run in plan.side_years:
         return Kept()
     buses = case.tables["power/buses"]
     zones = tuple(buses.filter(pl.col("kind") == "zone")["bus"])
@@ -186,9 +196,20 @@ def _hourly_tables(result: PowerResult, kept: Kept) -> dict[str, pl.DataFrame]:
         prices = power.hourly_prices(result).filter(pl.col("bus").is_in(kept.prices))
         tables["power_prices"] = _small(prices, "bus", "price")
     if kept.links:
-        flows = power.hourly_links(result, kept.links)
-        tables["power_link_hourly"] = _small(flows, "link", "mw")
+        flows = _with_prices(result, power.hourly_links(result, kept.links), kept.links)
+        tables["power_link_hourly"] = _small(flows, "link", "mw", "price0", "price1")
+        tables["power_link_origin"] = link_origins(result, kept.links)
     return tables
+
+
+def _with_prices(result: PowerResult, flows: pl.DataFrame, links: tuple[str, ...]) -> pl.DataFrame:
+    """Return the hourly flows of links with the prices at both their ends."""
+    inputs = result.inputs
+    at = [inputs.links.index(link) for link in links]
+    return flows.with_columns(
+        price0=pl.Series(result.price[:, inputs.link_bus0[at]].T.ravel()),
+        price1=pl.Series(result.price[:, inputs.link_bus1[at]].T.ravel()),
+    )
 
 
 def _first_year_in_use(case: Case, run: str) -> int:

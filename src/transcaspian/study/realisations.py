@@ -59,7 +59,8 @@ def realisation_benefits(
     wanted = case.settings.realisation_year
     year = wanted if wanted in plan.years else plan.years[-1]
     replaced = _replaceable(case)
-    if "power" not in plan.rooms or not (plan.realisations and runs and replaced):
+    is_valued = "power" in plan.rooms and plan.scenarios[0] not in plan.not_usable
+    if not is_valued or not (plan.realisations and runs and replaced):
         return pl.DataFrame(schema=BENEFIT_SCHEMA)
     progress(f"Power {year}: {plan.realisations} more years of weather, {len(runs)} projects")
     seeds = [PACKAGED_SEED + number for number in range(plan.realisations + 1)]

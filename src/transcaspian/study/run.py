@@ -4,21 +4,25 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 
 import numpy as np
 import polars as pl
 
 from transcaspian.case.tables import Case
+from transcaspian.results.shed import not_usable_words
 from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
+from transcaspian.study.delivered import delivered_costs
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
+from transcaspian.study.last_in import last_in_checks, last_in_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
+from transcaspian.study.origins import cable_origins
 from transcaspian.study.own import own_output_table
 from transcaspian.study.owners import owners_tables
 from transcaspian.study.power_room import solve_power
@@ -28,13 +32,14 @@ from transcaspian.study.reuse import Store
 from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
+from transcaspian.study.usable import NOT_USABLE_SCHEMA, not_usable
 from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
-from transcaspian.study.values import value_projects
+from transcaspian.study.values import open_books, value_projects
 
 __all__ = ["case_hash", "run_study"]
 
 SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
-NOT_GATHERED = ("power_hourly_residual",)
+NOT_GATHERED = ("power_hourly_residual", "power_link_origin")
 Progress = Callable[[str], None]
 Room = Mapping[Key, Solved]
 
@@ -74,7 +79,12 @@ def run_study(
         years = _with_backcast(plan.years, case.settings.freight_backcast_year)
         rooms["freight"] = solve_freight(case, plan, years, options.workers, clock.phase, store)
     clock.phase("Valuing projects")
+    shed = pl.DataFrame(schema=NOT_USABLE_SCHEMA)
     if "power" in rooms:
+        shed = not_usable(case, plan, rooms["power"])
+        plan = replace(plan, not_usable=frozenset(shed["scenario"]))
+        for sentence in not_usable_words(shed):
+            progress(sentence)
         rooms["power"] = with_fuel_routes(case, rooms["power"])
     rooms = {name: with_residents(case, plan, room) for name, room in rooms.items()}
     values = value_projects(case, plan, list(rooms.values()))
@@ -85,13 +95,15 @@ def run_study(
     tables = {
         "projects": projects,
         "realisations": realisations,
+        "not_usable": shed,
+        "last_in": last_in_table(open_books(case, plan, list(rooms.values()))),
         "who_gains": values.who_gains,
         "ledger": values.ledger,
         "indicators": values.indicators,
         "assumptions": assumption_table(case),
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
-    } | _gathered(rooms)
+    } | _gathered(rooms, plan)
     tables["own_outputs"] = own_output_table(case, plan)
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
@@ -99,6 +111,8 @@ def run_study(
     tables |= owners_tables(case, plan, values.projects, values.ledger)
     if "power" in rooms:
         tables |= cable_tables(case, plan, rooms["power"])
+        tables["cable_origins"] = cable_origins(case, plan, rooms["power"])
+        tables["cable_delivered"] = delivered_costs(case, plan, rooms["power"])
     tables["validation"] = _validation(case, tables)
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
@@ -133,9 +147,11 @@ def _with_backcast(years: tuple[int, ...], backcast: int | None) -> tuple[int, .
     return tuple(sorted({*years, *(() if backcast is None else (backcast,))}))
 
 
-def _gathered(rooms: Mapping[str, Room]) -> dict[str, pl.DataFrame]:
+def _gathered(rooms: Mapping[str, Room], plan: Plan) -> dict[str, pl.DataFrame]:
+    """Return the result tables of all rooms, without those of side runs."""
     tables = {}
-    for room in rooms.values():
+    for everything in rooms.values():
+        room = {key: one for key, one in everything.items() if key.run not in plan.side_years}
         names = {name for solved in room.values() for name in solved.tables}
         for name in sorted(names - set(NOT_GATHERED)):
             table = gather(room, name)
@@ -187,7 +203,7 @@ def _checks(
 ) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=CHECK_SCHEMA)]
     if books.height:
-        parts += [books, year_checks(tables["projects"])]
+        parts += [books, year_checks(tables["projects"]), last_in_checks(tables["last_in"])]
     if "power" in rooms:
         residual = {
             str(key): float(solved.tables["power_hourly_residual"].item())

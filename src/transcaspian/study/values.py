@@ -1,7 +1,7 @@
 """Values every project and cluster: with against without, in every scenario."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from transcaspian.study.options import Plan
 from transcaspian.study.solved import Key, Solved, accounts_by_year, emissions_by_year
 from transcaspian.units import MT_TO_T
 
-__all__ = ["Valuation", "value_projects"]
+__all__ = ["Books", "Valuation", "open_books", "value_projects"]
 
 COUNTED_STATUS = ("complete",)  # built already: assessed, never ranked
 
@@ -38,18 +38,12 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
     Both sides are solved as if the project were open in each model year (TOOT against the other
     projects is a matter of the case: the reference holds none of them, so this is PINT).
     """
-    options = _appraisal_options(case)
-    plans = read_plans(
-        case.tables["projects/projects"],
-        case.tables["projects/spending"],
-        case.tables["projects/shares"],
-        case.settings.price_year,
-    )
-    books = _Books(case, plan, plans, rooms, options)
+    books = open_books(case, plan, rooms)
+    plans = books.plans
     found = [
         (scenario, run, books.appraise(scenario, run, plan.years_of(scenario)))
         for scenario in plan.scenarios
-        for run in plan.runs
+        for run in plan.runs_valued(scenario)
     ]
     if not found:
         return _nothing()
@@ -70,6 +64,17 @@ def value_projects(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]
     )
 
 
+def open_books(case: Case, plan: Plan, rooms: Sequence[Mapping[Key, Solved]]) -> "Books":
+    """Return what every valuation of a study shares."""
+    plans = read_plans(
+        case.tables["projects/projects"],
+        case.tables["projects/spending"],
+        case.tables["projects/shares"],
+        case.settings.price_year,
+    )
+    return Books(case, plan, plans, rooms, _appraisal_options(case))
+
+
 def _appraisal_options(case: Case) -> AppraisalOptions:
     countries = case.tables["economy/countries"].filter(pl.col("is_corridor"))["country"]
     return AppraisalOptions(
@@ -83,7 +88,7 @@ def _appraisal_options(case: Case) -> AppraisalOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Books:
+class Books:
     """What every valuation of a study shares."""
 
     case: Case
@@ -100,14 +105,31 @@ class _Books:
         having, lacking = run, REFERENCE
         if is_after_the_fact(self.case, self.plan.members[run]):
             having, lacking = REFERENCE, run
-        co2_with = emissions_by_year(self.rooms, scenario, having, years)
-        co2_without = emissions_by_year(self.rooms, scenario, lacking, years)
+        plans = [self.plans[member] for member in self.plan.members[run]]
+        return self.compare(scenario, run, plans, (having, lacking), years, self.options.rules)
+
+    def compare(
+        self,
+        scenario: str,
+        name: str,
+        plans: Sequence[ProjectPlan],
+        pair: tuple[str, str],
+        years: Sequence[int],
+        rules: LedgerRules,
+    ) -> Appraisal:
+        """Return what projects are worth: the first run of the pair against the second."""
+        co2_with, co2_without = (
+            emissions_by_year(self.rooms, scenario, run, years) for run in pair
+        )
+        accounts_with, accounts_without = (
+            accounts_by_year(self.rooms, scenario, run, years) for run in pair
+        )
         return appraise_project(
-            run,
-            [self.plans[member] for member in self.plan.members[run]],
-            accounts_by_year(self.rooms, scenario, having, years),
-            accounts_by_year(self.rooms, scenario, lacking, years),
-            self.options,
+            name,
+            plans,
+            accounts_with,
+            accounts_without,
+            replace(self.options, rules=rules),
             {year: (co2_with[year] - co2_without[year]) / MT_TO_T for year in years},
             self.case.tables["projects/own_flows"],
         )

@@ -32,6 +32,7 @@ UNITS: Mapping[str, str] = {
     "_t_per_mwh_th": "t per MWh of heat",
     "_mwh_th": "MWh of heat",
     "_usd_per_mwh": "USD/MWh",
+    "_usd_per_mw": "USD/MW a year",
     "_eur_per_mwh": "EUR/MWh",
     "_usd_per_teu": "USD/TEU",
     "_usd_per_t": "USD/t",
@@ -98,6 +99,8 @@ BETTER: Mapping[str, str] = {
     "p_max_profile": "Profile of highest output",
     "p_min": "Lowest output",
     "p_min_profile": "Profile of lowest output",
+    "price0": "Price at the first end",
+    "price1": "Price at the other end",
     "p_nom": "Capacity",
     "p_nom_reverse": "Capacity back",
     "pint": "First-in value",
@@ -113,6 +116,8 @@ BETTER: Mapping[str, str] = {
 }
 # Titles of tables whose names are keys.
 TABLES: Mapping[str, str] = {
+    "cable_delivered": "Delivered cost of cables",
+    "cable_origins": "What feeds the cables",
     "confidence_counts": "Rows by confidence",
     "crossing_curve_year": "Delay curves of the crossing",
     "crossing_resource_year": "Berths, cranes and yards of the crossing",
@@ -130,6 +135,8 @@ TABLES: Mapping[str, str] = {
     "freight_path_year": "Paths of freight",
     "freight_route_year": "Routes of freight",
     "freight_terminal_year": "Freight of terminals",
+    "last_in": "Worth last in",
+    "not_usable": "Scenarios not usable",
     "own_outputs": "Jobs and trade of projects",
     "owners_flows": "Cash flows of owners",
     "owners_value": "Worth to owners",

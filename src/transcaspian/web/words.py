@@ -55,6 +55,7 @@ _UNITS = {
     "GW": mark("GW"),
     "MW": mark("MW"),
     "USD/MWh": mark("USD/MWh"),
+    "USD/MW a year": mark("USD/MW a year"),
     "Mt": mark("Mt"),
     "Mt/a": mark("Mt/a"),
     "t": mark("t"),

@@ -25,6 +25,7 @@ __all__ = [
     "model_confidence",
     "model_source",
     "nearest_year",
+    "not_usable_notes",
     "option",
     "project_name",
     "projects_of",
@@ -260,6 +261,24 @@ def frame_table(
         links=tuple(links),
         note=note,
     )
+
+
+def not_usable_notes(run: Run, view: View, scenario: str) -> list[Block]:
+    """Return a warning where a scenario sheds more load than the standard: it has no values."""
+    shed = run.table("not_usable").filter(pl.col("scenario") == scenario)
+    if shed.is_empty():
+        return []
+    worst = shed.sort("unserved_hours", descending=True).row(0, named=True)
+    text = view.t(
+        "Scenario {scenario} is not usable for power projects: in {year} load of {zone} is not served"
+        " for {hours} hours, where {most} are allowed. It gives no values of them.",
+        scenario=scenario_name(run, view, scenario),
+        year=str(worst["year"]),
+        zone=view.name(str(worst["bus"])),
+        hours=str(worst["unserved_hours"]),
+        most=f"{worst['most_unserved_hours']:g}",
+    )
+    return [Note(text, "warning")]
 
 
 def source_links(run: Run, view: View, find: str) -> Links:

@@ -15,10 +15,16 @@ from transcaspian.web.blocks import Block, Column, Link, Links, Note, Page, Tabl
 from transcaspian.web.pages.common import (
     before_use_notes,
     chosen_scenario,
+    not_usable_notes,
     projects_of,
     scenario_choice,
 )
-from transcaspian.web.pages.projects import answer_table, ranked_projects
+from transcaspian.web.pages.projects import (
+    answer_table,
+    last_in_blocks,
+    last_in_rows,
+    ranked_projects,
+)
 from transcaspian.web.runs import Run
 from transcaspian.web.said import conventions
 from transcaspian.web.titles import table_meaning
@@ -101,6 +107,8 @@ def _answers(run: Run, view: View, scenario: str) -> list[Block]:
         ]
     ranked, terms = ranked_projects(run, scenario), projects_of(run, scenario)[1]
     blocks: list[Block] = before_use_notes(view, ranked, terms)
+    blocks += not_usable_notes(run, view, scenario)
+    blocks += _last_in(run, view, scenario)
     if ranked.height:
         blocks += _worth_notes(view, ranked, terms)
         blocks.append(answer_table(run, view, ranked.head(8), "answers", t("What is worth it")))
@@ -131,6 +139,15 @@ def _answers(run: Run, view: View, scenario: str) -> list[Block]:
     ]
     blocks.append(Links(t("Go on"), tuple(links)))
     return blocks
+
+
+def _last_in(run: Run, view: View, scenario: str) -> list[Block]:
+    """Return what cables are worth last in their own packages."""
+    kinds = projects_of(run, scenario)[0].filter(pl.col("kind") == "cable")["project"]
+    own = last_in_rows(run, scenario).filter(
+        "is_own_package", pl.col("project").is_in(kinds.to_list())
+    )
+    return last_in_blocks(run, view, own)
 
 
 def _worth_notes(view: View, ranked: pl.DataFrame, terms: Terms) -> list[Block]:

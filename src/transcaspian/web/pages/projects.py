@@ -24,6 +24,7 @@ from transcaspian.web.pages.common import (
     frame_table,
     model_confidence,
     model_source,
+    not_usable_notes,
     project_name,
     projects_of,
     scenario_choice,
@@ -35,7 +36,14 @@ from transcaspian.web.runs import Run
 from transcaspian.web.sheets import project_sheet, worth_sentence
 from transcaspian.web.view import View
 
-__all__ = ["answer_table", "project_page", "projects_page", "ranked_projects"]
+__all__ = [
+    "answer_table",
+    "last_in_blocks",
+    "last_in_rows",
+    "project_page",
+    "projects_page",
+    "ranked_projects",
+]
 
 MONEY = "million USD"
 
@@ -49,6 +57,8 @@ def projects_page(run: Run, view: View) -> Page:
     clusters = own.filter(pl.col("is_cluster")).sort("npv_musd", descending=True)
     others = own.filter(~pl.col("is_ranked"), ~pl.col("is_cluster")).sort("name")
     blocks: list[Block] = before_use_notes(view, own, terms)
+    blocks += not_usable_notes(run, view, scenario)
+    blocks += last_in_blocks(run, view, last_in_rows(run, scenario))
     if ranked.height:
         blocks.append(_npv_chart(run, view, ranked))
     for frame, key, title in (
@@ -299,6 +309,7 @@ def project_page(run: Run, project: str, view: View) -> Page:
     row = rows.row(0, named=True)
     blocks: list[Block] = [
         *before_use_notes(view, rows, terms),
+        *last_in_blocks(run, view, last_in_rows(run, scenario, project)),
         Note(worth_sentence(view, row, terms)),
         _facts(run, view, row, terms),
     ]
@@ -534,6 +545,37 @@ def _flows(run: Run, view: View, scenario: str, project: str, terms: Terms) -> T
     )
     title = t("Largest flows of money in {year}", year=year)
     return frame_table(run, view, flows, columns, key="flows", title=title, of="ledger")
+
+
+def last_in_rows(run: Run, scenario: str, project: str = "") -> pl.DataFrame:
+    """Return the parts of packages, last in; of one project, or of one package, if named."""
+    is_named = (pl.col("project") == project) | (pl.col("package") == project)
+    return run.table("last_in").filter(pl.col("scenario") == scenario, is_named | (project == ""))
+
+
+def last_in_blocks(run: Run, view: View, frame: pl.DataFrame) -> list[Block]:
+    """Return the table of parts of packages, last in; none without one."""
+    if frame.is_empty():
+        return []
+    t = view.t
+    columns = (
+        Column("package_name", t("Package")),
+        Column("name", t("Part")),
+        Column("alone_musd", t("Alone"), MONEY, "number"),
+        Column("without_musd", t("Package without it"), MONEY, "number"),
+        Column("last_in_musd", t("Last in"), MONEY, "difference"),
+        Column("package_musd", t("Package"), MONEY, "number"),
+        Column("last_in_co2_musd", t("of last in CO₂"), MONEY, "number"),
+        Column("capex_musd", t("Capital cost"), MONEY, "number"),
+        Column("last_in_break_even_capex_musd", t("Break-even cost last in"), MONEY, "number"),
+        Column("waiting_musd", t("Waiting costs the rest"), MONEY, "number"),
+    )
+    named = frame.with_columns(
+        pl.Series("package_name", [view.name(name) for name in frame["package_name"]]),
+        pl.Series("name", [view.name(name) for name in frame["name"]]),
+    )
+    title = t("Each part of a package, last in: without it + last in = the package")
+    return [frame_table(run, view, named, columns, key="last-in", title=title, of="last_in")]
 
 
 def _variants(run: Run, view: View, scenario: str, row: Mapping[str, Any]) -> list[Block]:
