@@ -15,6 +15,7 @@ from transcaspian.results.tables import Results
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
+from transcaspian.study.exits import exit_shifts
 from transcaspian.study.freight_room import solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
@@ -28,7 +29,12 @@ from transcaspian.study.reuse import Store
 from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
-from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
+from transcaspian.study.validation import (
+    VALIDATION_SCHEMA,
+    freight_outlooks,
+    freight_validation,
+    power_validation,
+)
 from transcaspian.study.values import value_projects
 
 __all__ = ["case_hash", "run_study"]
@@ -92,6 +98,8 @@ def run_study(
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
     } | _gathered(rooms)
+    if "freight_exit_year" in tables:
+        tables["freight_exit_shift_year"] = exit_shifts(tables["freight_exit_year"])
     tables["own_outputs"] = own_output_table(case, plan)
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
@@ -100,6 +108,8 @@ def run_study(
     if "power" in rooms:
         tables |= cable_tables(case, plan, rooms["power"])
     tables["validation"] = _validation(case, tables)
+    if "freight_route_year" in tables and "freight/outlooks" in case.tables:
+        tables["freight_outlooks"] = freight_outlooks(case, tables["freight_route_year"])
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
     clock.stop()
@@ -173,7 +183,6 @@ def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
                 case,
                 tables["freight_route_year"],
                 tables["freight_link_flow_year"],
-                case.settings.freight_backcast_year,
             )
         )
     publishers = case.tables["sources"].select("key", "publisher", published_on="date")
