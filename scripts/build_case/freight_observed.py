@@ -54,6 +54,7 @@ def write_outlooks(figures: Path, case_dir: Path, cite: Citations) -> None:
             "measure",
             "routes",
             "forms",
+            "origins",
             "model_year",
             "reason",
         )

@@ -112,7 +112,7 @@ def test_a_forecast_stands_beside_the_reference_of_every_scenario() -> None:
     forms = pl.DataFrame({"form": ["bulk"], "gross_per_net": [None], "tare_t_per_teu": [0.0]})
     outlook = {
         "outlook": "O", "name": "Bank", "year": 2026, "value": 5.0, "unit": "Mt", "measure": "net", "routes": "sea",
-        "forms": None, "model_year": 2025, "reason": "A plan", "source": "made up",
+        "forms": None, "origins": "A", "model_year": 2025, "reason": "A plan", "source": "made up",
     }  # fmt: skip
     tables = {
         "freight/outlooks": pl.DataFrame([outlook]),
@@ -122,10 +122,11 @@ def test_a_forecast_stands_beside_the_reference_of_every_scenario() -> None:
     flows = pl.DataFrame(
         [
             {"scenario": scenario, "run": run, "year": 2025, "commodity": "food", "form": "bulk", "route": route,
-             "origin": "A", "destination": "B", "tonnes": tonnes}
-            for scenario, run, route, tonnes in (
-                ("reference", "reference", "sea", 4e6), ("reference", "reference", "land", 9e6),
-                ("reference", "port", "sea", 8e6), ("slow", "reference", "sea", 3e6),
+             "origin": origin, "destination": "B", "tonnes": tonnes}
+            for scenario, run, route, origin, tonnes in (
+                ("reference", "reference", "sea", "A", 4e6), ("reference", "reference", "land", "A", 9e6),
+                ("reference", "reference", "sea", "C", 7e6),
+                ("reference", "port", "sea", "A", 8e6), ("slow", "reference", "sea", "A", 3e6),
             )
         ]
     )  # fmt: skip

@@ -569,6 +569,13 @@ TABLES = (
                 choices=FORMS,
             ),
             Column(
+                "origins",
+                "text",
+                "Zones of origin counted; empty for all.",
+                required=False,
+                list_of=True,
+            ),
+            Column(
                 "model_year",
                 "int",
                 "Year of the model that stands beside it, where that is another than its own.",

@@ -223,7 +223,6 @@ def freight_outlooks(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
                 **row,
                 "links": None,
                 "commodities": None,
-                "origins": None,
                 "destinations": None,
             }
             rows.append(
