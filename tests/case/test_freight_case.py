@@ -21,6 +21,7 @@ from transcaspian.freight.corridor import (
 from transcaspian.freight.demand import build_classes, build_demand
 from transcaspian.freight.frames import freight_tables
 from transcaspian.freight.network import build_supernetwork
+from transcaspian.freight.paths import Catalogue
 from transcaspian.study.crossing_room import CrossingRoom
 from transcaspian.study.freight_room import catalogue_views
 from transcaspian.study.validation import gross_tonnes, measure
@@ -35,8 +36,13 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def base_year(case: Case) -> FreightResult:
-    return CrossingRoom().assign(case.at(2024)).freight
+def paths(case: Case) -> Catalogue:
+    return collect_paths(catalogue_views(case))
+
+
+@pytest.fixture(scope="module")
+def base_year(case: Case, paths: Catalogue) -> FreightResult:
+    return CrossingRoom().assign(case.at(2024), paths).freight
 
 
 def reach(view: YearView, start: str, countries: Iterable[str]) -> set[str]:
@@ -159,7 +165,7 @@ def test_the_base_year_meets_the_totals_that_its_constants_are_fitted_to(
     assert aims.height == 8
     for row in aims.iter_rows(named=True):
         modelled = measure(row, routes, links)
-        assert modelled == pytest.approx(row["value"], rel=0.05), row["quantity"]
+        assert modelled == pytest.approx(row["value"], rel=0.03), row["quantity"]
 
 
 def way_countries(result: FreightResult, path: int) -> set[str]:
@@ -184,11 +190,49 @@ def test_no_path_of_the_middle_corridor_touches_russia_belarus_or_iran(
 
 def test_no_path_crosses_one_sea_twice(case: Case, base_year: FreightResult) -> None:
     table, network = base_year.table, base_year.network
-    for cell in case.tables["freight/route_rules"]["once_links"].drop_nulls():
+    rules = case.tables["freight/route_rules"].filter(pl.col("rule").str.ends_with("_ONCE"))
+    seas = rules["once_links"].drop_nulls()
+    assert seas.len() == 3
+    for cell in seas:
         at = [network.links.index(name) for name in cell.split(";")]
         crossings = np.isin(network.link[table.arc], at)
         path = np.repeat(np.arange(table.unit.size), np.diff(table.arc_start))
         assert np.bincount(path, weights=crossings).max() == 1.0
+
+
+FAR = ("CN", "RO", "BG", "RS", "HU", "AT", "DE", "PL", "NL", "IT", "GR")
+
+
+@pytest.mark.parametrize("route", ["south_iran", "north_caucasus"])
+def test_no_box_of_china_or_europe_goes_by_iran_or_by_russia_west_of_the_caspian(
+    base_year: FreightResult, route: str
+) -> None:
+    table, network, demand = base_year.table, base_year.network, base_year.demand
+    form = np.array(base_year.classes.form)[demand.unit_class[table.unit]]
+    paths = np.flatnonzero(
+        (table.route == network.routes.index(route)) & (form == "container")
+    ).tolist()
+    assert paths
+    for path in paths:
+        assert not way_countries(base_year, path) & set(FAR)
+
+
+def test_no_cargo_of_central_asia_takes_an_ocean_ship_from_china(base_year: FreightResult) -> None:
+    table, network = base_year.table, base_year.network
+    ocean = [at for at, route in enumerate(network.routes) if route.startswith("ocean_")]
+    for path in np.flatnonzero(np.isin(table.route, ocean)).tolist():
+        assert not way_countries(base_year, path) & {"KZ", "KG", "UZ", "TM", "TJ", "AF"}
+
+
+def test_cargo_of_armenia_crosses_azerbaijan_from_november_2025_on(case: Case) -> None:
+    effects = case.tables["freight/access_years"].filter(pl.col("access") == "AZERBAIJAN_ARMENIA")
+    closed = {
+        year: months
+        for year, is_closed, months in effects.select("year", "is_closed", "months").iter_rows()
+        if is_closed
+    }
+    assert set(closed) == {2024, 2025}
+    assert closed[2025].split(";") == [str(month) for month in range(1, 11)]
 
 
 def test_both_gauge_changes_on_the_ways_to_kars_cost_and_take_the_same(case: Case) -> None:
@@ -207,9 +251,8 @@ PUSHED = (
 
 
 @pytest.mark.slow
-def test_a_dearer_link_is_used_less_by_every_pair(case: Case) -> None:
+def test_a_dearer_link_is_used_less_by_every_pair(case: Case, paths: Catalogue) -> None:
     view = case.at(2030)
-    paths = collect_paths(catalogue_views(case))
     curves = CrossingRoom().curves(view)
     before = assign_case(view, catalogue=paths, curves=curves)
     links = view.tables["freight/links"]
@@ -226,13 +269,40 @@ def test_a_dearer_link_is_used_less_by_every_pair(case: Case) -> None:
         assert (use_of(after, name) <= most * (1.0 + 1e-6) + 1e-3).all(), name
 
 
+HELD = (*PUSHED, "KZ_KUR-AZ_ALT-ferry-truck", "TM_KRW-AZ_ALT-ferry-truck", "GE_PTI-RO_CND-sea-feeder_ropax",
+    "KZ_DAR-KZ_SAR-rail", "RU_MCX-AZ_YAL-rail", "IR_SRK-TM_SER-road", "KZ_AAU-AZ_ALT-sea-dry_bulk")  # fmt: skip
+
+
 @pytest.mark.slow
-def test_a_north_that_is_shut_brings_boxes_to_aktau(case: Case) -> None:
-    paths = collect_paths(catalogue_views(case))
+def test_with_hours_held_no_pair_uses_a_dearer_link_more(case: Case, paths: Catalogue) -> None:
+    # Where a price clears a queue cargo in a hurry comes back: the truck ferry at its limit, above all.
+    view = case.at(2030)
+    free = {
+        name: view.tables[name].with_columns(capacity=pl.lit(None, dtype=pl.Float64))
+        for name in ("freight/links", "freight/terminals")
+    }
+    view = replace(view, tables=MappingProxyType({**view.tables, **free}))
+    before = assign_case(view, catalogue=paths)
+    links = view.tables["freight/links"]
+    for name in HELD:
+        extra = pl.when(pl.col("link") == name).then(15.0).otherwise(0.0)
+        dearer = links.with_columns(
+            fixed_cost_usd_per_teu=pl.col("fixed_cost_usd_per_teu") + 10.0 * extra,
+            fixed_cost_usd_per_t=pl.col("fixed_cost_usd_per_t") + extra,
+        )
+        pushed = replace(view, tables=MappingProxyType({**view.tables, "freight/links": dearer}))
+        most = use_of(before, name)
+        assert most.sum() > 0.0, name
+        after = use_of(assign_case(pushed, catalogue=paths), name)
+        assert (after <= most * (1.0 + 1e-6) + 1e-3).all(), name
+
+
+@pytest.mark.slow
+def test_a_north_that_is_shut_brings_boxes_to_aktau(case: Case, paths: Catalogue) -> None:
     room = CrossingRoom()
     boxes = []
     for scenario in ("reference", "north_closed"):
         links = freight_tables(room.assign(case.at(2030, scenario), paths).freight)["freight_links"]
         feeder = links.filter(pl.col("link") == "KZ_AAU-AZ_ALT-sea-feeder")
         boxes.append(feeder["teu"].sum())
-    assert boxes[1] > 1.02 * boxes[0]
+    assert 1.1 * boxes[0] < boxes[1] < 1.6 * boxes[0]  # a third in 2022

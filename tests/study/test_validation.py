@@ -40,7 +40,12 @@ def modelled(measure: str, links: str, **cells: object) -> float:
     return compared(measure, links, **cells)["modelled"].item()
 
 
-def compared(measure: str, links: str, **cells: object) -> pl.DataFrame:
+def compared(
+    measure: str,
+    links: str,
+    bare: tuple[pl.DataFrame, pl.DataFrame] | None = None,
+    **cells: object,
+) -> pl.DataFrame:
     row = {
         "quantity": "counted", "name": "Counted", "year": 2024, "value": 1.0, "unit": "Mt", "measure": measure,
         "routes": None, "links": links, "forms": None, "commodities": None, "origins": None, "destinations": None,
@@ -60,7 +65,7 @@ def compared(measure: str, links: str, **cells: object) -> pl.DataFrame:
         ),
     }
     case = SimpleNamespace(tables=tables)
-    return freight_validation(case, ROUTE_FLOWS, LINK_FLOWS)
+    return freight_validation(case, ROUTE_FLOWS, LINK_FLOWS, bare)
 
 
 def test_all_cargo_on_a_link_is_counted() -> None:
@@ -105,6 +110,14 @@ def test_a_figure_of_another_year_is_compared_with_the_year_it_names() -> None:
 
 def test_a_figure_of_a_year_that_is_not_solved_is_left_out() -> None:
     assert compared("net", "ferry", year=2022).is_empty()
+
+
+def test_a_figure_stands_beside_the_model_without_constants_too() -> None:
+    bare = (ROUTE_FLOWS, LINK_FLOWS.with_columns(pl.col("tonnes") * 2.0))
+    row = compared("net", "ferry", bare=bare)
+    assert row["modelled"].item() == pytest.approx(4.5)
+    assert row["without_constants"].item() == pytest.approx(9.0)
+    assert compared("net", "ferry")["without_constants"].item() is None
 
 
 def test_a_forecast_stands_beside_the_reference_of_every_scenario() -> None:

@@ -106,6 +106,11 @@ def _error_figure(rows: pl.DataFrame, area: str, met: int, known: int) -> Figure
         ColumnView("quantity", "Quantity"),
         ColumnView("published", "Published", "", "number"),
         ColumnView("modelled", "Model", "", "number"),
+        *(
+            (ColumnView("without_constants", "Model without constants", "", "number"),)
+            if "without_constants" in rows.columns and rows["without_constants"].is_not_null().any()
+            else ()
+        ),
         ColumnView("unit", "Unit"),
         ColumnView("difference", "Difference", "", "signed"),
         ColumnView("relative", "Error", "", "share"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import polars as pl
 
@@ -18,10 +19,14 @@ from transcaspian.study.crossing_tables import crossing_tables
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
+from transcaspian.study.validation import compared_years
 from transcaspian.workers import worker_pool
 
-__all__ = ["catalogue_views", "node_balance", "solve_freight"]
+__all__ = ["BARE_LINK_FLOWS", "BARE_ROUTES", "catalogue_views", "node_balance", "solve_freight"]
 
+# Flows with every route constant at zero, of the runs that published figures are compared with.
+BARE_ROUTES, BARE_LINK_FLOWS = "freight_bare_route_year", "freight_bare_link_flow_year"
+CONSTANTS = "freight/route_constants"
 FORWARD, REVERSE = "0-1", "1-0"
 Progress = Callable[[str], None]
 
@@ -32,6 +37,7 @@ class FreightTask:
 
     views: Mapping[Key, YearView]
     detailed: frozenset[Key]  # runs with tables of their crossing
+    compared: frozenset[Key]  # runs solved once more without route constants
     paths: Catalogue = field(default_factory=lambda: Catalogue({}))
     crossings: CrossingRoom = field(default_factory=CrossingRoom)
 
@@ -44,8 +50,20 @@ class FreightTask:
             result = _pack(joined.freight, view, time.perf_counter() - start)
             if key in self.detailed:
                 result = replace(result, tables={**result.tables, **crossing_tables(joined)})
+            if key in self.compared:
+                result = replace(result, tables={**result.tables, **self._bare(view)})
             solved[key] = result
         return solved
+
+    def _bare(self, view: YearView) -> dict[str, pl.DataFrame]:
+        """Return the flows of a year with every route constant at zero."""
+        zero = view.tables[CONSTANTS].with_columns(usd_per_t=pl.lit(0.0))
+        bare = replace(view, tables=MappingProxyType({**view.tables, CONSTANTS: zero}))
+        tables = freight.freight_tables(self.crossings.assign(bare, self.paths).freight)
+        return {
+            BARE_ROUTES: tables["freight_routes"],
+            BARE_LINK_FLOWS: tables["freight_link_flows"],
+        }
 
 
 def solve_freight(
@@ -74,8 +92,14 @@ def solve_freight(
             detailed = _detailed(
                 views, views[Key(scenario, REFERENCE, year)], scenario == plan.scenarios[0]
             )
+            compared = _compared(case, scenario, year)
             own = {
-                key: solve_key(FREIGHT, [view], {"detailed": key in detailed}, [paths_key])
+                key: solve_key(
+                    FREIGHT,
+                    [view],
+                    {"detailed": key in detailed, "compared": key in compared},
+                    [paths_key],
+                )
                 for key, view in views.items()
             }
             names |= own
@@ -83,7 +107,7 @@ def solve_freight(
             found |= held
             missing = _unlike({key: view for key, view in views.items() if key not in held}, own)
             if missing:
-                tasks.append(FreightTask(missing, detailed))
+                tasks.append(FreightTask(missing, detailed, compared))
     if tasks:
         crossings = CrossingRoom()
         crossings.prepare(
@@ -120,6 +144,18 @@ def _detailed(
         for key, view in views.items()
         if key.run == REFERENCE or (is_first_scenario and not has_same_crossing(view, reference))
     )
+
+
+def _compared(case: Case, scenario: str, year: int) -> frozenset[Key]:
+    """Return the run of a year that published figures are compared with, or none."""
+    if (
+        scenario != REFERENCE
+        or case.settings.freight_backcast_year is None
+        or CONSTANTS not in case.tables
+        or year not in compared_years(case)
+    ):
+        return frozenset()
+    return frozenset({Key(scenario, REFERENCE, year)})
 
 
 def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Key, Solved]]:

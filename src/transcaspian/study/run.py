@@ -16,7 +16,7 @@ from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
 from transcaspian.study.exits import exit_shifts
-from transcaspian.study.freight_room import solve_freight
+from transcaspian.study.freight_room import BARE_LINK_FLOWS, BARE_ROUTES, solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.options import Plan, StudyOptions, make_plan
@@ -40,7 +40,7 @@ from transcaspian.study.values import value_projects
 __all__ = ["case_hash", "run_study"]
 
 SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
-NOT_GATHERED = ("power_hourly_residual",)
+NOT_GATHERED = ("power_hourly_residual", BARE_ROUTES, BARE_LINK_FLOWS)
 Progress = Callable[[str], None]
 Room = Mapping[Key, Solved]
 
@@ -107,7 +107,7 @@ def run_study(
     tables |= owners_tables(case, plan, values.projects, values.ledger)
     if "power" in rooms:
         tables |= cable_tables(case, plan, rooms["power"])
-    tables["validation"] = _validation(case, tables)
+    tables["validation"] = _validation(case, tables, rooms)
     if "freight_route_year" in tables and "freight/outlooks" in case.tables:
         tables["freight_outlooks"] = freight_outlooks(case, tables["freight_route_year"])
     tables["sanity"] = sanity_table(case, tables)
@@ -166,7 +166,9 @@ def _solves(rooms: Mapping[str, Room]) -> pl.DataFrame:
     )
 
 
-def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _validation(
+    case: Case, tables: Mapping[str, pl.DataFrame], rooms: Mapping[str, Room]
+) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=VALIDATION_SCHEMA)]
     if "power_carrier_year" in tables and case.settings.power_backcast_year is not None:
         parts.append(
@@ -183,12 +185,18 @@ def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
                 case,
                 tables["freight_route_year"],
                 tables["freight_link_flow_year"],
+                _without_constants(rooms["freight"]),
             )
         )
     publishers = case.tables["sources"].select("key", "publisher", published_on="date")
     return pl.concat(parts).join(
         publishers, left_on="source", right_on="key", how="left", maintain_order="left"
     )
+
+
+def _without_constants(room: Room) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    routes, links = (gather(room, name) for name in (BARE_ROUTES, BARE_LINK_FLOWS))
+    return None if routes is None or links is None else (routes, links)
 
 
 def _checks(

@@ -12,6 +12,7 @@ __all__ = [
     "HELD_BACK",
     "OUTLOOK_SCHEMA",
     "VALIDATION_SCHEMA",
+    "compared_years",
     "freight_outlooks",
     "freight_validation",
     "gross_tonnes",
@@ -27,6 +28,7 @@ VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
     "unit": pl.String(),
     "published": pl.Float64(),
     "modelled": pl.Float64(),
+    "without_constants": pl.Float64(),
     "difference": pl.Float64(),
     "relative": pl.Float64(),
     "source": pl.String(),
@@ -76,6 +78,7 @@ def power_validation(
             "source",
             pl.lit(f"{year}").alias("scope"),
             pl.lit(None, dtype=pl.String).alias("use"),
+            pl.lit(None, dtype=pl.Float64).alias("without_constants"),
         )
     )
 
@@ -154,24 +157,27 @@ def _modelled(
 
 
 def freight_validation(
-    case: Case, route_year: pl.DataFrame, link_flow_year: pl.DataFrame
+    case: Case,
+    route_year: pl.DataFrame,
+    link_flow_year: pl.DataFrame,
+    bare: tuple[pl.DataFrame, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """Return published against modelled corridor traffic, days and charges of every solved year.
 
     Which flows a published figure counts stands in `freight/observed`: flows between zones
     (`route_year`), or where it names links all cargo on these, both ways (`link_flow_year`). The
     column `use` says whether a constant was fitted to the figure or whether it was held back; only
-    those of the backcast year are met by fitting. Figures without a counterpart in the model are
-    left out. Only the reference run of the first scenario counts.
+    those of the backcast year are met by fitting. `bare` are the same two tables of solves with
+    every route constant at zero, for `without_constants`. Figures without a counterpart in the model
+    are left out. Only the reference run of the first scenario counts.
     """
-    observed = case.tables["freight/observed"].with_columns(
-        compared=pl.coalesce(pl.col("model_year").cast(pl.Int64), "year")
-    )
+    observed = _comparable(case)
     rows = []
     for year in sorted({*route_year["year"], *link_flow_year["year"]}):
         routes = gross_tonnes(case, _reference_of(route_year, year))
         links = gross_tonnes(case, _reference_of(link_flow_year, year))
-        wanted = observed.filter((pl.col("compared") == year) & (pl.col("measure") != "none"))
+        without = [gross_tonnes(case, _reference_of(flows, year)) for flows in bare or ()]
+        wanted = observed.filter(pl.col("compared") == year)
         rows += [
             {
                 "area": "freight",
@@ -180,6 +186,7 @@ def freight_validation(
                 "unit": row["unit"],
                 "published": row["value"],
                 "modelled": measure(row, routes, links),
+                "without_constants": measure(row, without[0], without[1]) if bare else None,
                 "source": row["source"],
                 "scope": f"{row['year']}, {row['measure']}"
                 + (f", model of {year}" if row["year"] != year else ""),
@@ -191,6 +198,19 @@ def freight_validation(
         name: VALIDATION_SCHEMA[name] for name in VALIDATION_SCHEMA if name not in DIFFERENCES
     }
     return with_differences(pl.DataFrame(rows, schema=schema).drop_nulls("modelled"))
+
+
+def compared_years(case: Case) -> frozenset[int]:
+    """Return the years of the model that published freight figures are compared with."""
+    return frozenset(_comparable(case)["compared"])
+
+
+def _comparable(case: Case) -> pl.DataFrame:
+    return (
+        case.tables["freight/observed"]
+        .filter(pl.col("measure") != "none")
+        .with_columns(compared=pl.coalesce(pl.col("model_year").cast(pl.Int64), "year"))
+    )
 
 
 OUTLOOK_SCHEMA: Mapping[str, pl.DataType] = {
