@@ -22,7 +22,7 @@ from freight_observed import write_observed, write_outlooks, write_pipelines
 def build(figures: Path, case_dir: Path) -> None:
     """Write every freight table."""
     updates = read_rows(figures / "update_2026_11.csv")
-    cite = Citations(figures, [(row["source"], row["source_date"]) for row in updates])
+    cite = Citations(figures, [(row["source"], row["source_date"]) for row in updates], "u")
     write_network(figures, case_dir, cite)
     write_access(figures, case_dir, cite)
     write_demand(figures, case_dir, cite)

@@ -304,5 +304,5 @@ def test_a_north_that_is_shut_brings_boxes_to_aktau(case: Case, paths: Catalogue
     for scenario in ("reference", "north_closed"):
         links = freight_tables(room.assign(case.at(2030, scenario), paths).freight)["freight_links"]
         feeder = links.filter(pl.col("link") == "KZ_AAU-AZ_ALT-sea-feeder")
-        boxes.append(feeder["teu"].sum())
+        boxes.append(float(feeder["teu"].sum()))
     assert 1.1 * boxes[0] < boxes[1] < 1.6 * boxes[0]  # a third in 2022
