@@ -1,148 +1,189 @@
-"""Set route constants so that the base year's model meets the observed split by route.
+"""Set a few route constants so that the base year's model meets published totals.
 
-    python scripts/build_case/calibrate_freight.py --figures DIR --case CASE
+    python scripts/build_case/calibrate_freight.py --case CASE
 
-For every class of cargo (commodity and form) each main route that it can use gets a constant;
-that of the route with most cargo is zero. From those in the case, constants move by log(modelled / observed) over the
-class's logit scale until shares agree. A route on which nothing was observed is held at a small
-share of the class, so that it stays a way out when the others get dearer.
+`freight_hand/calibration.csv` names the constants (main routes and a form of cargo) and the
+published total that each is fitted to. Everything else that is published stays out, and is printed
+beside the model with and without the constants. From those in the case a
+constant moves by the secant of the logarithm of its total. All rounds have the same curves of the sea crossing.
 
-Suez was closed to boxes in the base year. Its constants are those of the Cape plus one shift, set
-so that the base year with Suez instead of the Cape gives the northern route what it carried in 2023, the last
-year with Suez open, relative to 2024.
-
-The sea crossing has the delay of its simulation, with one set of curves for all rounds.
+All rounds choose from the paths that the study uses. Suez was closed to boxes in the base year and has no
+constant: what the model loses to it when it opens is printed beside what was published.
 """
 
 import argparse
 import math
-from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import polars as pl
-from freight_demand import read_flows
-from freight_files import ASSUMPTION, read_rows, write_table
+from freight_files import ASSUMPTION, Row, read_hand, write_table
 
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case, YearView
-from transcaspian.freight.corridor import FreightResult
+from transcaspian.freight.corridor import collect_paths
 from transcaspian.freight.frames import freight_tables
 from transcaspian.freight.paths import Catalogue
 from transcaspian.study.crossing_room import CrossingRoom
+from transcaspian.study.freight_room import catalogue_views
+from transcaspian.study.validation import gross_tonnes, measure
 
 BASE_YEAR = 2024
-UNSEEN_SHARE = 0.002  # of a class, on a route without observed cargo
-LARGEST_STEP = 4.0  # in units of logit
-MAX_ROUNDS = 80
-TOLERANCE = 2e-3  # relative error of a route's tonnes
-NO_ROUTE = "none"
-SUEZ, CAPE, NORTH = "ocean_suez", "ocean_cape", "north"
-SUEZ_YEAR = 2023
-SHIFT_RANGE_USD_PER_T = (-200.0, 600.0)
-SHIFT_TOLERANCE = 1e-3
-Key = tuple[str, str, str]  # route, form, commodity
+SUEZ, CAPE = "ocean_suez", "ocean_cape"
+SUEZ_ANSWERS = ("north_china_eu_teu", "titr_teu_laden")
+MAX_ROUNDS = 12
+MAX_CATALOGUES = 3
+TOLERANCE = 0.03  # relative error of a fitted total
+FIRST_STEP_USD_PER_T = {"container": 60.0, "bulk": 12.0, "truck": 60.0}
+LARGEST_STEP_USD_PER_T = {"container": 300.0, "bulk": 60.0, "truck": 300.0}
+Constants = Mapping[tuple[str, str], float]  # route and form → USD/t
 
 
-def calibrate(figures: Path, case_dir: Path) -> None:
-    """Write freight/route_constants of the case."""
-    case = read_case(case_dir)
-    scale = dict(
-        case.tables["freight/commodities"].select("commodity", "logit_scale_per_usd").iter_rows()
-    )
-    constants: dict[Key, float] = defaultdict(float)
-    for row in case.tables["freight/route_constants"].iter_rows(named=True):
-        if row["form"] != "*" and row["route"] != SUEZ:
-            constants[row["route"], row["form"], row["commodity"]] = row["usd_per_t"]
-    crossings = CrossingRoom()
-    result, modelled = _assign(case, constants, None, crossings)
-    targets = _targets(figures, modelled)
-    worst = math.inf
-    for rounds in range(1, MAX_ROUNDS + 1):
-        aims = _scaled(targets, modelled)
-        worst = max(abs(modelled.get(key, 0.0) / aim - 1) for key, aim in aims.items())
-        print(f"round {rounds}: worst error {worst:.4g}, gap {result.relative_gap:.2g}")  # noqa: T201
-        if worst < TOLERANCE:
-            break
-        for key, aim in aims.items():
-            step = math.log(max(modelled.get(key, 0.0), 1e-6) / aim)
-            constants[key] += max(-LARGEST_STEP, min(LARGEST_STEP, step)) / scale[key[2]]
-        _anchor(constants, targets)
-        result, modelled = _assign(case, constants, result.catalogue, crossings)
-    shift = _find_suez_shift(case, constants, modelled, _north_ratio(figures), crossings)
-    _write(case_dir, constants, targets, modelled, figures, shift)
+@dataclass(slots=True)
+class Fit:
+    """One constant: where it holds, what it is fitted to, and what was tried."""
+
+    routes: Sequence[str]
+    form: str
+    aim: Mapping[str, object]
+    note: str
+    value: float = 0.0
+    tried: list[tuple[float, float]] = field(default_factory=list)  # constant, log(model / aim)
+
+    def error(self, totals: Mapping[str, float | None]) -> float:
+        """Return the relative error of the fitted total."""
+        return float(totals[str(self.aim["quantity"])] or 0.0) / float(str(self.aim["value"])) - 1.0
+
+    def step(self, modelled: float) -> None:
+        """Move the constant by the secant of the last two rounds."""
+        error = math.log(max(modelled, 1e-9) / float(str(self.aim["value"])))
+        self.tried.append((self.value, error))
+        slope = -1.0 / FIRST_STEP_USD_PER_T[self.form]
+        if len(self.tried) > 1:
+            (last, before), (now, after) = self.tried[-2:]
+            secant = (after - before) / (now - last) if abs(now - last) > 1e-9 else slope
+            slope = min(secant, slope / 3.0)  # dearer is used less, whatever the others did
+        most = LARGEST_STEP_USD_PER_T[self.form]
+        self.value += max(-most, min(most, -error / slope))
 
 
-def _north_ratio(figures: Path) -> float:
-    """Return the northern route's boxes of the last year with Suez open over the base year's."""
-    teu = {
-        int(row["year"]): float(row["value"])
-        for row in read_rows(figures / "flows.csv")
-        if row["series_id"] == "NORTH_TEU" and row["preferred"] == "1" and row["period"] == "year"
-    }
-    return teu[SUEZ_YEAR] / teu[BASE_YEAR]
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The base year, its paths and its sea crossing."""
 
+    case: Case
+    paths: Catalogue
+    crossings: CrossingRoom
 
-def _find_suez_shift(
-    case: Case,
-    constants: dict[Key, float],
-    closed: dict[Key, float],
-    ratio: float,
-    crossings: CrossingRoom,
-) -> float:
-    """Return the shift of Suez against the Cape [USD/t] at which the north keeps `ratio`."""
-
-    def north(flows: dict[Key, float]) -> float:
-        return sum(
-            tonnes for key, tonnes in flows.items() if key[0] == NORTH and key[1] == "container"
+    def totals(self, constants: Constants, *, with_suez: bool = False) -> dict[str, float | None]:
+        """Return the model's counterpart of every published figure of the base year."""
+        view = with_constants(self.case.at(BASE_YEAR), constants)
+        if with_suez:
+            view = _with_suez(view)
+        tables = freight_tables(self.crossings.assign(view, self.paths).freight)
+        routes, links = (
+            gross_tonnes(self.case, tables[name])
+            for name in ("freight_routes", "freight_link_flows")
         )
-
-    low, high = SHIFT_RANGE_USD_PER_T
-    catalogue = None
-    while True:
-        shift = (low + high) / 2
-        trial = dict(constants)
-        trial |= {
-            (SUEZ, *key[1:]): value + shift for key, value in constants.items() if key[0] == CAPE
+        return {
+            row["quantity"]: measure(row, routes, links)
+            for row in _observed(self.case).iter_rows(named=True)
         }
-        result, flows = _assign(case, trial, catalogue, crossings, with_suez=True)
-        catalogue = result.catalogue
-        found = north(flows) / north(closed)
-        print(f"Suez shift {shift:.1f} USD/t: north at {found:.3f}, wanted {ratio:.3f}")  # noqa: T201
-        if abs(found - ratio) < SHIFT_TOLERANCE or high - low < SHIFT_TOLERANCE:
-            return shift
-        low, high = (shift, high) if found < ratio else (low, shift)
 
 
-def _assign(
-    case: Case,
-    constants: dict[Key, float],
-    catalogue: Catalogue | None,
-    crossings: CrossingRoom,
-    with_suez: bool = False,
-) -> tuple[FreightResult, dict[Key, float]]:
-    view = with_constants(case.at(BASE_YEAR), constants)
-    if with_suez:
-        links = view.tables["freight/links"]
-        routes = pl.col("route").fill_null("")
-        links = links.with_columns(
-            is_open=(pl.col("is_open") | (routes == SUEZ)) & (routes != CAPE)
+def calibrate(case_dir: Path) -> None:
+    """Write freight/route_constants of the case and print the model beside what was published."""
+    case = read_case(case_dir)
+    crossings = CrossingRoom()
+    fits = _fits(case)
+    for _ in range(MAX_CATALOGUES):
+        # Constants widen the range of paths worth keeping, so the study's catalogue changes with them.
+        model = Model(case, collect_paths(catalogue_views(case)), crossings)
+        totals = model.totals(_constants(fits))
+        if _largest_error(fits, totals) < TOLERANCE:
+            break
+        totals = _fit(model, fits, totals)
+        _write(case_dir, fits, totals)
+        case = read_case(case_dir)
+    _print(case, model.totals({("none", "*"): 0.0}), totals)
+    _print_suez(model, _constants(fits), totals)
+
+
+def _fit(
+    model: "Model", fits: "Sequence[Fit]", totals: Mapping[str, float | None]
+) -> Mapping[str, float | None]:
+    """Move the constants until every fitted total is met, and return all totals."""
+    for rounds in range(1, MAX_ROUNDS + 1):
+        _say(
+            f"round {rounds}:",
+            *(f"{f.aim['quantity']} {f.value:.1f} {f.error(totals):+.3f}" for f in fits),
         )
-        view = replace(view, tables=MappingProxyType({**view.tables, "freight/links": links}))
-    result = crossings.assign(view, catalogue).freight
-    routes = (
-        freight_tables(result)["freight_routes"]
-        .group_by("route", "form", "commodity")
-        .agg(pl.sum("tonnes"))
+        if _largest_error(fits, totals) < TOLERANCE / 2:
+            break
+        for fit in fits:
+            fit.step(float(totals[str(fit.aim["quantity"])] or 0.0))
+        totals = model.totals(_constants(fits))
+    return totals
+
+
+def _largest_error(fits: "Sequence[Fit]", totals: Mapping[str, float | None]) -> float:
+    return max(abs(fit.error(totals)) for fit in fits)
+
+
+def _say(*words: object) -> None:
+    print(*words, flush=True)  # noqa: T201
+
+
+def _observed(case: Case) -> pl.DataFrame:
+    return case.tables["freight/observed"].filter(
+        (pl.col("year") == BASE_YEAR) & (pl.col("measure") != "none")
     )
-    return result, {(row[0], row[1], row[2]): row[3] for row in routes.iter_rows()}
 
 
-def with_constants(view: YearView, constants: dict[Key, float]) -> YearView:
+def _fits(case: Case) -> list[Fit]:
+    rows = {row["quantity"]: row for row in _observed(case).iter_rows(named=True)}
+    constants = case.tables["freight/route_constants"].filter(pl.col("commodity") == "*")
+    before = {
+        (route, form): value
+        for route, form, value in constants.select("route", "form", "usd_per_t").iter_rows()
+    }
+    found = []
+    for pick in read_hand("calibration"):
+        aim = rows[pick["quantity"]]
+        if not aim["is_fitted"]:
+            raise ValueError(f"{pick['quantity']}: freight/observed does not say it is fitted")
+        routes = pick["routes"].split(";")
+        value = before.get((routes[0], pick["form"]), 0.0)
+        found.append(Fit(routes, pick["form"], aim, pick["note"], value))
+    return found
+
+
+def _constants(fits: Sequence[Fit]) -> dict[tuple[str, str], float]:
+    return {(route, fit.form): fit.value for fit in fits for route in fit.routes}
+
+
+def _with_suez(view: YearView) -> YearView:
+    links = view.tables["freight/links"]
+    routes = pl.col("route").fill_null("")
+    links = links.with_columns(is_open=(pl.col("is_open") | (routes == SUEZ)) & (routes != CAPE))
+    return replace(view, tables=MappingProxyType({**view.tables, "freight/links": links}))
+
+
+def _print_suez(model: Model, constants: Constants, closed: Mapping[str, float | None]) -> None:
+    """Print what boxes of the base year would have been with Suez open, over what they were."""
+    opened = model.totals(constants, with_suez=True)
+    for quantity in SUEZ_ANSWERS:
+        _say(
+            f"{quantity}, Suez open over shut: {float(opened[quantity] or 0.0) / float(closed[quantity] or 1.0):.3f}"
+        )
+
+
+def with_constants(view: YearView, constants: Constants) -> YearView:
     """Return the view with these route constants alone."""
     frame = pl.DataFrame(
-        [(*key, value) for key, value in constants.items()],
+        [(route, form, "*", value) for (route, form), value in constants.items()],
         schema={
             "route": pl.String,
             "form": pl.String,
@@ -154,97 +195,48 @@ def with_constants(view: YearView, constants: dict[Key, float]) -> YearView:
     return replace(view, tables=MappingProxyType({**view.tables, "freight/route_constants": frame}))
 
 
-def _targets(figures: Path, modelled: dict[Key, float]) -> dict[Key, float]:
-    """Return tonnes by route and class: observed, or a small share where the route is open."""
-    observed: dict[Key, float] = defaultdict(float)
-    for flow in read_flows(figures):
-        observed[flow.route, flow.form, flow.commodity] += flow.tonnes
-    for key in [key for key in observed if key[0] == NO_ROUTE]:
-        del observed[key]
-    total: dict[tuple[str, str], float] = defaultdict(float)
-    for (_, form, commodity), tonnes in observed.items():
-        total[form, commodity] += tonnes
-    reachable = {key for key in modelled if key[0] != NO_ROUTE and key[1:] in total}
-    unseen = {key: UNSEEN_SHARE * total[key[1:]] for key in sorted(reachable - set(observed))}
-    left: dict[tuple[str, str], float] = defaultdict(float)
-    for key, tonnes in unseen.items():
-        left[key[1:]] += tonnes
-    kept = {
-        key: tonnes * (1 - left[key[1:]] / total[key[1:]])
-        for key, tonnes in sorted(observed.items())
-    }
-    return {**kept, **unseen}
-
-
-def _scaled(targets: dict[Key, float], modelled: dict[Key, float]) -> dict[Key, float]:
-    """Return targets that add up to what each class carries on main routes in the model.
-
-    Cargo that can do without a main route may still take one, so the sums differ a little.
-    """
-    wanted: dict[tuple[str, str], float] = defaultdict(float)
-    carried: dict[tuple[str, str], float] = defaultdict(float)
-    for key, tonnes in targets.items():
-        wanted[key[1:]] += tonnes
-        carried[key[1:]] += modelled.get(key, 0.0)
-    return {key: tonnes * carried[key[1:]] / wanted[key[1:]] for key, tonnes in targets.items()}
-
-
-def _anchor(constants: dict[Key, float], targets: dict[Key, float]) -> None:
-    """Shift the constants of each class so that its largest route has zero."""
-    largest: dict[tuple[str, str], Key] = {}
-    for key, tonnes in targets.items():
-        if key[1:] not in largest or tonnes > targets[largest[key[1:]]]:
-            largest[key[1:]] = key
-    base = {cargo: constants[key] for cargo, key in largest.items()}
-    for key in constants:
-        constants[key] -= base[key[1:]]
-
-
-def _write(
-    case_dir: Path,
-    constants: dict[Key, float],
-    targets: dict[Key, float],
-    modelled: dict[Key, float],
-    figures: Path,
-    shift: float,
-) -> None:
-    observed = {(flow.route, flow.form, flow.commodity) for flow in read_flows(figures)}
-    rows = []
-    for key in sorted(targets):
-        is_seen = key in observed
-        error = modelled.get(key, 0.0) / targets[key] - 1
-        note = f"Aim {targets[key] / 1000:.1f} kt in {BASE_YEAR}, error {100 * error:.1f} %"
-        rows.append(
-            _row(
-                key,
-                constants[key],
-                "derived" if is_seen else "assumed",
-                note
-                if is_seen
-                else f"Not observed: held at {100 * UNSEEN_SHARE:.1f} % of the class",
-            )
-        )
-        if key[0] == CAPE:
-            remark = f"As {CAPE} and {shift:.1f}: north then carries what it did in {SUEZ_YEAR}"
-            rows.append(_row((SUEZ, *key[1:]), constants[key] + shift, "derived", remark))
-    rows.sort(key=lambda row: (str(row["route"]), str(row["form"]), str(row["commodity"])))
+def _write(case_dir: Path, fits: Sequence[Fit], totals: Mapping[str, float | None]) -> None:
+    rows: list[Row | dict[str, object]] = []
+    for fit in fits:
+        aim = fit.aim
+        error = float(totals[str(aim["quantity"])] or 0.0) / float(str(aim["value"])) - 1
+        note = f"Fitted to {aim['quantity']} of {BASE_YEAR}, {aim['value']:g} {aim['unit']}, error {100 * error:.1f} %"
+        note = f"{note}; {fit.note}" if fit.note else note
+        rows.extend(_row(route, fit.form, fit.value, note) for route in fit.routes)
+    rows.sort(key=lambda row: (str(row["route"]), str(row["form"])))
     write_table(case_dir, "freight/route_constants", list(rows[0]), rows)
 
 
-def _row(key: Key, value: float, confidence: str, note: str) -> dict[str, object]:
+def _row(route: str, form: str, value: float, note: str) -> dict[str, object]:
     return {
-        "route": key[0], "form": key[1], "commodity": key[2], "usd_per_t": round(value, 2),
-        "source": ASSUMPTION, "confidence": confidence, "note": note,
+        "route": route, "form": form, "commodity": "*", "usd_per_t": round(value, 2),
+        "source": ASSUMPTION, "confidence": "derived", "note": note,
     }  # fmt: skip
+
+
+def _print(
+    case: Case, without: Mapping[str, float | None], totals: Mapping[str, float | None]
+) -> None:
+    """Print every published figure of the base year beside the model without and with constants."""
+    _say(
+        "| figure | published | without constants | with | error | |\n| --- | ---: | ---: | ---: | ---: | --- |"
+    )
+    for row in _observed(case).iter_rows(named=True):
+        bare, fitted = without[row["quantity"]], totals[row["quantity"]]
+        if bare is None or fitted is None:
+            continue
+        use = "fitted" if row["is_fitted"] else "held back"
+        _say(
+            f"| {row['name']}, {row['unit']} | {row['value']:g} | {bare:.4g} | {fitted:.4g} | {100 * (fitted / row['value'] - 1):+.0f} % | {use} |"
+        )
 
 
 def main() -> None:
     """Read the command line and calibrate."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--figures", type=Path, required=True, help="folder of collected figures")
     parser.add_argument("--case", type=Path, required=True, help="case folder to calibrate")
     options = parser.parse_args()
-    calibrate(options.figures, options.case)
+    calibrate(options.case)
 
 
 if __name__ == "__main__":

@@ -14,18 +14,20 @@ from freight_access import write_access
 from freight_check import check_reachable
 from freight_countries import write_countries
 from freight_demand import write_demand
-from freight_files import ASSUMPTION, Citations, read_hand, write_table
+from freight_files import ASSUMPTION, Citations, read_hand, read_rows, write_table
 from freight_network import write_network
-from freight_observed import write_observed, write_pipelines
+from freight_observed import write_observed, write_outlooks, write_pipelines
 
 
 def build(figures: Path, case_dir: Path) -> None:
     """Write every freight table."""
-    cite = Citations(figures)
+    updates = read_rows(figures / "update_2026_11.csv")
+    cite = Citations(figures, [(row["source"], row["source_date"]) for row in updates], "u")
     write_network(figures, case_dir, cite)
     write_access(figures, case_dir, cite)
     write_demand(figures, case_dir, cite)
     write_observed(figures, case_dir, cite)
+    write_outlooks(figures, case_dir, cite)
     write_pipelines(figures, case_dir, cite)
     _write_first_constants(case_dir)
     write_countries(case_dir)

@@ -1,10 +1,12 @@
 """Commodities, zones, demand and growth, and the flows by route that calibration aims at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from freight_caucasus import read_caucasus_flows
 from freight_files import ASSUMPTION, Citations, Row, read_hand, read_rows, write_table
+from freight_flows import CAUCASUS_TRADE, Flow
 from freight_network import YEARS
 
 FORM_OF_MODE = {
@@ -38,26 +40,6 @@ ROUTE_OF = {
 RANK = ("reported", "derived", "assumed", "synthetic")
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Tonnes of one relation, form and route in the base year."""
-
-    origin: str
-    destination: str
-    commodity: str
-    form: str
-    route: str
-    tonnes: float
-    gross_tonnes: float
-    address: str
-    confidence: str
-
-    @property
-    def demand(self) -> str:
-        """Name of the demand row it belongs to."""
-        return f"{self.origin}-{self.destination}-{self.commodity}-{self.form}"
-
-
 def read_flows(figures: Path) -> list[Flow]:
     """Return the flows to assign, split where the collection leaves the form or route open."""
     flows: list[Flow] = []
@@ -78,7 +60,7 @@ def read_flows(figures: Path) -> list[Flow]:
         )
         for row in read_hand("extra_demand")
     ]
-    return flows
+    return [*flows, *read_caucasus_flows(figures)]
 
 
 def _by_urgency(flow: Flow) -> list[Flow]:
@@ -175,6 +157,8 @@ def write_demand(figures: Path, case_dir: Path, cite: Citations) -> None:
 
 def growth_group(flow: Flow) -> str:
     """Return the row of growth.csv that a relation follows."""
+    if {flow.origin, flow.destination} <= CAUCASUS_TRADE:
+        return "caucasus"
     if flow.form == "liquid":
         return "kz_crude" if flow.origin == "KZ" else "tm_crude"
     if flow.form == "container":

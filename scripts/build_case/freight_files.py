@@ -78,14 +78,20 @@ def _cell(value: object) -> str:
     return str(value)
 
 
+FIGURES_MARK = "f"  # of a source's key, before its number
+
+
 class Citations:
     """Keys for addresses: stable, since all addresses of the figure files are numbered at once.
 
     Addresses that only one script cites (`more`) are numbered behind them: a new one must not move
-    the keys that other tables cite.
+    the keys that other tables cite. A second script that brings addresses of its own needs another
+    `mark`, or two pages would share a key.
     """
 
-    def __init__(self, figures: Path, more: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self, figures: Path, more: Iterable[tuple[str, str]] = (), mark: str = FIGURES_MARK
+    ) -> None:
         self._cited: set[str] = set()
         years: dict[str, str] = {}
         for name in FIGURE_FILES:
@@ -95,9 +101,9 @@ class Citations:
                     if address.startswith("http"):
                         years.setdefault(address, row.get("source_year", "") or row.get("year", ""))
         count: dict[str, int] = {}
-        self._rows = _source_rows(years, count)
+        self._rows = _source_rows(years, count, FIGURES_MARK)
         others = {address: year for address, year in more if address not in years}
-        self._rows |= _source_rows(others, count)
+        self._rows |= _source_rows(others, count, mark)
 
     def key(self, address: str) -> str:
         """Return the key of an address and remember that it is used."""
@@ -121,7 +127,7 @@ class Citations:
         merge_sources(case_dir, [assumption, *(self._rows[a] for a in sorted(self._cited))])
 
 
-def _source_rows(years: Mapping[str, str], count: dict[str, int]) -> dict[str, Row]:
+def _source_rows(years: Mapping[str, str], count: dict[str, int], mark: str) -> dict[str, Row]:
     """Return the source row of every address; `count` holds how many a stem has, and is kept up."""
     rows: dict[str, Row] = {}
     for address in sorted(years):
@@ -130,7 +136,7 @@ def _source_rows(years: Mapping[str, str], count: dict[str, int]) -> dict[str, R
         stem = f"{re.sub(r'[^a-z0-9]+', '-', '.'.join(domain.split('.')[:-1]).lower())}-{year}"
         count[stem] = count.get(stem, 0) + 1
         rows[address] = {
-            "key": f"{stem}-f{count[stem]}",
+            "key": f"{stem}-{mark}{count[stem]}",
             "title": _title(address, domain),
             "publisher": domain,
             "address": address,

@@ -49,13 +49,23 @@ CAPACITY_MT = {
 # Trade of China with Uzbekistan is assigned (extra_demand.csv), so it leaves the background, on
 # the way that most of it takes [Mt/a, both ways].
 CHINA_UZBEKISTAN_MT = 1.3
+# So is the rail trade of Russia with Azerbaijan and Iran [Mt/a, both ways].
+RUSSIA_SOUTH_MT = 2.0
 ASSIGNED_MT = dict.fromkeys(
     (
-        "CN_HRG-KZ_ALT-rail", "KZ_ALT-KZ_ZTG-rail", "KZ_ZTG-KZ_KAZ-rail", "KZ_KAZ-KZ_SHU-rail",
-        "KZ_SHU-KZ_ARY-rail", "KZ_ARY-KZ_DAR-rail", "KZ_DAR-KZ_SAR-rail", "KZ_SAR-UZ_TAS-rail",
+        "CN_HRG-KZ_ALT-rail",
+        "KZ_ALT-KZ_ZTG-rail",
+        "KZ_ZTG-KZ_KAZ-rail",
+        "KZ_KAZ-KZ_SHU-rail",
+        "KZ_SHU-KZ_ARY-rail",
+        "KZ_ARY-KZ_DAR-rail",
+        "KZ_DAR-KZ_SAR-rail",
+        "KZ_SAR-UZ_TAS-rail",
     ),
     CHINA_UZBEKISTAN_MT,
-)  # fmt: skip
+) | dict.fromkeys(
+    ("RU_ASF-RU_MCX-rail", "RU_MCX-AZ_YAL-rail", "AZ_BAK-AZ_YAL-rail"), RUSSIA_SOUTH_MT
+)
 # Ships: per direction, in thousand TEU or kt a year (see docs/case_freight.md for the reckoning).
 SEA_CAPACITY = {
     "KZ_AAU-AZ_ALT-sea-feeder": ("teu", {2024: 50.0}, 57.0, "2024: published route capacity of 100 thousand TEU both ways; then six feeders of 1,500 TEU together, 38 round trips of 8 days in 305 open days"),
@@ -89,7 +99,7 @@ ROUTE_OF = {
     "TM_SER-IR_SRK-rail": "south_iran", "TM_AKY-IR_INB-rail": "south_iran",
     "IR_SRK-TM_SER-road": "south_iran", "TR_ERZ-IR_TBZ-road": "south_iran",
     "IR_JOL-AZ_JUL-rail": "south_iran", "IR_AST-AZ_AST-rail": "south_iran",
-    "AZ_AST-IR_AST-road": "south_iran", "IR_TBZ-TR_KPK-rail": "south_iran",
+    "AZ_AST-IR_AST-road": "south_iran", "AZ_HOR-AZ_JUL-road": "south_iran", "IR_JOL-AZ_JUL-road": "south_iran", "IR_TBZ-TR_KPK-rail": "south_iran",
     "KZ_AAU-IR_AMR-sea-dry_bulk": "south_iran", "KZ_AAU-IR_BAZ-sea-dry_bulk": "south_iran",
     "CN_SHA-IR_BND-sea-ocean": "south_iran", "CN_LYG-IR_BND-sea-ocean": "south_iran",
     "KZ_AAU-AZ_ALT-sea-feeder": "middle_aktau", "KZ_AAU-AZ_ALT-sea-dry_bulk": "middle_aktau",
@@ -117,6 +127,10 @@ def write_network(figures: Path, case_dir: Path, cite: Citations) -> None:
     write_table(case_dir, "freight/layers", _columns("layers"), read_hand("layers"))
     write_table(case_dir, "freight/forms", _columns("forms"), read_hand("forms"))
     write_table(case_dir, "freight/routes", _columns("routes"), read_hand("routes"))
+    for name in ("route_rules", "exits"):
+        rows = [{**row, "source": ASSUMPTION, "confidence": "assumed"} for row in read_hand(name)]
+        columns = [column for column in rows[0] if column != "note"]
+        write_table(case_dir, f"freight/{name}", [*columns, "note"], rows)
     nodes = _nodes(figures)
     write_table(case_dir, "freight/nodes", list(nodes[0]), nodes)
     raw = [*_raw_links(figures), *_extra_links(nodes)]

@@ -5,7 +5,17 @@ from pathlib import Path
 from freight_files import ASSUMPTION, Citations, Row, read_hand, read_rows, write_table
 
 # What of the model a figure is compared with.
-COMPARED = ("measure", "routes", "links", "forms", "commodities", "origins", "destinations")
+COMPARED = (
+    "measure",
+    "routes",
+    "links",
+    "forms",
+    "commodities",
+    "origins",
+    "destinations",
+    "is_fitted",
+    "model_year",
+)
 
 
 def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
@@ -19,7 +29,7 @@ def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
             if file not in files:
                 files[file] = read_rows(figures / f"{file}.csv")
             found = _find(files[file], pick)
-            address, confidence = found["source_url"], found["confidence"]
+            address, confidence = found.get("source_url") or found["source"], found["confidence"]
             value = value or str(
                 round(float(found[pick["value_column"]]) * float(pick["factor"] or 1), 6)
             )
@@ -29,6 +39,35 @@ def write_observed(figures: Path, case_dir: Path, cite: Citations) -> None:
             "confidence": confidence, "note": pick["note"],
         })  # fmt: skip
     write_table(case_dir, "freight/observed", list(rows[0]), rows)
+
+
+def write_outlooks(figures: Path, case_dir: Path, cite: Citations) -> None:
+    """Write freight/outlooks: published forecasts and plans, with why the model differs."""
+    rows = []
+    for pick in read_hand("outlooks"):
+        found = _find(read_rows(figures / f"{pick['file']}.csv"), pick)
+        kept = (
+            "outlook",
+            "name",
+            "year",
+            "unit",
+            "measure",
+            "routes",
+            "forms",
+            "origins",
+            "model_year",
+            "reason",
+        )
+        rows.append(
+            {name: pick[name] for name in kept}
+            | {
+                "value": round(float(found[pick["value_column"]]), 6),
+                "source": cite.key(found.get("source_url") or found["source"]),
+                "confidence": found["confidence"],
+                "note": "",
+            }
+        )
+    write_table(case_dir, "freight/outlooks", list(rows[0]), rows)
 
 
 def _find(rows: list[Row], pick: Row) -> Row:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from freight_files import ASSUMPTION, Row, read_rows, write_table
+from freight_flows import CAUCASUS_TRADE
 from power_scenarios import scenario_rows
 from power_sources import Citations
 from sources import merge_sources
@@ -41,7 +42,8 @@ def _names(change: Row, case_dir: Path) -> Iterator[str]:
     if change["row"] == "corridor":
         for row in read_rows(case_dir / "freight" / "demand.csv"):
             ends = (row["origin"], row["destination"])
-            if ends not in CHINA_EUROPE and row["form"] != "liquid":
+            is_other = ends in CHINA_EUROPE or set(ends) <= CAUCASUS_TRADE
+            if not is_other and row["form"] != "liquid":
                 yield row["demand"]
     elif change["row"].startswith("ocean_"):
         for row in read_rows(case_dir / "freight" / "links.csv"):

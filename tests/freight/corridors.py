@@ -3,7 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import polars as pl
+
+from transcaspian.freight.corridor import FreightResult
 
 LAYER = {
     "name": "",
@@ -76,3 +79,15 @@ def view(
         ),
     }  # fmt: skip
     return SimpleNamespace(year=2030, tables=tables, profiles={}, parameter=lambda *_: 100.0)
+
+
+def use_of(result: FreightResult, name: str) -> Any:
+    """Return the tonnes of every unit that use a link [n_unit]."""
+    table, network = result.table, result.network
+    on_link = network.link[table.arc] == network.links.index(name)
+    path = np.unique(np.repeat(np.arange(table.unit.size), np.diff(table.arc_start))[on_link])
+    return np.bincount(
+        table.unit[path],
+        weights=result.equilibrium.flow[path],
+        minlength=result.demand.origin.size,
+    )

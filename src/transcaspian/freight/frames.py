@@ -13,6 +13,7 @@ __all__ = ["PathMeasures", "freight_tables", "measure_paths"]
 WAGON_FORMS = ("bulk", "liquid")  # cargo whose wagons come back over the same link
 NO_ROUTE = "none"  # route of paths over feeder links alone
 TOP_PATHS = 5  # paths listed of each unit
+TOP_OF_ROUTE = 10  # paths listed of each main route
 SMALLEST_TONNES = 1e-3  # a kilogram: flows below are left out of the tables of flows
 
 
@@ -85,9 +86,11 @@ def freight_tables(result: FreightResult) -> dict[str, pl.DataFrame]:
         .rename({"to_node": "node"}),
         "freight_supply": _supply(result),
         "freight_routes": _routes(result, measures),
+        "freight_exits": _exits(result),
         "freight_od": _od(result),
         "freight_access": _access(result, measures),
         "freight_paths": _paths(result, measures),
+        "freight_route_paths": _route_paths(result, measures),
         "freight_gaps": pl.DataFrame(
             {
                 "iteration": np.arange(1, len(result.equilibrium.gaps) + 1),
@@ -294,6 +297,37 @@ def _routes(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     )
 
 
+def _exits(result: FreightResult) -> pl.DataFrame:
+    """Return tonnes and TEU of each flow by exit; paths without one are left out."""
+    network, table = result.network, result.table
+    row, path, tonnes = _parts_by_path(result)
+    none = len(network.exits)
+    exit_of = np.full(table.unit.size, none, dtype=np.int64)
+    if network.exit is not None:
+        of_arc = np.where(network.exit < 0, none, network.exit)[table.arc]
+        np.minimum.at(exit_of, np.repeat(np.arange(exit_of.size), np.diff(table.arc_start)), of_arc)
+    in_boxes = np.array([form == "container" for form in result.classes.form])
+    cargo = result.demand.row_class[row]
+    teu = np.where(in_boxes[cargo], tonnes / result.classes.t_per_teu[cargo], 0.0)
+    passed = np.where(exit_of[path] < none, exit_of[path], -1)
+    keys = ["demand", "origin", "destination", "commodity", "form", "exit"]
+    return (
+        pl.DataFrame(
+            {
+                **_row_columns(result, row),
+                "exit": _names(network.exits, passed),
+                "tonnes": tonnes,
+                "teu": teu,
+            }
+        )
+        .filter(pl.col("exit").is_not_null())
+        .group_by(keys, maintain_order=True)
+        .agg(pl.sum("tonnes", "teu"))
+        .filter(pl.col("tonnes") > SMALLEST_TONNES)
+        .sort(keys)
+    )
+
+
 def _od(result: FreightResult) -> pl.DataFrame:
     """Return the expected least cost of each flow, its places weighted by tonnes."""
     demand = result.demand
@@ -346,13 +380,7 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
     rank = np.arange(flow.size) - table.nest_path_start[table.unit_nest_start][table.unit[order]]
     path = order[(rank < TOP_PATHS) & (flow[order] > SMALLEST_TONNES)]
     unit = table.unit[path]
-    places, links = [], []
-    for position in path:
-        arcs = table.arc[table.arc_start[position] : table.arc_start[position + 1]]
-        on_links = arcs[network.link[arcs] >= 0]
-        vertices = [*network.tail[on_links], *network.head[on_links[-1:]]]
-        places.append(";".join(network.nodes[network.vertex_node[vertex]] for vertex in vertices))
-        links.append(";".join(network.arc_name[arc].rstrip("<>") for arc in arcs))
+    places, links = _way_of(result, path)
     return pl.DataFrame(
         {
             "commodity": _names(classes.commodity, demand.unit_class[unit]),
@@ -375,7 +403,61 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
             "free_time_cost_usd_per_t": (value_of_time * measures.free_time_h)[path],
             "queue_cost_usd_per_t": (value_of_time * measures.queue_h)[path],
             "route_constant_usd_per_t": measures.constant[path],
-            "nodes": pl.Series(places, dtype=pl.String),
-            "links_and_terminals": pl.Series(links, dtype=pl.String),
+            "nodes": places,
+            "links_and_terminals": links,
         }
     )
+
+
+def _way_of(result: FreightResult, path: IntArray) -> tuple[pl.Series, pl.Series]:
+    """Return the places of paths, and their links and terminals, joined by ';'."""
+    table, network = result.table, result.network
+    places, links = [], []
+    for position in path:
+        arcs = table.arc[table.arc_start[position] : table.arc_start[position + 1]]
+        on_links = arcs[network.link[arcs] >= 0]
+        vertices = [*network.tail[on_links], *network.head[on_links[-1:]]]
+        places.append(";".join(network.nodes[network.vertex_node[vertex]] for vertex in vertices))
+        links.append(";".join(network.arc_name[arc].rstrip("<>") for arc in arcs))
+    return pl.Series(places, dtype=pl.String), pl.Series(links, dtype=pl.String)
+
+
+def _route_paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
+    """Return the paths with most tonnes of every main route, cargo of one form and way together."""
+    demand, table, network = result.demand, result.table, result.network
+    flow = result.equilibrium.flow
+    path = np.flatnonzero(flow > SMALLEST_TONNES)
+    places, links = _way_of(result, path)
+    cargo = demand.unit_class[table.unit[path]]
+    means = {
+        "money_usd_per_t": measures.money,
+        "time_h": measures.time_h,
+        "distance_km": measures.distance_km,
+    }
+    frame = pl.DataFrame(
+        {
+            "route": _names((*network.routes, NO_ROUTE), table.route[path]),
+            "form": _names(result.classes.form, cargo),
+            "nodes": places,
+            "links_and_terminals": links,
+            "commodity": _names(result.classes.commodity, cargo),
+            "tonnes": flow[path],
+            **{name: flow[path] * values[path] for name, values in means.items()},
+        }
+    )
+    of_route = pl.col("tonnes").sum().over("route")
+    return (
+        frame.with_columns(share_of_route=pl.col("tonnes") / of_route)
+        .group_by("route", "form", "nodes", "links_and_terminals", maintain_order=True)
+        .agg(
+            pl.col("commodity").unique().sort().str.join(";").alias("commodities"),
+            pl.sum("tonnes", "share_of_route", *means),
+        )
+        .with_columns(pl.col(name) / pl.col("tonnes") for name in means)
+        .sort("route", "tonnes", "nodes", descending=[False, True, False])
+        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("route"))
+        .filter(pl.col("rank") <= TOP_OF_ROUTE)
+        .select(
+            "route", "rank", "form", "commodities", "tonnes", "share_of_route", *means, "nodes", "links_and_terminals"
+        )
+    )  # fmt: skip

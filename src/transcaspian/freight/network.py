@@ -61,6 +61,8 @@ class Supernetwork:
     queue: IntArray  # [n_arc]
     queues: Queues
     shared_queue: IntArray | None = None  # [n_arc] another queue that counts the arc's traffic
+    exits: tuple[str, ...] = ()  # by rising priority
+    exit: IntArray | None = None  # [n_arc] position in `exits`
 
     @property
     def n_arc(self) -> int:
@@ -331,6 +333,22 @@ class _Spread:
         )
 
 
+def _exits(
+    tables: Mapping[str, pl.DataFrame], links: pl.Series, link: IntArray
+) -> tuple[tuple[str, ...], IntArray | None]:
+    """Return the exits by priority and the exit of each arc; a case may have none."""
+    frame = tables.get("freight/exits")
+    if frame is None or frame.is_empty():
+        return (), None
+    frame = frame.sort("priority", "exit")
+    of_link = np.full(links.len() + 1, -1, dtype=np.int64)
+    at = _positions(links.to_list())
+    for position, cell in reversed(list(enumerate(frame["links"].to_list()))):
+        for name in cell.split(";"):
+            of_link[at[name]] = position
+    return tuple(frame["exit"]), of_link[link]  # -1, no link, is the last of `of_link`
+
+
 def _floats(column: pl.Series) -> FloatArray:
     return column.cast(pl.Float64).to_numpy().astype(np.float64)
 
@@ -369,6 +387,7 @@ def _fill(
     )
     layer = spread.indices(link_layer, terminal_layer)
     share = _floats(layers["operating_cost_share"])
+    exits, exit_of = _exits(tables, links["link"], link)
     return Supernetwork(
         nodes=names["node"],
         links=names["link"],
@@ -410,6 +429,8 @@ def _fill(
         has_capacity=has_capacity,
         queue=queue,
         queues=queues,
+        exits=exits,
+        exit=exit_of,
     )
 
 

@@ -1,42 +1,41 @@
 """Choice sets: which paths the shippers of each unit choose between.
 
-A set holds the cheapest path, alternatives found by making used arcs dearer and searching again,
-and the cheapest path of every main route that can be reached. A path belongs to the main route
-with the smallest priority among its links. Sets found on several networks (with and without a
-project) can be joined in a `Catalogue`, so that runs that are compared choose from the same paths.
+A path belongs to the main route with the smallest priority among its links, and has to keep the
+rules of that route. Sets hold the cheapest path of every main route that can be reached and
+alternatives to it (`freight.nests` finds them). Sets found on several networks (with and without a
+project, in several scenarios) are joined in a `Catalogue`, so that runs that are compared choose
+from the same paths.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from transcaspian.freight.arrays import FloatArray, IntArray
 from transcaspian.freight.demand import CargoClasses, Demand
-from transcaspian.freight.kernels import find_tree, trace_path
+from transcaspian.freight.kernels import find_tree
 from transcaspian.freight.network import Supernetwork
+from transcaspian.freight.route_rules import PathRules, RouteRule
 
-__all__ = [
-    "Catalogue",
-    "ChoiceSets",
-    "Star",
-    "find_alternatives",
-    "find_nest_paths",
-    "join_catalogues",
-]
+__all__ = ["Catalogue", "ChoiceSets", "Star", "join_catalogues", "path_cost", "reference_costs"]
 
 
 Path = tuple[int, ...]  # arcs, entry and exit left out
 UnitKey = tuple[str, str, str, str]  # commodity, form, place of origin, place of destination
-CLOSER_BY = 1e-9  # a path counts as cheaper than another from this relative difference on
-CANDIDATES_PER_NEST = 12  # arcs of a route tried before it counts as reachable only by a loop
+CargoKey = tuple[str, str]  # commodity, form
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Paths of each unit by the names of their links and terminals, for any network."""
+    """Paths of each unit by the names of their links and terminals, for any network.
+
+    `arc_cost` [USD/t] is what path sizes are reckoned with: one cost for all runs that share the
+    paths, so that a price raised in one of them changes no path's size.
+    """
 
     paths: Mapping[UnitKey, tuple[tuple[str, ...], ...]]
+    arc_cost: Mapping[CargoKey, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +100,47 @@ class ChoiceSets:
 
     network: Supernetwork
     of_unit: list[dict[Path, None]]
+    unit_class: IntArray  # [n_unit]
+    rules: list[list[PathRules]]  # [n_class][n_route + 1], the last for paths of no route
 
     @staticmethod
-    def empty(network: Supernetwork, demand: Demand) -> "ChoiceSets":
+    def empty(
+        network: Supernetwork,
+        demand: Demand,
+        classes: CargoClasses,
+        rules: Sequence[RouteRule] = (),
+    ) -> "ChoiceSets":
         """Return sets without paths; cargo that is there already needs none."""
-        sets = ChoiceSets(network, [{} for _ in range(demand.origin.size)])
+        held = {
+            cargo: [
+                PathRules.of(network, rules, route, *cargo) for route in (*network.routes, None)
+            ]
+            for cargo in set(zip(classes.commodity, classes.form, strict=True))
+        }
+        sets = ChoiceSets(
+            network,
+            [{} for _ in range(demand.origin.size)],
+            demand.unit_class,
+            [held[cargo] for cargo in zip(classes.commodity, classes.form, strict=True)],
+        )
         for unit in np.flatnonzero(demand.origin == demand.destination):
             sets.of_unit[unit][()] = None
         return sets
 
+    def emptied(self) -> "ChoiceSets":
+        """Return sets for the same units and rules without paths."""
+        return replace(self, of_unit=[{} for _ in self.of_unit])
+
+    def route_of(self, path: Path) -> int:
+        """Return the main route of a path; the number of routes for none."""
+        tags = [tag for tag in self.network.route[list(path)].tolist() if tag >= 0]
+        return min(tags, default=len(self.network.routes))
+
     def add(self, unit: int, path: Path) -> bool:
-        """Add a path if it is new; return whether it was added."""
+        """Add a path if it is new and keeps the rules; return whether it was added."""
         if path in self.of_unit[unit]:
+            return False
+        if not self.rules[self.unit_class[unit]][self.route_of(path)].allows(path):
             return False
         self.of_unit[unit][path] = None
         return True
@@ -133,10 +161,45 @@ class ChoiceSets:
         keys = unit_keys(self.network, demand, classes)
         # Units that differ in their access rules alone share their paths: those shut to one of
         # them are left out when they are used.
-        return join_catalogues(
+        paths = join_catalogues(
             Catalogue({key: tuple(tuple(names[arc] for arc in path) for path in paths)})
             for key, paths in zip(keys, self.of_unit, strict=True)
-        )
+        ).paths
+        return Catalogue(paths, _costs_by_name(self.network, classes))
+
+
+def _costs_by_name(
+    network: Supernetwork, classes: CargoClasses
+) -> dict[CargoKey, dict[str, float]]:
+    """Return what the open arcs cost each kind of cargo without queues [USD/t].
+
+    Of classes that differ in their access rules the first that may use an arc counts.
+    """
+    costs: dict[CargoKey, dict[str, float]] = {}
+    for position, cargo in enumerate(zip(classes.commodity, classes.form, strict=True)):
+        of_class = classes.free_cost[position]
+        found = {
+            network.arc_name[arc]: float(of_class[arc])
+            for arc in np.flatnonzero(of_class < np.inf).tolist()
+            if network.arc_name[arc]
+        }
+        costs[cargo] = found | costs.get(cargo, {})
+    return costs
+
+
+def reference_costs(
+    network: Supernetwork, classes: CargoClasses, catalogue: Catalogue | None
+) -> FloatArray:
+    """Return the costs of path sizes [n_class, n_arc, USD/t]: the catalogue's, else those here."""
+    costs = classes.free_cost.copy()
+    if catalogue is None:
+        return costs
+    arc_at = {name: arc for arc, name in enumerate(network.arc_name) if name}
+    for position, cargo in enumerate(zip(classes.commodity, classes.form, strict=True)):
+        for name, cost in catalogue.arc_cost.get(cargo, {}).items():
+            if name in arc_at:
+                costs[position, arc_at[name]] = cost
+    return costs
 
 
 def unit_keys(network: Supernetwork, demand: Demand, classes: CargoClasses) -> list[UnitKey]:
@@ -155,214 +218,17 @@ def unit_keys(network: Supernetwork, demand: Demand, classes: CargoClasses) -> l
 
 
 def join_catalogues(catalogues: Iterable[Catalogue]) -> Catalogue:
-    """Return one catalogue with the paths of all, each once."""
+    """Return one catalogue with the paths of all, each once, and the first cost of every arc."""
     joined: dict[UnitKey, dict[tuple[str, ...], None]] = {}
+    costs: dict[CargoKey, dict[str, float]] = {}
     for catalogue in catalogues:
         for key, paths in catalogue.paths.items():
             joined.setdefault(key, {}).update(dict.fromkeys(paths))
-    return Catalogue({key: tuple(paths) for key, paths in joined.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class _Tracer:
-    """Writes out paths of shortest-path trees, with scratch of its own."""
-
-    network: Supernetwork
-    path: IntArray  # [n_vertex]
-    visits: IntArray  # [n_node]
-    nowhere: IntArray  # [n_vertex] a tree without arcs
-
-    @staticmethod
-    def of(network: Supernetwork) -> "_Tracer":
-        size = network.n_vertex
-        return _Tracer(
-            network,
-            np.empty(size, dtype=np.int64),
-            np.empty(len(network.nodes), dtype=np.int64),
-            np.full(size, -1, dtype=np.int64),
-        )
-
-    def trace(
-        self,
-        arc_in: IntArray,
-        vertex: int,
-        through: int = -1,
-        arc_out: IntArray | None = None,
-        *,
-        keeps_loops: bool = False,
-    ) -> Path | None:
-        """Return the path to `vertex`, or on through an arc; None where it comes to a place twice.
-
-        A cheapest path may do so between layers, and no other be open: `keeps_loops` then keeps it.
-        """
-        network = self.network
-        size = trace_path(
-            arc_in, self.nowhere if arc_out is None else arc_out, network.tail, network.head, network.link,
-            network.terminal, network.vertex_node, vertex, through, self.path, self.visits,
-        )  # fmt: skip
-        if size < 0:
-            if not keeps_loops:
-                return None
-            size = -1 - size
-        return tuple(self.path[:size].tolist())
+        for cargo, of_arc in catalogue.arc_cost.items():
+            costs[cargo] = dict(of_arc) | costs.get(cargo, {})
+    return Catalogue({key: tuple(paths) for key, paths in joined.items()}, costs)
 
 
 def path_cost(path: Sequence[int], cost: FloatArray) -> float:
     """Return the cost of a path at given arc costs."""
     return float(sum(cost[arc] for arc in path))
-
-
-def find_alternatives(
-    sets: ChoiceSets,
-    demand: Demand,
-    arc_cost: FloatArray,
-    searches: int,
-    penalty: float,
-    cutoff: FloatArray,
-) -> None:
-    """Add the cheapest path of each unit and others, found after making used arcs dearer.
-
-    Each of `searches` makes the arcs of the path just found dearer by the factor `penalty`
-    (de la Barra, Perez and Anez 1993). A path that costs more than the cheapest by over `cutoff`
-    [n_class, USD/t] is left out.
-    """
-    network = sets.network
-    star, tracer = Star.forward(network), _Tracer.of(network)
-    for unit in range(demand.origin.size):
-        if demand.origin[unit] == demand.destination[unit]:
-            continue
-        cargo = demand.unit_class[unit]
-        cost = arc_cost[cargo].copy()
-        root = int(network.origin_vertex[demand.origin[unit]])
-        target = int(network.destination_vertex[demand.destination[unit]])
-        best = np.inf
-        for _ in range(searches):
-            distance, arc_in = star.tree(cost, root, target)
-            if not distance[target] < np.inf:
-                break
-            path = tracer.trace(arc_in, target, keeps_loops=best == np.inf)
-            if path is None:
-                break
-            true_cost = path_cost(path, arc_cost[cargo])
-            best = min(best, true_cost)
-            if true_cost <= best + cutoff[cargo]:
-                sets.add(unit, path)
-            cost[list(path)] *= penalty
-
-
-def find_nest_paths(
-    sets: ChoiceSets, demand: Demand, arc_cost: FloatArray, cutoff: FloatArray
-) -> int:
-    """Add the cheapest path of every main route for each unit; return how many were new.
-
-    For a route, arcs of routes with a smaller priority are closed, and the best path through any
-    one of its arcs is found from a tree from the origin and one towards the destination. A path
-    that saves less than one part in 1e9 on those of its route in the set is not worth adding.
-    """
-    network = sets.network
-    known = _cheapest_known(sets, demand, arc_cost)
-    forward, backward = Star.forward(network), Star.backward(network)
-    added = 0
-    for cargo in np.unique(demand.unit_class):
-        units = np.flatnonzero((demand.unit_class == cargo) & (demand.origin != demand.destination))
-        best = _least_costs(network, demand, units, arc_cost[cargo], forward)
-        for route in range(len(network.routes) + 1):
-            is_closed = (network.route >= 0) & (network.route < route)
-            cost = np.where(is_closed, np.inf, arc_cost[cargo])
-            added += _find_paths_of_route(
-                sets, demand, units, route, cost, cutoff[cargo] + best, known, (forward, backward)
-            )
-        added += _add_cheapest_where_none(sets, demand, units, arc_cost[cargo], forward)
-    return added
-
-
-def _add_cheapest_where_none(
-    sets: ChoiceSets, demand: Demand, units: IntArray, cost: FloatArray, star: Star
-) -> int:
-    """Add the cheapest path of units that have none, even if it comes to a place twice."""
-    network, tracer = sets.network, _Tracer.of(sets.network)
-    without = [unit for unit in units.tolist() if not sets.of_unit[unit]]
-    for unit in without:
-        target = int(network.destination_vertex[demand.destination[unit]])
-        _, arc_in = star.tree(cost, int(network.origin_vertex[demand.origin[unit]]), target)
-        path = tracer.trace(arc_in, target, keeps_loops=True)
-        if path is not None:
-            sets.add(unit, path)
-    return len(without)
-
-
-def _cheapest_known(sets: ChoiceSets, demand: Demand, arc_cost: FloatArray) -> FloatArray:
-    """Return the cost of the cheapest path in the set of each unit and route [n_unit, n_route+1]."""
-    network = sets.network
-    n_route = len(network.routes)
-    known = np.full((demand.origin.size, n_route + 1), np.inf)
-    route = np.where(network.route < 0, n_route, network.route).tolist()
-    for unit, paths in enumerate(sets.of_unit):
-        cost = arc_cost[demand.unit_class[unit]].tolist()
-        for path in paths:
-            tag = min([route[arc] for arc in path], default=n_route)
-            known[unit, tag] = min(known[unit, tag], sum([cost[arc] for arc in path]))
-    return known
-
-
-def _least_costs(
-    network: Supernetwork, demand: Demand, units: IntArray, cost: FloatArray, star: Star
-) -> FloatArray:
-    """Return the least cost of each of the units, infinite for others [n_unit]."""
-    best = np.full(demand.origin.size, np.inf)
-    for origin in np.unique(demand.origin[units]):
-        distance, _ = star.tree(cost, int(network.origin_vertex[origin]))
-        mine = units[demand.origin[units] == origin]
-        best[mine] = distance[network.destination_vertex[demand.destination[mine]]]
-    return best
-
-
-def _find_paths_of_route(
-    sets: ChoiceSets,
-    demand: Demand,
-    units: IntArray,
-    route: int,
-    cost: FloatArray,
-    limit: FloatArray,
-    known: FloatArray,
-    stars: tuple[Star, Star],
-) -> int:
-    """Add the best path of one route for the units of one class (the last number: no route)."""
-    network = sets.network
-    is_last = route == len(network.routes)
-    tag = -1 if is_last else route
-    tagged = np.flatnonzero((network.route == tag) & (cost < np.inf))
-    if tagged.size == 0:
-        return 0
-    from_origin = {
-        node: stars[0].tree(cost, int(network.origin_vertex[node]))
-        for node in np.unique(demand.origin[units])
-    }
-    to_destination = {
-        node: stars[1].tree(cost, int(network.destination_vertex[node]))
-        for node in np.unique(demand.destination[units])
-    }
-    added = 0
-    tracer = _Tracer.of(network)
-    for unit in units:
-        distance, arc_in = from_origin[demand.origin[unit]]
-        remaining, arc_out = to_destination[demand.destination[unit]]
-        target = int(network.destination_vertex[demand.destination[unit]])
-        worth = min(float(limit[unit]), float(known[unit, route]) * (1.0 - CLOSER_BY))
-        if is_last:
-            is_worth = distance[target] < worth
-            path = tracer.trace(arc_in, target, keeps_loops=True) if is_worth else None
-            added += path is not None and sets.add(unit, path)
-            continue
-        through = distance[network.tail[tagged]] + cost[tagged] + remaining[network.head[tagged]]
-        if not through.min() < worth:
-            continue
-        for position in np.argsort(through, kind="stable")[:CANDIDATES_PER_NEST]:
-            if not through[position] < worth:
-                break
-            arc = int(tagged[position])
-            path = tracer.trace(arc_in, int(network.tail[arc]), arc, arc_out)
-            if path is not None:
-                added += sets.add(unit, path)
-                break
-    return added

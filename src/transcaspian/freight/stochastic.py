@@ -74,13 +74,14 @@ def build_path_table(
     sets: ChoiceSets,
     demand: Demand,
     classes: CargoClasses,
+    reference: FloatArray,
     dissimilarity: float,
     path_size_exponent: float,
 ) -> PathTable:
-    """Return the choice sets as arrays, with path sizes from costs without queues.
+    """Return the choice sets as arrays, with path sizes from `reference` [n_class, n_arc, USD/t].
 
     path_size = sum over arcs of (c_a / C_p) / sum over paths q of the nest that use a of
-    (C_p / C_q) ** exponent, with c_a the arc's and C the path's cost without queues: a path that
+    (C_p / C_q) ** exponent, with c_a the arc's and C the path's reference cost: a path that
     shares its arcs only with much dearer ones counts nearly in full (Ramming 2002, generalised).
     """
     network = sets.network
@@ -101,7 +102,6 @@ def build_path_table(
     cargo = demand.unit_class[unit_of_path]
     path_of_arc = np.repeat(np.arange(unit_of_path.size), np.diff(arc_start))
     arc_cargo = cargo[path_of_arc]
-    free_cost = classes.free_cost[arc_cargo, arc]
     constant = np.hstack([classes.route_constant, np.zeros((len(classes.form), 1))])[cargo, route]
     queued = network.queue[arc] >= 0
     fixed_arc = (
@@ -124,7 +124,7 @@ def build_path_table(
             np.cumsum(is_new_nest) - 1,
             path_of_arc,
             arc,
-            free_cost,
+            reference[arc_cargo, arc],
             unit_of_path.size,
             path_size_exponent,
         ),

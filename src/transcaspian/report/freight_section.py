@@ -27,6 +27,7 @@ from transcaspian.report.markup import (
     number_cell,
 )
 from transcaspian.report.names import REFERENCE, Names
+from transcaspian.report.paths_block import exits_fold, outlook_table, paths_fold
 from transcaspian.report.worded import worded
 from transcaspian.results.theme import (
     MUTED,
@@ -67,7 +68,11 @@ def freight_section(tables: Mapping[str, pl.DataFrame], case: CaseLike, names: N
     if not blocks:
         return Section("freight", "Freight", "No freight results in this run.", ())
     if routes.height:
+        outlooks = outlook_table(tables)
+        blocks.extend([] if outlooks is None else [outlooks])
         blocks.append(_route_fold(routes, names))
+        folds = (paths_fold(tables, case, names, year), exits_fold(tables, case, names))
+        blocks.extend(fold for fold in folds if fold is not None)
     rules = access_fold(tables, case)
     if rules is not None:
         blocks.append(rules)

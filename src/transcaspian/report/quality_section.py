@@ -27,10 +27,24 @@ CLOSE = 0.10
 WORST_SHOWN = 0.6  # errors beyond this are drawn at the edge of the chart
 
 
-def within(validation: pl.DataFrame, area: str) -> tuple[int, int]:
-    """Return how many published figures of an area the model meets within CLOSE, and of how many."""
+def within(validation: pl.DataFrame, area: str, use: str | None = None) -> tuple[int, int]:
+    """Return how many published figures of an area the model meets within CLOSE, and of how many.
+
+    use: "fitted" or "held back" counts these alone.
+    """
     rows = validation.filter(pl.col("area") == area, pl.col("relative").is_not_null())
+    if use is not None:
+        rows = rows.filter(pl.col("use") == use)
     return rows.filter(pl.col("relative").abs() <= CLOSE).height, rows.height
+
+
+def told_apart(validation: pl.DataFrame, area: str) -> str:
+    """Return the counts of fitted and of held-back figures apart, "" where none are told apart."""
+    if "use" not in validation.columns or not validation["use"].is_not_null().any():
+        return ""
+    counts = {use: within(validation, area, use) for use in ("held back", "fitted")}
+    parts = [f"{met} of {known} {use}" for use, (met, known) in counts.items() if known]
+    return f" ({', '.join(parts)})"
 
 
 def validation_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Section:
@@ -50,13 +64,15 @@ def validation_section(tables: Mapping[str, pl.DataFrame], names: Names) -> Sect
     lead = (
         "The model is run on a past year and compared with what was counted. Some inputs were "
         "calibrated on these statistics (route constants of freight, availability of plants and "
-        "rivers): agreement shows that the model reproduces the past, not that it foresees."
+        "rivers): agreement shows that the model reproduces the past, not that it foresees. What "
+        "freight was fitted to and what was held back stand apart; only the latter tests it."
     )
     return Section("validation", title, lead, blocks, "Validation")
 
 
 def _error_figure(rows: pl.DataFrame, area: str, met: int, known: int) -> Figure:
     title = f"{humanise(area)}: {met} of {known} published figures are met within {format_share(CLOSE, 2)}"
+    title += told_apart(rows, area)
     shown = (
         rows.filter(pl.col("relative").is_not_null())
         .with_columns(
@@ -90,10 +106,16 @@ def _error_figure(rows: pl.DataFrame, area: str, met: int, known: int) -> Figure
         ColumnView("quantity", "Quantity"),
         ColumnView("published", "Published", "", "number"),
         ColumnView("modelled", "Model", "", "number"),
+        *(
+            (ColumnView("without_constants", "Model without constants", "", "number"),)
+            if "without_constants" in rows.columns and rows["without_constants"].is_not_null().any()
+            else ()
+        ),
         ColumnView("unit", "Unit"),
         ColumnView("difference", "Difference", "", "signed"),
         ColumnView("relative", "Error", "", "share"),
         ColumnView("scope", "Scope"),
+        *((ColumnView("use", "Use"),) if "use" in rows.columns else ()),
         *(
             (ColumnView("publisher", "Publisher"), ColumnView("published_on", "Dated"))
             if "publisher" in rows.columns

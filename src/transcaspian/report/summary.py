@@ -23,7 +23,7 @@ from transcaspian.report.markup import (
     text_cell,
 )
 from transcaspian.report.names import CLIMATE, Names, humanise
-from transcaspian.report.quality_section import checks_line, sanity_line, within
+from transcaspian.report.quality_section import checks_line, sanity_line, told_apart, within
 from transcaspian.report.terms import Terms
 from transcaspian.report.worth import (
     before_use,
@@ -426,8 +426,11 @@ def _trust(tables: Mapping[str, pl.DataFrame]) -> tuple[Markup, ...]:
         met, known = within(validation, area)
         if known:
             parts.append(
-                Markup("{} of {} for {}").format(
-                    _count(met, "validation.relative"), _count(known, "validation"), area
+                Markup("{} of {} for {}{}").format(
+                    _count(met, "validation.relative"),
+                    _count(known, "validation"),
+                    area,
+                    told_apart(validation.filter(pl.col("area") == area), area),
                 )
             )
     if parts:

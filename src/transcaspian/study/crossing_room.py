@@ -106,10 +106,6 @@ class CrossingRoom:
         links = shared_links(view)
         return freight_curves(self._grid(view), links) if links else []
 
-    def collect_paths(self, views: Sequence[YearView]) -> Catalogue:
-        """Return the paths of several networks, all with the crossing of the first."""
-        return freight.collect_paths(views, curves=self.curves(views[0]))
-
     def assign(self, view: YearView, catalogue: Catalogue | None = None) -> JoinedResult:
         """Return the freight equilibrium of a year on the curves of its crossing.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import polars as pl
 
@@ -12,49 +13,57 @@ from transcaspian import freight
 from transcaspian.case.tables import REFERENCE, Case, YearView
 from transcaspian.errors import ModelError
 from transcaspian.freight.corridor import FreightResult
+from transcaspian.freight.paths import Catalogue
 from transcaspian.study.crossing_room import CrossingRoom, has_same_crossing
 from transcaspian.study.crossing_tables import crossing_tables
 from transcaspian.study.options import Plan
 from transcaspian.study.reuse import FREIGHT, Store, recall, solve_key
 from transcaspian.study.solved import Key, Solved
+from transcaspian.study.validation import compared_years
 from transcaspian.workers import worker_pool
 
-__all__ = ["node_balance", "solve_freight"]
+__all__ = ["BARE_LINK_FLOWS", "BARE_ROUTES", "catalogue_views", "node_balance", "solve_freight"]
 
+# Flows with every route constant at zero, of the runs that published figures are compared with.
+BARE_ROUTES, BARE_LINK_FLOWS = "freight_bare_route_year", "freight_bare_link_flow_year"
+CONSTANTS = "freight/route_constants"
 FORWARD, REVERSE = "0-1", "1-0"
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FreightTask:
-    """The freight runs of one scenario and year that are to be solved.
+    """The freight runs of one scenario and year that are to be solved."""
 
-    Runs that are compared choose from the same paths: those found without any project and those
-    found with every project of the case open, whether or not the plan values them, so that a
-    result does not depend on what else was asked for.
-    """
-
-    catalogue: tuple[YearView, ...]
     views: Mapping[Key, YearView]
     detailed: frozenset[Key]  # runs with tables of their crossing
+    compared: frozenset[Key]  # runs solved once more without route constants
+    paths: Catalogue = field(default_factory=lambda: Catalogue({}))
     crossings: CrossingRoom = field(default_factory=CrossingRoom)
-
-    def every_view(self) -> tuple[YearView, ...]:
-        """Return the views whose crossings are simulated."""
-        return (self.catalogue[0], *self.views.values())
 
     def solve(self) -> dict[Key, Solved]:
         """Return the equilibrium of every run, on the delay curves of its sea crossing."""
-        paths = self.crossings.collect_paths(self.catalogue)
         solved = {}
         for key, view in self.views.items():
             start = time.perf_counter()
-            joined = self.crossings.assign(view, paths)
+            joined = self.crossings.assign(view, self.paths)
             result = _pack(joined.freight, view, time.perf_counter() - start)
             if key in self.detailed:
                 result = replace(result, tables={**result.tables, **crossing_tables(joined)})
+            if key in self.compared:
+                result = replace(result, tables={**result.tables, **self._bare(view)})
             solved[key] = result
         return solved
+
+    def _bare(self, view: YearView) -> dict[str, pl.DataFrame]:
+        """Return the flows of a year with every route constant at zero."""
+        zero = view.tables[CONSTANTS].with_columns(usd_per_t=pl.lit(0.0))
+        bare = replace(view, tables=MappingProxyType({**view.tables, CONSTANTS: zero}))
+        tables = freight.freight_tables(self.crossings.assign(bare, self.paths).freight)
+        return {
+            BARE_ROUTES: tables["freight_routes"],
+            BARE_LINK_FLOWS: tables["freight_link_flows"],
+        }
 
 
 def solve_freight(
@@ -68,19 +77,29 @@ def solve_freight(
     """Return the freight equilibrium of every scenario, run and year; the store spares solves.
 
     With more than one worker, years are solved side by side in processes of their own; that
-    changes no result.
+    changes no result. All runs choose from the same paths, those of `catalogue_views`.
 
     Raises ModelError where the system ends a worker; what was solved until then is in the store.
     """
     found: dict[Key, Solved] = {}
     names: dict[Key, str] = {}
     tasks: list[FreightTask] = []
+    catalogue = catalogue_views(case)
+    paths_key = solve_key(FREIGHT, catalogue, {})
     for scenario in plan.scenarios:
         for year in plan.solved_years(scenario, years):
-            catalogue, views = _views(case, plan, scenario, year)
-            detailed = _detailed(views, catalogue[0], scenario == plan.scenarios[0])
+            views = _views(case, plan, scenario, year)
+            detailed = _detailed(
+                views, views[Key(scenario, REFERENCE, year)], scenario == plan.scenarios[0]
+            )
+            compared = _compared(case, scenario, year)
             own = {
-                key: solve_key(FREIGHT, [view, *catalogue], {"detailed": key in detailed})
+                key: solve_key(
+                    FREIGHT,
+                    [view],
+                    {"detailed": key in detailed, "compared": key in compared},
+                    [paths_key],
+                )
                 for key, view in views.items()
             }
             names |= own
@@ -88,11 +107,14 @@ def solve_freight(
             found |= held
             missing = _unlike({key: view for key, view in views.items() if key not in held}, own)
             if missing:
-                tasks.append(FreightTask(catalogue, missing, detailed))
+                tasks.append(FreightTask(missing, detailed, compared))
     if tasks:
         crossings = CrossingRoom()
-        crossings.prepare([view for task in tasks for view in task.every_view()], workers, progress)
-        tasks = [replace(task, crossings=crossings) for task in tasks]
+        crossings.prepare(
+            [view for task in tasks for view in task.views.values()], workers, progress
+        )
+        paths = freight.collect_paths(catalogue)
+        tasks = [replace(task, crossings=crossings, paths=paths) for task in tasks]
         count = sum(len(task.views) for task in tasks)
         progress(f"Freight: {count} runs in {len(tasks)} years")
     for solved in _solve_tasks(tasks, workers):
@@ -124,6 +146,18 @@ def _detailed(
     )
 
 
+def _compared(case: Case, scenario: str, year: int) -> frozenset[Key]:
+    """Return the run of a year that published figures are compared with, or none."""
+    if (
+        scenario != REFERENCE
+        or case.settings.freight_backcast_year is None
+        or CONSTANTS not in case.tables
+        or year not in compared_years(case)
+    ):
+        return frozenset()
+    return frozenset({Key(scenario, REFERENCE, year)})
+
+
 def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Key, Solved]]:
     if workers == 1 or len(tasks) < 2:
         yield from (task.solve() for task in tasks)
@@ -139,17 +173,35 @@ def _solve_tasks(tasks: Sequence[FreightTask], workers: int) -> Iterator[dict[Ke
         ) from error
 
 
-def _views(
-    case: Case, plan: Plan, scenario: str, year: int
-) -> tuple[tuple[YearView, ...], dict[Key, YearView]]:
-    """Return the views whose paths all runs choose from, and that of every run."""
+def catalogue_views(case: Case) -> list[YearView]:
+    """Return the networks whose paths all freight runs of a case choose from.
+
+    They are those of the first and the last model year, without any project and with every one, in
+    the reference and then in every other scenario, of which each is kept that opens a link
+    shut in those before. They depend on the case alone: a result is the same whatever else is asked for.
+    """
+    years = case.settings.model_years
+    found: list[YearView] = []
+    opened: set[str] = set()
+    everything = _freight_projects(case)
+    for scenario in (REFERENCE, *(name for name in case.scenario_names() if name != REFERENCE)):
+        for year in dict.fromkeys((years[0], years[-1])):
+            for projects in ([], everything):
+                view = FREIGHT.cut(case.at(year, scenario, projects))
+                now = set(view.tables["freight/links"].filter("is_open")["link"])
+                if now - opened:
+                    found.append(view)
+                    opened |= now
+    return found
+
+
+def _views(case: Case, plan: Plan, scenario: str, year: int) -> dict[Key, YearView]:
+    """Return the view of every run."""
     runs = plan.solved_in("freight", scenario, year)
-    views = {
+    return {
         Key(scenario, run, year): FREIGHT.cut(case.at(year, scenario, plan.members.get(run, ())))
         for run in (REFERENCE, *runs)
     }
-    everything = FREIGHT.cut(case.at(year, scenario, _freight_projects(case)))
-    return (views[Key(scenario, REFERENCE, year)], everything), views
 
 
 def _freight_projects(case: Case) -> list[str]:
@@ -173,9 +225,11 @@ def _pack(result: FreightResult, view: YearView, seconds: float) -> Solved:
             "freight_route_year": tables["freight_routes"].with_columns(
                 co2_t=pl.col("tonnes") * pl.col("co2_t_per_t")
             ),
+            "freight_exit_year": tables["freight_exits"],
             "freight_od_year": tables["freight_od"],
             "freight_access_year": tables["freight_access"],
             "freight_path_year": tables["freight_paths"],
+            "freight_route_path_year": tables["freight_route_paths"],
             "freight_node_balance": node_balance(
                 tables["freight_link_flows"], tables["freight_supply"]
             ),

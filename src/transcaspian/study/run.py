@@ -17,7 +17,8 @@ from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
 from transcaspian.study.delivered import delivered_costs
-from transcaspian.study.freight_room import solve_freight
+from transcaspian.study.exits import exit_shifts
+from transcaspian.study.freight_room import BARE_LINK_FLOWS, BARE_ROUTES, solve_freight
 from transcaspian.study.fuel_routes import with_fuel_routes
 from transcaspian.study.headlines import headline_table, run_indicator_table
 from transcaspian.study.last_in import last_in_checks, last_in_table
@@ -33,13 +34,18 @@ from transcaspian.study.risk import risk_tables
 from transcaspian.study.sanity import sanity_table
 from transcaspian.study.solved import Key, Solved, gather
 from transcaspian.study.usable import NOT_USABLE_SCHEMA, not_usable
-from transcaspian.study.validation import VALIDATION_SCHEMA, freight_validation, power_validation
+from transcaspian.study.validation import (
+    VALIDATION_SCHEMA,
+    freight_outlooks,
+    freight_validation,
+    power_validation,
+)
 from transcaspian.study.values import open_books, value_projects
 
 __all__ = ["case_hash", "run_study"]
 
 SOLVER_PACKAGES = ("highspy", "numba", "numpy", "polars", "scipy", "transcaspian")
-NOT_GATHERED = ("power_hourly_residual", "power_link_origin")
+NOT_GATHERED = ("power_hourly_residual", "power_link_origin", BARE_ROUTES, BARE_LINK_FLOWS)
 Progress = Callable[[str], None]
 Room = Mapping[Key, Solved]
 
@@ -104,6 +110,8 @@ def run_study(
         "confidence_counts": confidence_counts(case),
         "solves": _solves(rooms),
     } | _gathered(rooms, plan)
+    if "freight_exit_year" in tables:
+        tables["freight_exit_shift_year"] = exit_shifts(tables["freight_exit_year"])
     tables["own_outputs"] = own_output_table(case, plan)
     tables["headlines"] = headline_table(case, tables)
     tables["run_indicators"] = run_indicator_table(case, tables)
@@ -113,7 +121,9 @@ def run_study(
         tables |= cable_tables(case, plan, rooms["power"])
         tables["cable_origins"] = cable_origins(case, plan, rooms["power"])
         tables["cable_delivered"] = delivered_costs(case, plan, rooms["power"])
-    tables["validation"] = _validation(case, tables)
+    tables["validation"] = _validation(case, tables, rooms)
+    if "freight_route_year" in tables and "freight/outlooks" in case.tables:
+        tables["freight_outlooks"] = freight_outlooks(case, tables["freight_route_year"])
     tables["sanity"] = sanity_table(case, tables)
     tables["checks"] = _checks(rooms, tables, values.checks)
     clock.stop()
@@ -172,7 +182,9 @@ def _solves(rooms: Mapping[str, Room]) -> pl.DataFrame:
     )
 
 
-def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _validation(
+    case: Case, tables: Mapping[str, pl.DataFrame], rooms: Mapping[str, Room]
+) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=VALIDATION_SCHEMA)]
     if "power_carrier_year" in tables and case.settings.power_backcast_year is not None:
         parts.append(
@@ -189,13 +201,18 @@ def _validation(case: Case, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
                 case,
                 tables["freight_route_year"],
                 tables["freight_link_flow_year"],
-                case.settings.freight_backcast_year,
+                _without_constants(rooms["freight"]),
             )
         )
     publishers = case.tables["sources"].select("key", "publisher", published_on="date")
     return pl.concat(parts).join(
         publishers, left_on="source", right_on="key", how="left", maintain_order="left"
     )
+
+
+def _without_constants(room: Room) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    routes, links = (gather(room, name) for name in (BARE_ROUTES, BARE_LINK_FLOWS))
+    return None if routes is None or links is None else (routes, links)
 
 
 def _checks(

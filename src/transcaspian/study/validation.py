@@ -8,7 +8,12 @@ from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.units import HOURS_PER_DAY, MT_TO_T, TWH_TO_MWH
 
 __all__ = [
+    "FITTED",
+    "HELD_BACK",
+    "OUTLOOK_SCHEMA",
     "VALIDATION_SCHEMA",
+    "compared_years",
+    "freight_outlooks",
     "freight_validation",
     "gross_tonnes",
     "measure",
@@ -23,11 +28,14 @@ VALIDATION_SCHEMA: Mapping[str, pl.DataType] = {
     "unit": pl.String(),
     "published": pl.Float64(),
     "modelled": pl.Float64(),
+    "without_constants": pl.Float64(),
     "difference": pl.Float64(),
     "relative": pl.Float64(),
     "source": pl.String(),
     "scope": pl.String(),
+    "use": pl.String(),
 }
+FITTED, HELD_BACK = "fitted", "held back"
 DIFFERENCES = ("difference", "relative")
 PRICE, TOTAL, NET_IMPORT = "price", "total", "net_import"
 # Column of freight/observed → column of the flows that it picks from.
@@ -69,6 +77,8 @@ def power_validation(
             "modelled",
             "source",
             pl.lit(f"{year}").alias("scope"),
+            pl.lit(None, dtype=pl.String).alias("use"),
+            pl.lit(None, dtype=pl.Float64).alias("without_constants"),
         )
     )
 
@@ -147,37 +157,107 @@ def _modelled(
 
 
 def freight_validation(
-    case: Case, route_year: pl.DataFrame, link_flow_year: pl.DataFrame, year: int
+    case: Case,
+    route_year: pl.DataFrame,
+    link_flow_year: pl.DataFrame,
+    bare: tuple[pl.DataFrame, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
-    """Return published against modelled corridor traffic, days and charges of one year.
+    """Return published against modelled corridor traffic, days and charges of every solved year.
 
     Which flows a published figure counts stands in `freight/observed`: flows between zones
-    (`route_year`), or where it names links all cargo on these, both ways (`link_flow_year`).
-    Figures without a counterpart in the model are left out. Only the reference run of the first
-    scenario counts.
+    (`route_year`), or where it names links all cargo on these, both ways (`link_flow_year`). The
+    column `use` says whether a constant was fitted to the figure or whether it was held back; only
+    those of the backcast year are met by fitting. `bare` are the same two tables of solves with
+    every route constant at zero, for `without_constants`. Figures without a counterpart in the model
+    are left out. Only the reference run of the first scenario counts.
     """
-    observed = case.tables["freight/observed"].filter(
-        (pl.col("year") == year) & (pl.col("measure") != "none")
-    )
-    routes = gross_tonnes(case, _reference_of(route_year, year))
-    links = gross_tonnes(case, _reference_of(link_flow_year, year))
-    rows = [
-        {
-            "area": "freight",
-            "subject": row["name"],
-            "quantity": row["quantity"],
-            "unit": row["unit"],
-            "published": row["value"],
-            "modelled": measure(row, routes, links),
-            "source": row["source"],
-            "scope": f"{year}, {row['measure']}",
-        }
-        for row in observed.iter_rows(named=True)
-    ]
+    observed = _comparable(case)
+    rows = []
+    for year in sorted({*route_year["year"], *link_flow_year["year"]}):
+        routes = gross_tonnes(case, _reference_of(route_year, year))
+        links = gross_tonnes(case, _reference_of(link_flow_year, year))
+        without = [gross_tonnes(case, _reference_of(flows, year)) for flows in bare or ()]
+        wanted = observed.filter(pl.col("compared") == year)
+        rows += [
+            {
+                "area": "freight",
+                "subject": row["name"],
+                "quantity": row["quantity"],
+                "unit": row["unit"],
+                "published": row["value"],
+                "modelled": measure(row, routes, links),
+                "without_constants": measure(row, without[0], without[1]) if bare else None,
+                "source": row["source"],
+                "scope": f"{row['year']}, {row['measure']}"
+                + (f", model of {year}" if row["year"] != year else ""),
+                "use": FITTED if row["is_fitted"] else HELD_BACK,
+            }
+            for row in wanted.iter_rows(named=True)
+        ]
     schema = {
         name: VALIDATION_SCHEMA[name] for name in VALIDATION_SCHEMA if name not in DIFFERENCES
     }
     return with_differences(pl.DataFrame(rows, schema=schema).drop_nulls("modelled"))
+
+
+def compared_years(case: Case) -> frozenset[int]:
+    """Return the years of the model that published freight figures are compared with."""
+    return frozenset(_comparable(case)["compared"])
+
+
+def _comparable(case: Case) -> pl.DataFrame:
+    return (
+        case.tables["freight/observed"]
+        .filter(pl.col("measure") != "none")
+        .with_columns(compared=pl.coalesce(pl.col("model_year").cast(pl.Int64), "year"))
+    )
+
+
+OUTLOOK_SCHEMA: Mapping[str, pl.DataType] = {
+    "outlook": pl.String(),
+    "name": pl.String(),
+    "unit": pl.String(),
+    "year": pl.Int64(),
+    "published": pl.Float64(),
+    "model_year": pl.Int64(),
+    "scenario": pl.String(),
+    "modelled": pl.Float64(),
+    "reason": pl.String(),
+    "source": pl.String(),
+}
+
+
+def freight_outlooks(case: Case, route_year: pl.DataFrame) -> pl.DataFrame:
+    """Return published forecasts and plans beside the reference run of every scenario.
+
+    An outlook of a year that is no model year stands beside the one that its row names; those whose
+    year was not solved are left out.
+    """
+    rows = []
+    for row in case.tables["freight/outlooks"].iter_rows(named=True):
+        year = row["model_year"] or row["year"]
+        solved = route_year.filter((pl.col("run") == REFERENCE) & (pl.col("year") == year))
+        for scenario in solved["scenario"].unique(maintain_order=True):
+            flows = gross_tonnes(case, solved.filter(pl.col("scenario") == scenario))
+            everywhere = {
+                **row,
+                "links": None,
+                "commodities": None,
+                "destinations": None,
+            }
+            rows.append(
+                {
+                    **{
+                        name: row[name]
+                        for name in ("outlook", "name", "unit", "year", "reason", "source")
+                    },
+                    "published": row["value"],
+                    "model_year": year,
+                    "scenario": scenario,
+                    "modelled": measure(everywhere, flows, flows),
+                }
+            )
+    return pl.DataFrame(rows, schema=OUTLOOK_SCHEMA)
 
 
 def gross_tonnes(case: Case, flows: pl.DataFrame) -> pl.DataFrame:

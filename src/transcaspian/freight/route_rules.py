@@ -1,0 +1,175 @@
+"""What the paths of a main route may not contain: rivals' borders, a sea twice, a way back home.
+
+A path belongs to the main route with the smallest priority among its links, so without rules one
+that crosses the Caspian and goes on through Russia counts as a path of the Caspian crossing. A rule
+holds for some routes and some cargo and refuses every path that breaks it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from transcaspian.errors import InputError, Problem
+from transcaspian.freight.arrays import BoolArray
+from transcaspian.freight.network import Supernetwork
+
+__all__ = ["PathRules", "RouteRule", "read_route_rules"]
+
+TABLE = "freight/route_rules"
+Path = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """One rule: the routes and cargo it holds for, and what their paths may not contain."""
+
+    name: str
+    routes: frozenset[str]  # empty for any, as below; "none" is no route's name
+    commodities: frozenset[str]
+    forms: frozenset[str]
+    barred: BoolArray  # [n_arc] may not be used
+    once: BoolArray  # [n_arc] no more than one of them in a path
+    region: BoolArray  # [n_node] a path that left these places may not come back
+
+    def holds_for(self, route: str | None, commodity: str, form: str) -> bool:
+        """Return whether it holds for the paths of a route (None: of no route) and a cargo."""
+        return (
+            (not self.routes or route in self.routes)
+            and (not self.commodities or commodity in self.commodities)
+            and (not self.forms or form in self.forms)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PathRules:
+    """The rules that hold for one main route and one kind of cargo."""
+
+    network: Supernetwork
+    barred: BoolArray  # [n_arc]
+    once: tuple[BoolArray, ...]  # each [n_arc]
+    regions: tuple[BoolArray, ...]  # each [n_node]
+
+    @staticmethod
+    def of(
+        network: Supernetwork,
+        rules: Sequence[RouteRule],
+        route: str | None,
+        commodity: str,
+        form: str,
+    ) -> "PathRules":
+        """Return what holds together of all rules."""
+        held = [rule for rule in rules if rule.holds_for(route, commodity, form)]
+        barred = np.zeros(network.n_arc, dtype=bool)
+        for rule in held:
+            barred |= rule.barred
+        return PathRules(
+            network,
+            barred,
+            tuple(rule.once for rule in held if rule.once.any()),
+            tuple(rule.region for rule in held if rule.region.any()),
+        )
+
+    def allows(self, path: Path) -> bool:
+        """Return whether a path keeps every rule."""
+        steps = list(path)
+        if not steps or not (self.once or self.regions or self.barred.any()):
+            return True
+        if self.barred[steps].any() or any(once[steps].sum() > 1 for once in self.once):
+            return False
+        places = self.places(path)
+        return all(_stays_away(region[places].tolist()) for region in self.regions)
+
+    def places(self, path: Path) -> list[int]:
+        """Return the places that the links of a path join, in their order."""
+        network = self.network
+        links = [arc for arc in path if network.link[arc] >= 0]
+        vertices = [*network.tail[links].tolist(), *network.head[links[-1:]].tolist()]
+        return [int(network.vertex_node[vertex]) for vertex in vertices]
+
+
+def _stays_away(is_inside: Sequence[bool]) -> bool:
+    """Return whether a path is in a region for one stretch at most."""
+    entries = sum(
+        here and not before
+        for before, here in zip([False, *is_inside[:-1]], is_inside, strict=True)
+    )
+    return entries <= 1
+
+
+def read_route_rules(
+    tables: Mapping[str, pl.DataFrame], network: Supernetwork
+) -> tuple[RouteRule, ...]:
+    """Return the rules of a case; one without the table has none.
+
+    Raises InputError for names of links and routes that the network does not have.
+    """
+    frame = tables.get(TABLE)
+    if frame is None:
+        return ()
+    rows = list(frame.iter_rows(named=True))
+    _check(rows, network)
+    country = np.array(network.countries)[network.node_country]
+    return tuple(_rule(row, network, country) for row in rows)
+
+
+def _words(cell: object) -> frozenset[str]:
+    return frozenset(str(cell).split(";")) if cell else frozenset()
+
+
+def _rule(row: Mapping[str, object], network: Supernetwork, country: NDArray[np.str_]) -> RouteRule:
+    def arcs_of(column: str) -> BoolArray:
+        at = [
+            position for position, link in enumerate(network.links) if link in _words(row[column])
+        ]
+        arcs: BoolArray = np.isin(network.link, at)
+        return arcs
+
+    def places_of(column: str) -> BoolArray:
+        places: BoolArray = np.isin(country, sorted(_words(row[column])))
+        return places
+
+    shut = places_of("countries")[network.vertex_node]
+    rivals = [
+        position
+        for position, route in enumerate(network.routes)
+        if route in _words(row["rival_routes"])
+    ]
+    return RouteRule(
+        name=str(row["rule"]),
+        routes=_words(row["routes"]),
+        commodities=_words(row["commodities"]),
+        forms=_words(row["forms"]),
+        barred=arcs_of("links")
+        | np.isin(network.route, rivals)
+        | shut[network.tail]
+        | shut[network.head],
+        once=arcs_of("once_links"),
+        region=places_of("region"),
+    )
+
+
+def _check(rows: Sequence[Mapping[str, object]], network: Supernetwork) -> None:
+    """Raise one InputError with every name that the network does not have."""
+    known = {
+        "routes": network.routes,
+        "rival_routes": network.routes,
+        "links": network.links,
+        "once_links": network.links,
+    }
+    problems = [
+        Problem(
+            f"{TABLE}.csv",
+            number + 2,
+            column,
+            f"{row['rule']}: {name!r} is not known.",
+            "Correct the name.",
+        )
+        for number, row in enumerate(rows)
+        for column, names in known.items()
+        for name in sorted(_words(row[column]) - set(names))
+    ]
+    if problems:
+        raise InputError("The rules of the main routes cannot be used.", problems)
