@@ -59,7 +59,12 @@ REGULATED = {"cable": 0.075, "line": 0.07, "plant": 0.08}
 NOT_OFFERED = ("TRIPP_RAIL", "TRIPP_ROAD", "ANAKLIA", "GE_RAIL", "RASHT_ASTARA", "BTK_UPGRADE", "BTK_BEFORE", "DOSTYK_MOYINTY")  # fmt: skip
 # The same works at the cost that another publisher gives: nobody can choose between those.
 RIVAL_COSTS = ("TRIPP_RAIL_232", "KARS_DILUCU_2880", "AKTAU_HUB_31", "CKU_RAILWAY_8000")
-ONLY_JIM = ("BLACK_SEA_CABLE", "OVERLAND_GE_TR")  # partly owned in Georgia
+ONLY_JIM = (
+    "BLACK_SEA_CABLE",
+    "BLACK_SEA_PHASE_2",
+    "GE_EXPORT_PLANTS",
+    "OVERLAND_GE_TR",
+)  # partly owned in Georgia
 FACILITIES = (
     {
         "facility": "SENIOR", "name": "Development bank loan", "sector": "*",
