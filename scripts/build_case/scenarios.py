@@ -34,6 +34,7 @@ def build(power_figures: Path, case_dir: Path) -> None:
             {**change, "row": name, "source": ASSUMPTION} for name in _names(change, case_dir)
         )
     rows += _power_rows(power_figures, case_dir)
+    rows += _by_worth(case_dir)
     write_table(case_dir, "scenarios/changes", COLUMNS, rows)
 
 
@@ -51,6 +52,24 @@ def _names(change: Row, case_dir: Path) -> Iterator[str]:
                 yield row["link"]
     else:
         yield change["row"]
+
+
+def _by_worth(case_dir: Path) -> list[dict[str, object]]:
+    """Return the changes by which plants pay for fuel what it is worth abroad."""
+    rows = read_rows(case_dir / "power" / "fuel_years.csv")
+    years = sorted({int(row["year"]) for row in rows})
+    until = dict(zip(years, [*(year - 1 for year in years[1:]), ""], strict=True))
+    return [
+        {
+            "scenario": "by_worth", "table": "power/fuels", "row": row["fuel"],
+            "column": "price_usd_per_mwh_th", "operation": "set",
+            "value": row["opportunity_cost_usd_per_mwh_th"], "from_year": row["year"],
+            "to_year": until[int(row["year"])], "source": ASSUMPTION, "confidence": "derived",
+            "note": "opportunity cost of the same table",
+        }
+        for row in rows
+        if float(row["price_usd_per_mwh_th"]) != float(row["opportunity_cost_usd_per_mwh_th"])
+    ]  # fmt: skip
 
 
 def _power_rows(figures: Path, case_dir: Path) -> list[dict[str, object]]:

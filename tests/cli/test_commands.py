@@ -65,6 +65,16 @@ def test_show_without_a_table_lists_them(
     assert {"projects", "ledger", "checks"} <= names
 
 
+def test_show_leads_with_what_parts_of_packages_are_worth_last_in(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", str(run_folder)) == 0
+
+    text = capsys.readouterr().out
+    assert text.index("Worth last in") < text.index("Tables of")
+    assert "Ferries" in text[: text.index("Tables of")]
+
+
 def test_show_prints_a_whole_table_as_csv(
     run_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,6 +173,7 @@ def show(
                 "table,rows\n" + "".join(f"{name},{count}\n" for name, count, _ in rows)
             )
         else:
+            _print_last_in(results.tables.get("last_in"))
             print_table(
                 f"Tables of {folder}", ("table", "rows", "meaning"), rows, numeric=("rows",)
             )
@@ -190,6 +191,21 @@ def show(
         numeric = [name for name in shown.columns if shown[name].dtype.is_numeric()]
         cells = [[_short(cell) for cell in row] for row in shown.iter_rows()]
         print_table(f"{table} ({rest}; --csv prints all)", shown.columns, cells, numeric=numeric)
+
+
+def _print_last_in(last_in: "pl.DataFrame | None") -> None:
+    """Print what each part of a package is worth last in, where a run has packages."""
+    columns = ("name", "package_name", "without_musd", "last_in_musd", "package_musd", "alone_musd")
+    if last_in is None or not last_in.height:
+        return
+    own = last_in.filter("is_own_package").select(columns)
+    cells = [[_short(cell) for cell in row] for row in own.iter_rows()]
+    print_table(
+        "Worth last in: package = without it + last in, million USD",
+        ("part", "of", "without it", "last in", "package", "alone"),
+        cells,
+        numeric=("without it", "last in", "package", "alone"),
+    )
 
 
 def report(

@@ -56,9 +56,22 @@ def _words(row: Mapping[str, Any], terms: Terms) -> Markup:
         package=_money(row, "package_musd"),
         without=_money(row, "without_musd"),
     )
+    text += _needed(row)
     if row["alone_musd"] is None:
         return text
     return text + Markup(" Alone it is worth {}.").format(_money(row, "alone_musd"))
+
+
+def _needed(row: Mapping[str, Any]) -> Markup:
+    """Return the cost at which the part would be worth building last."""
+    limit = row["last_in_break_even_capex_musd"]
+    if limit is None:
+        return Markup("")
+    if limit <= 0:
+        return Markup(" It would not pay at any cost.")
+    return Markup(" It pays last in up to a cost of {limit}; {capex} is planned.").format(
+        limit=_money(row, "last_in_break_even_capex_musd"), capex=_money(row, "capex_musd")
+    )
 
 
 def _money(row: Mapping[str, Any], column: str, *, is_size: bool = False) -> Markup:

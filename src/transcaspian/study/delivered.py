@@ -2,8 +2,8 @@
 
 delivered = generation + losses on the way + each cable by use + transit + carbon border charge.
 
-Generation is the levelised cost of the plants that are built with the cables, in the sense in which the
-first of them sends more; else the price at the sending end in the hours in which the cable sends. A cable costs its annuity and upkeep
+Generation is the levelised cost of the plants that are built with the cables, where most of what the first
+of them sends is made in the zones of these plants; else the price at the sending end when it sends. A cable costs its annuity and upkeep
 over all that it carries in the year, both ways. Three rules of the carbon charge stand side by side:
 none; the default factor (what the link charges); and contracts matched hour by hour with the output of
 the plants built for it, the rest at the default factor.
@@ -29,6 +29,7 @@ __all__ = ["DELIVERED_SCHEMA", "annuity_factor", "delivered_costs"]
 
 FloatArray = NDArray[np.float64]
 PLANT = "plant"
+MOST = 0.5
 LEAST_MWH = 1.0  # a cable that sends less than this in a year has no cost by use
 MONTH_HOURS = np.cumsum([0, *(24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]))])
 DELIVERED_SCHEMA: dict[str, pl.DataType] = {
@@ -177,7 +178,7 @@ class _Costs:
         cables = sum(self.service(cable) / self.carried(cable) for cable in way.cables)
         transit = sum(self.fact(link, "wheeling_usd_per_mwh") for link in self.links(way))
         charge = self.charge(last, sense)
-        matched = self.matched(sent) if self.is_main(way) else (0.0, 0.0, 0.0)
+        matched = self.matched(sent) if self.is_fed_by_new_plants(way) else (0.0, 0.0, 0.0)
         bare = made / kept + cables + transit
         contract = charge * (1.0 - matched[0])
         capacity = self.fact(last, "p_nom_mw")
@@ -244,13 +245,14 @@ class _Costs:
         side = "border_cost_usd_per_mwh" if forward else "border_cost_reverse_usd_per_mwh"
         return self.fact(link, side)
 
-    def is_main(self, way: _Way) -> bool:
-        """Whether the first cable of a way sends more in its sense than in the other.
-
-        Plants that are built with cables are built for that sense.
-        """
-        first, sense = way.cables[0], way.senses[0]
-        return bool(self.sent(first, sense).sum() >= self.sent(first, not sense).sum())
+    def is_fed_by_new_plants(self, way: _Way) -> bool:
+        """Whether most of what the first cable sends is made in the zones of the new plants."""
+        first, sense = way.cables[0], "forward" if way.senses[0] else "reverse"
+        origins = self.solved.tables["power_link_origin"].filter(
+            (pl.col("link") == first) & (pl.col("sense") == sense)
+        )
+        theirs = origins.filter(pl.col("bus").is_in(self.new_plants()["bus"].to_list()))
+        return float(theirs["sent_mwh"].sum()) >= MOST * float(origins["sent_mwh"].sum())
 
     def generation(self, way: _Way) -> tuple[float, str]:
         """Return the cost of a MWh made [USD], and whether new plants or the market made it."""
@@ -258,7 +260,7 @@ class _Costs:
             project for project in self.plan.members[self.key.run] if self.kind(project) == PLANT
         ]
         made = self.new_output().sum()
-        if plants and made > LEAST_MWH and self.is_main(way):
+        if plants and made > LEAST_MWH and self.is_fed_by_new_plants(way):
             return sum(self.yearly_cost(project) for project in plants) / float(made), "new plants"
         first, sense = way.cables[0], way.senses[0]
         price = self.hourly(first)["price0" if sense else "price1"].to_numpy()
@@ -276,16 +278,20 @@ class _Costs:
         table = self.case.tables["projects/projects"]
         return str(table.filter(pl.col("project") == project)["kind"].item())
 
+    def new_plants(self) -> pl.DataFrame:
+        """Return bus, p_max_profile, availability_pu, mw of the plants that enter with the run."""
+        before = self.case.at(self.key.year, self.key.scenario).tables["power/generators"]
+        return (
+            self.view.tables["power/generators"]
+            .with_columns(mw=pl.col("p_nom_mw") - before["p_nom_mw"])
+            .filter(pl.col("mw") != 0.0)
+            .select("bus", "p_max_profile", "availability_pu", "mw")
+        )
+
     def new_output(self) -> FloatArray:
         """Return what the plants that enter with the run could make by hour [MW]."""
-        before = self.case.at(self.key.year, self.key.scenario).tables["power/generators"]
-        more = self.view.tables["power/generators"].select(
-            "p_max_profile",
-            "availability_pu",
-            mw=pl.col("p_nom_mw") - before["p_nom_mw"],
-        )
         total = np.zeros(HOURS_PER_YEAR)
-        for profile, available, mw in more.filter(pl.col("mw") != 0.0).iter_rows():
+        for _, profile, available, mw in self.new_plants().iter_rows():
             shape = self.view.profiles[profile] if profile else np.ones(HOURS_PER_YEAR)
             total += mw * available * shape
         return total
