@@ -7,8 +7,8 @@ Azerbaijan Investment Holding, and the parties of the Joint Investment Mechanism
 (shares of the parties, the mechanism's size, tickets, loans, covenants, charges) is assumed here and marked so.
 """
 
+import argparse
 import csv
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -57,6 +57,8 @@ REGULATED = {"cable": 0.075, "line": 0.07, "plant": 0.08}
 # Owners outside the countries that the fund may invest in (Azerbaijan, Kazakhstan, Central Asia,
 # Bulgaria, Hungary, Romania, Türkiye), or gifts of a state to itself.
 NOT_OFFERED = ("TRIPP_RAIL", "TRIPP_ROAD", "ANAKLIA", "GE_RAIL", "RASHT_ASTARA", "BTK_UPGRADE", "BTK_BEFORE", "DOSTYK_MOYINTY")  # fmt: skip
+# The same works at the cost that another publisher gives: nobody can choose between those.
+RIVAL_COSTS = ("TRIPP_RAIL_232", "KARS_DILUCU_2880", "AKTAU_HUB_31", "CKU_RAILWAY_8000")
 ONLY_JIM = ("BLACK_SEA_CABLE", "OVERLAND_GE_TR")  # partly owned in Georgia
 FACILITIES = (
     {
@@ -97,7 +99,7 @@ def main(case: Path) -> None:
             for vehicle in ("SK_AIH", "JIM")
             for year in YEARS
         ),
-        "offers": (ASSUMED | _offer(row) for row in projects if row["project"] not in NOT_OFFERED),
+        "offers": (ASSUMED | _offer(row) for row in projects if row["project"] not in NOT_OFFERED + RIVAL_COSTS),
         "facilities": (ASSUMED | row for row in FACILITIES),
         "covenants": (
             ASSUMED | {"sector": "*", "lockup_dscr": 1.1, "minimum_llcr": 1.15, "reserve_months": 6},
@@ -184,4 +186,6 @@ def _write(case: Path, name: str, rows: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else find_case())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", type=Path, nargs="?", default=find_case(), help="case folder")
+    main(parser.parse_args().case)

@@ -3,6 +3,7 @@
 Public names are loaded when they are first used, so that `import transcaspian` stays quick.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from transcaspian import appraisal, crossing, freight, portfolio, power, register
     from transcaspian.case.read import read_case
     from transcaspian.case.tables import Case
+    from transcaspian.results.read import read_run
     from transcaspian.results.tables import Results
     from transcaspian.study import run_study
 
@@ -22,16 +24,22 @@ __all__ = [
     "portfolio",
     "power",
     "read_case",
+    "read_run",
     "register",
     "run_study",
 ]
 
 __version__ = "0.1.0"
 
+# Polars adds up the groups of a frame by parts, whose order changes from call to call, and with it
+# the last bits of every sum; this has each group added in the order of its rows.
+os.environ.setdefault("POLARS_NO_PARTITION", "1")
+
 _HOMES = {
     "Case": "transcaspian.case.tables",
     "Results": "transcaspian.results.tables",
     "read_case": "transcaspian.case.read",
+    "read_run": "transcaspian.results.read",
     "run_study": "transcaspian.study",
 }
 _ROOMS = ("appraisal", "crossing", "freight", "portfolio", "power", "register")

@@ -7,7 +7,7 @@ the gains of all parties together must equal minus that cost.
 
 import polars as pl
 
-__all__ = ["ACCOUNT_SCHEMA", "NOT_PARTIES", "PARTIES", "gains_by_party", "real_cost_usd"]
+__all__ = ["ACCOUNT_SCHEMA", "NOT_PARTIES", "PARTIES", "WORLD", "gains_by_party", "real_cost_usd"]
 
 ACCOUNT_SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.String(),
@@ -34,6 +34,7 @@ PARTIES = (
 # The exchange clears energy between parties of one zone and keeps nothing: its net is a check.
 CLEARING = "exchange"
 NOT_PARTIES = ("resources", "environment")
+WORLD = "WORLD"  # climate damage falls on no country of the case alone
 
 
 def gains_by_party(accounts: pl.DataFrame) -> pl.DataFrame:

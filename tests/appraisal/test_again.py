@@ -1,6 +1,7 @@
 import json
 
 import fastexcel
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,10 +12,11 @@ from transcaspian.appraisal.again import (
     RunFacts,
     ledger_of_run,
     models_of,
+    usual_options,
     usual_risk,
     value_again,
 )
-from transcaspian.appraisal.distributions import COST_OVERRUNS, Pert
+from transcaspian.appraisal.distributions import COST_OVERRUNS
 from transcaspian.appraisal.money import Variation, money_model, vary
 from transcaspian.cli.appraise import app
 from transcaspian.errors import InputError, NotFoundError
@@ -60,9 +62,27 @@ def test_a_project_without_ledger_is_not_found():
         ledger_of_run(appraisal_of().ledger.rows, facts_of("bridge"), RUN)
 
 
-def test_published_low_and_high_cost_make_the_risk_of_cost():
-    facts = facts_of(capex_low_musd=80.0, capex_high_musd=150.0)
-    assert usual_risk(facts).capex_factor == Pert(0.8, 1.0, 1.5)
+@pytest.mark.parametrize("kind", ["railway", "cable"])
+@pytest.mark.parametrize(("low", "high"), [(95.0, 105.0), (60.0, 260.0)])
+def test_the_published_range_of_cost_lies_within_what_others_overran(kind, low, high):
+    facts = facts_of(kind=kind, capex_low_musd=low, capex_high_musd=high)
+    outside = usual_risk(facts_of(kind=kind)).capex_factor
+    ends = np.array([0.05, 0.5, 0.95])
+
+    least, median, most = usual_risk(facts).capex_factor.quantile(ends)
+
+    class_least, class_median, class_most = outside.quantile(ends)
+    assert least == pytest.approx(min(low / 100.0, class_least))
+    assert most == pytest.approx(max(high / 100.0, class_most))
+    assert median == pytest.approx(class_median)
+
+
+def test_cost_and_delay_of_a_project_rise_together_and_late_benefits_are_smaller():
+    options = usual_options(0.06, 1000, 0)
+
+    assert options.within["capex_factor", "delay_years"] > 0.0
+    assert options.within["benefit_factor", "delay_years"] < 0.0
+    assert not options.spending_slips
 
 
 def test_a_railway_without_published_range_overruns_as_railways_did():

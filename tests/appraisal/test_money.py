@@ -147,6 +147,19 @@ def test_announced_slips_count_from_the_first_date_and_add_up():
     assert table["npv_change_spent_musd"][-1] == pytest.approx(priced, rel=2e-3)
 
 
+def test_a_slip_that_the_plan_already_holds_is_priced_from_the_date_before():
+    # The plan opens in 2030, the last date given: two years earlier is what it was compared with.
+    model = model_of(appraise())
+    vintages = [(date(2020, 3, 1), date(2028, 1, 1)), (date(2024, 5, 1), date(2030, 1, 1))]
+
+    table = announced_slips(model, RATE, vintages)
+
+    advanced = delay_prices(model, RATE, [-2])["npv_change_spent_musd"][0]
+    assert model.opening_year == 2030
+    assert table["npv_change_spent_musd"][-1] == pytest.approx(-advanced, rel=2e-3)
+    assert table["npv_change_spent_musd"][-1] < 0.0
+
+
 def test_a_date_kept_costs_nothing():
     vintages = [(date(2020, 3, 1), date(2030, 1, 1)), (date(2021, 3, 1), date(2030, 1, 1))]
     table = announced_slips(model_of(appraise()), RATE, vintages)

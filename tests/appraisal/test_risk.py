@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -85,6 +87,46 @@ def test_a_longer_slip_with_the_money_spent_never_gains():
     inputs = [RiskInputs(delay_years=Uniform(0.0, 5.0))]
     result = simulate_risk([MODEL], inputs, RiskOptions(0.06, n_draw=1000, spending_slips=False))
     assert (result.npv_musd <= BENEFIT - CAPITAL + 1e-9).all()
+
+
+def test_a_delay_never_raises_the_mean_unless_spending_is_said_to_slip():
+    losing = replace(MODEL, benefit=0.2 * MODEL.benefit)
+    inputs = [RiskInputs(delay_years=Uniform(0.0, 5.0))]
+    base = float((losing.benefit * losing.use - losing.capital) @ losing.factors(0.06))
+
+    usual, slipping = (
+        simulate_risk([losing], inputs, RiskOptions(0.06, n_draw=1000, **moved)).summary[
+            "mean_musd"
+        ][0]
+        for moved in ({}, {"spending_slips": True})
+    )
+
+    assert base < 0.0
+    assert usual < base < slipping
+
+
+def test_inputs_of_one_project_correlate_as_wanted_and_projects_do_not():
+    inputs = [RiskInputs(capex_factor=Lognormal(1.0, 0.3), benefit_factor=Lognormal(1.0, 0.3))] * 2
+    within = {("capex_factor", "benefit_factor"): 0.6}
+    models = [make_model("a"), make_model("b")]
+
+    tied, free = (
+        simulate_risk(models, inputs, RiskOptions(0.06, n_draw=8000, within=pairs)).npv_musd
+        for pairs in (within, {})
+    )
+
+    # Dear projects with large benefits: the two make up for each other.
+    assert (tied.std(axis=0) < 0.9 * free.std(axis=0)).all()
+    assert abs(stats.spearmanr(tied).statistic) < 0.04
+
+
+def test_correlations_that_contradict_each_other_are_refused():
+    inputs = [RiskInputs(*[Lognormal(1.0, 0.3)] * 3)]
+    names = ("capex_factor", "operation_factor", "benefit_factor")
+    pairs = {(names[0], names[1]): 0.9, (names[1], names[2]): 0.9, (names[0], names[2]): -0.9}
+
+    with pytest.raises(InputError, match="contradict"):
+        simulate_risk([MODEL], inputs, RiskOptions(0.06, n_draw=1000, within=pairs))
 
 
 def test_sobol_points_give_the_same_mean_as_the_hypercube():

@@ -111,3 +111,18 @@ def test_a_project_outside_the_models_says_what_it_brings(case_folder: Path) -> 
         read_case(case_folder)
 
     assert ["own_flows" in problem.message for problem in caught.value.problems] == [True]
+
+
+def test_weights_of_scenarios_leave_none_out(case_folder: Path) -> None:
+    scenarios = read_case(case_folder).scenario_names()
+    weight = {"probability": "0.5", "source": "assumption", "confidence": "assumed", "note": ""}
+    rows = [{"scenario": name, **weight} for name in scenarios]
+    (case_folder / "finance").mkdir(exist_ok=True)
+    write(case_folder, "finance/probabilities", rows)
+    assert read_case(case_folder).tables["finance/probabilities"].height == len(scenarios)
+
+    write(case_folder, "finance/probabilities", rows[:-1])
+
+    with pytest.raises(InputError) as wrong:
+        read_case(case_folder)
+    assert f"{scenarios[-1]!r} has no probability" in str(wrong.value)

@@ -74,7 +74,7 @@ def test_every_corruption_is_named_where_it_is_or_changes_nothing(small: Path, f
     assert list(failures(small, names, SEED, first, first + PART)) == []
 
 
-@pytest.mark.parametrize("first", range(0, COUNT, PART))
+@pytest.mark.parametrize("first", PARTS)
 @pytest.mark.usefixtures("remembered")
 def test_every_corruption_of_the_packaged_case_is_named_too(packaged: Path, first: int) -> None:
     names = [name for name in TABLES if has_rows(packaged / f"{name}.csv")]

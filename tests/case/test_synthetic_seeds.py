@@ -21,6 +21,8 @@ from transcaspian.case.synthetic import (
 )
 from transcaspian.units import DAYS_OF_MONTH
 
+pytestmark = pytest.mark.slow
+
 SEEDS = tuple(range(1, 11))
 AROUND = 20  # days each side of the middle of a season
 ALL_KINDS = {"load", "wind", "solar", "hydro", "must_run", "price"}

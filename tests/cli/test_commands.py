@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import transcaspian
 from tests.small_case import write_small_case
 from transcaspian.cli.main import main
 
@@ -352,3 +353,11 @@ def test_a_second_run_takes_what_it_can_from_the_cache(run_folder: Path, tmp_pat
     first.pop("report.html")
     second.pop("report.html")
     assert first == second
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code in (0, None)
+    assert capsys.readouterr().out == f"transcaspian {transcaspian.__version__}\n"

@@ -1,5 +1,8 @@
 """The database on SQLite and PostgreSQL: the same tests on both."""
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.register.examples import PROMISE, TAIL, event, make, observation
 from transcaspian.errors import InputError, NotFoundError, RegisterError
+from transcaspian.register.access import load_register, open_for_writing
 from transcaspian.register.columns import TABLES
 from transcaspian.register.listing import history_of, list_table
 from transcaspian.register.read import packaged_folder, read_packaged
@@ -369,3 +373,34 @@ def test_a_zero_byte_is_refused_everywhere(address: str) -> None:
             question()
     with open_store(address) as store, pytest.raises(InputError, match="zero bytes"):
         record_rows(store, "observations", [observation("2025", 5.0)], "Analyst", "a\0b")
+
+
+def test_a_database_in_a_folder_that_cannot_be_written_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "register.sqlite"
+    create_store(str(file), make()).close()
+    files = sorted(tmp_path.iterdir())
+    expected = load_register(str(file)).tables
+    tmp_path.chmod(0o555)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # what all but the system's owner see
+
+    found = load_register(str(file)).tables
+    with open_store(str(file)) as store, pytest.raises(RegisterError, match="readonly"):
+        record_rows(store, "observations", [observation("2025", 5.0)], "Analyst", "Typing error")
+
+    tmp_path.chmod(0o755)
+    assert sorted(tmp_path.iterdir()) == files
+    assert all(found[name].equals(expected[name]) for name in expected)
+
+
+def test_no_table_is_made_in_the_database_of_another_program(tmp_path: Path) -> None:
+    file = tmp_path / "bookmarks.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE bookmarks (address TEXT)")
+
+    with pytest.raises(RegisterError, match="another program: it holds the table 'bookmarks'"):
+        open_for_writing(str(file))
+
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from transcaspian import swap
 from transcaspian.cli import register_entry
 from transcaspian.errors import InputError, NotFoundError, RegisterError, TranscaspianError
-from transcaspian.register import export, swap
 from transcaspian.register.access import default_database, load_register, open_for_writing
 from transcaspian.register.agenda import find_due
 from transcaspian.register.export import FORMS, export_register
@@ -242,8 +242,7 @@ def failing(number: int) -> Callable[..., None]:
 def test_a_target_that_cannot_be_written_is_one_error(
     form: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export.tempfile, "mkstemp", failing(number))
-    monkeypatch.setattr(export.tempfile, "mkdtemp", failing(number))
+    monkeypatch.setattr(swap.tempfile, "mkdtemp", failing(number))
     with pytest.raises(InputError, match="can't be written"):
         export_register(read_packaged(), form, tmp_path / "out", DAY)
     assert list(tmp_path.iterdir()) == []
@@ -254,7 +253,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("can_exchange", [True, False])
-@pytest.mark.parametrize("broken", ["exchange", "replace", "write_bytes"])
+@pytest.mark.parametrize("broken", ["exchange", "rename", "write_bytes"])
 def test_an_export_that_fails_leaves_the_old_folder_whole(
     broken: str, can_exchange: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,19 +262,19 @@ def test_an_export_that_fails_leaves_the_old_folder_whole(
     (target / "links.csv").write_text("old")
     before = contents(target)
     if not can_exchange:
-        monkeypatch.setattr(swap, "exchange", lambda *_: False)
+        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     if broken == "exchange":
-        monkeypatch.setattr(swap, "exchange", failing(errno.EIO))
-    elif broken == "replace":
-        replace = Path.replace
+        monkeypatch.setattr(swap, "_exchange", failing(errno.EIO))
+    elif broken == "rename":
+        rename = Path.rename
 
-        def fail_for_drafts(self: Path, other: Path) -> Path:
-            if other == target and not self.name.endswith(".old"):
+        def fail_for_new(self: Path, other: Path) -> Path:
+            if other == target and self.name == "tables":
                 raise OSError(errno.EIO, "no")
-            return replace(self, other)
+            return rename(self, other)
 
-        monkeypatch.setattr(Path, "replace", fail_for_drafts)
-        monkeypatch.setattr(swap, "exchange", lambda *_: False)
+        monkeypatch.setattr(Path, "rename", fail_for_new)
+        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     else:
         monkeypatch.setattr(Path, "write_bytes", failing(errno.ENOSPC))
     with pytest.raises(InputError, match="can't be written"):
@@ -289,7 +288,7 @@ def test_an_export_that_succeeds_leaves_the_new_folder_alone(
     can_exchange: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not can_exchange:
-        monkeypatch.setattr(swap, "exchange", lambda *_: False)
+        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     target = tmp_path / "out"
     export_register(read_packaged(), "csv", target, DAY)
     fresh = contents(target)

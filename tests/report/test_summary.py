@@ -108,7 +108,17 @@ def row(**changes: object) -> dict[str, object]:
         "capex_musd": 100.0, "capex_low_musd": 80.0, "capex_high_musd": 150.0,
         "capex_confidence": "reported", "break_even_capex_musd": 125.0,
     }  # fmt: skip
-    return base | changes
+    changed = base | changes
+    return {"npv_whole_musd": changed["npv_musd"], "sunk_musd": 0.0} | changed
+
+
+def test_of_what_is_begun_only_the_money_left_is_uncertain() -> None:
+    # A quarter of the cost is spent: completing is worth 45, and of the slope of 0.8 three quarters are left.
+    worth = worth_of(row(npv_musd=45.0, npv_whole_musd=20.0, sunk_musd=25.0), TERMS)
+    assert worth.high_musd == pytest.approx(45.0 + 0.75 * 16.0)
+    assert worth.low_musd == pytest.approx(45.0 - 0.75 * 40.0)
+    assert worth.verdict == "Yes, at the high cost too"
+    assert "what is left to spend" in worth.certainty
 
 
 def test_the_range_of_npv_follows_from_the_break_even_cost() -> None:

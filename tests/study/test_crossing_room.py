@@ -106,6 +106,7 @@ def test_a_source_or_a_note_does_not_change_a_curve(case: Case) -> None:
     assert has_same_crossing(view, with_tables(view, crossing__ports=ports))
 
 
+@pytest.mark.slow
 def test_traffic_beyond_the_grid_is_simulated_again(case: Case, room: CrossingRoom) -> None:
     view = case.at(YEAR)
     small = view.tables["crossing/arrivals"].with_columns(pl.col("units") / 4.0)

@@ -53,6 +53,17 @@ def test_every_realisation_has_its_benefit_and_the_first_is_the_case(results: Re
     assert table["difference_musd"][1] != 0.0
 
 
+def test_a_year_that_the_run_does_not_solve_is_not_solved_for_its_weather(
+    windy_case: Case, results: Results
+) -> None:
+    later = next(year for year in windy_case.settings.model_years if year not in OPTIONS.years)
+    settings = windy_case.settings.model_copy(update={"realisation_year": later})
+
+    found = run_study(replace(windy_case, settings=settings), OPTIONS)
+
+    assert found.table("realisations").equals(results.table("realisations"))
+
+
 def test_a_benefit_is_what_two_dispatches_cost_less(windy_case: Case, results: Results) -> None:
     seed = PACKAGED_SEED + 1
     profiles = dict(windy_case.profiles) | {WIND: weather_year(seed)[WIND]}

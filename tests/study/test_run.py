@@ -209,6 +209,7 @@ def test_every_table_of_the_case_is_among_the_assumptions(
     assert set(series["row"]) == set(small_case.profiles)
 
 
+@pytest.mark.slow
 def test_every_change_of_a_cell_changes_the_assumptions(small_case: Case) -> None:
     before = assumption_table(small_case)
 

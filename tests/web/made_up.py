@@ -132,12 +132,10 @@ def write_runs(folder: Path) -> tuple[Path, Path]:
     runs = folder / "runs"
     write_results(results, runs / FIRST, REPORT)
     tables = dict(results.tables)
-    value = next(name for name in tables["projects"].columns if name == "npv_6_musd")
     tables["projects"] = tables["projects"].with_columns(
         pl.when(pl.col("project") == "CABLE")
-        .then(pl.col(value) + NPV_RISE)
-        .otherwise(pl.col(value))
-        .alias(value)
+        .then(pl.col("npv_6_musd", "npv_decision_musd") + NPV_RISE)
+        .otherwise(pl.col("npv_6_musd", "npv_decision_musd"))
     )
     tables["power_zone_year"] = tables["power_zone_year"].with_columns(
         price_mean=pl.when(pl.col("bus") == "W")

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from tests.web.made_up import FIRST, SECOND, chromium
 from tests.web.test_pages import RUN
 
+pytestmark = pytest.mark.slow
+
 # Software WebGL, so that the interactive map is really drawn; QUIC and updates off.
 FLAGS = [
     "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",

@@ -6,6 +6,8 @@ from starlette.testclient import TestClient
 from tests.web.choices import NO_VALUES, try_every_choice
 from tests.web.made_up import FIRST, SECOND, THIRD
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = (
     "", "/projects", "/projects/CABLE", "/map", "/map?sector=freight", "/freight", "/funds",
     "/assumptions", "/places/power/W", "/places/freight/EPORT", "/links/power/E-W",

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from tests.web.test_pages import Elements
 from transcaspian.web.models import PageData
 
+pytestmark = pytest.mark.slow
+
 # Of pages that differ only in what they are about so many are looked at, of files one.
 OF_A_KIND = 2
 STARTS = {

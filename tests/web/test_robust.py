@@ -251,3 +251,16 @@ def test_a_text_that_looks_like_a_formula_is_guarded_in_a_csv_file() -> None:
 
     assert [line.strip('"') for line in lines[1:4]] == ["'=1+1", "'+1", "'@a"]
     assert lines[5] == "plain"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/runs/{FIRST}", f"/runs/{FIRST}/tables/projects?format=csv", "/nowhere"]
+)
+def test_the_headers_of_a_page_can_be_asked_for_alone(client: TestClient, path: str) -> None:
+    whole = client.get(path)
+
+    alone = client.head(path)
+
+    assert alone.status_code == whole.status_code
+    assert alone.content == b""
+    assert dict(alone.headers) == dict(whole.headers)

@@ -9,7 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from transcaspian.appraisal.distributions import COST_OVERRUNS, Distribution, Pert, Triangular
+from transcaspian.appraisal.distributions import (
+    COST_OVERRUNS,
+    Distribution,
+    Pert,
+    Triangular,
+    Widened,
+)
 from transcaspian.appraisal.gains import yearly_flows
 from transcaspian.appraisal.indicators import find_indicators
 from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger, LedgerRules
@@ -35,6 +41,7 @@ __all__ = [
     "RunFacts",
     "ledger_of_run",
     "models_of",
+    "usual_options",
     "usual_risk",
     "value_again",
     "value_tables",
@@ -50,6 +57,13 @@ ASSUMED_COST = Pert(0.8, 1.0, 1.6)
 # Projects?, Journal of the American Planning Association 71(2)), openings late rather than early.
 ASSUMED_BENEFITS = Pert(0.5, 1.0, 1.3)
 ASSUMED_DELAY = Triangular(0.0, 1.0, 4.0)
+# Assumed in size. Works that take longer cost more (Flyvbjerg, B., Holm, M.S. and Buhl, S. (2004), What
+# Causes Cost Overrun in Transport Infrastructure Projects?, Transport Reviews 24(1): 4.64 points a
+# year), and a project that comes late finds part of its market served.
+ASSUMED_CORRELATION: Mapping[tuple[str, str], float] = {
+    ("capex_factor", "delay_years"): 0.5,
+    ("benefit_factor", "delay_years"): -0.2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class RunFacts:
 
     price_year: int
     discount_year: int
+    first_open_year: int | None = None
 
 
 def ledger_of_run(rows: pl.DataFrame, facts: ProjectFacts, run: RunFacts) -> Ledger:
@@ -127,7 +142,7 @@ def value_again(
 ) -> pl.DataFrame:
     """Return the indicators of each project at a rate, one row a project.
 
-    Columns: project, npv_musd, npv_to_complete_musd, eirr (null unless exactly one), eirr_count, eirr_note, mirr, bcr,
+    Columns: project, npv_musd, npv_to_complete_musd, sunk_musd, eirr (null unless exactly one), eirr_count, eirr_note, mirr, bcr,
     break_even_capex_musd, capex_musd, first_year_return, payback_years.
     """
     rows = []
@@ -140,12 +155,14 @@ def value_again(
             rates=(rate,),
             headline_rate=rate,
             discount_year=run.discount_year,
+            first_open_year=run.first_open_year,
         )
         rows.append(
             {
                 "project": fact.project,
                 "npv_musd": found.npv_headline_musd,
                 "npv_to_complete_musd": found.npv_to_complete_musd,
+                "sunk_musd": found.sunk_musd,
                 "eirr": found.eirr[0] if len(found.eirr) == 1 else None,
                 "eirr_count": len(found.eirr),
                 "eirr_note": found.eirr_note,
@@ -164,8 +181,8 @@ def value_again(
 def usual_risk(facts: ProjectFacts) -> RiskInputs:
     """Return what is uncertain of a project when nobody has said more.
 
-    Capital cost between the published low and high values, or as a reference class overran, or as
-    assumed; benefits and delay as assumed in this module.
+    Capital cost as a reference class overran, or as assumed for kinds without one, widened where
+    the published low and high values reach further; benefits and delay as assumed in this module.
     """
     return RiskInputs(
         capex_factor=_cost_risk(facts),
@@ -202,8 +219,14 @@ def models_of(ledgers: Sequence[Ledger], run: RunFacts, scope: str = "all") -> l
 
 
 def _cost_risk(facts: ProjectFacts) -> Distribution:
-    low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
-    if low is not None and high is not None and capex > 0.0 and low <= capex <= high:
-        return Pert(low / capex, 1.0, high / capex)
     reference = REFERENCE_CLASS.get(facts.kind)
-    return ASSUMED_COST if reference is None else COST_OVERRUNS[reference]
+    outside = ASSUMED_COST if reference is None else COST_OVERRUNS[reference]
+    low, high, capex = facts.capex_low_musd, facts.capex_high_musd, facts.capex_musd
+    if low is not None and high is not None and capex > 0.0 and 0.0 < low <= capex <= high:
+        return Widened(outside, low / capex, high / capex)
+    return outside
+
+
+def usual_options(rate: float, n_draw: int, seed: int) -> RiskOptions:
+    """Return how risk is drawn when nobody has said more: inputs of one project hang together."""
+    return RiskOptions(rate=rate, n_draw=n_draw, seed=seed, within=ASSUMED_CORRELATION)

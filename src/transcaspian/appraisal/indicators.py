@@ -3,8 +3,9 @@
 Definitions (all in constant prices, flows at t = year - discount year):
 
 - npv: present value of benefits less fixed operation less capital;
-- npv_to_complete: the same without what falls before the discount year: that money is sunk, and
-  what is left to decide is worth this much;
+- npv_to_complete: the same without what falls before the first open year (that of the decision, by
+  default the discount year): that money is sunk, and what is left to decide is worth this much;
+- sunk: capital spent before that year, undiscounted;
 - eirr: every rate above -1 at which that is zero;
 - bcr: present value of (benefits - fixed operation) over present value of capital, where capital
   is building and renewal less residual value;
@@ -50,7 +51,8 @@ class Indicators:
 
     npv_musd: Mapping[float, float]  # by discount rate
     npv_after_last_model_year_musd: Mapping[float, float]
-    npv_to_complete_musd: float  # at the headline rate, without what falls before the discount year
+    npv_to_complete_musd: float  # at the headline rate, without what falls before the open years
+    sunk_musd: float  # capital spent before the open years, undiscounted
     eirr: tuple[float, ...]
     eirr_note: str
     headline_rate: float
@@ -59,6 +61,11 @@ class Indicators:
     break_even_capex_musd: float | None
     first_year_return: float | None
     payback_years: float | None
+
+    @property
+    def npv_decision_musd(self) -> float:
+        """What is left to decide: the NPV to complete of what is begun, else the whole NPV."""
+        return self.npv_to_complete_musd if self.sunk_musd > 0.0 else self.npv_headline_musd
 
     @property
     def npv_headline_musd(self) -> float:
@@ -80,6 +87,7 @@ def find_indicators(
     rates: tuple[float, ...],
     headline_rate: float,
     discount_year: int,
+    first_open_year: int | None = None,
 ) -> Indicators:
     """Return the indicators of yearly flows; see the module for each definition.
 
@@ -95,8 +103,11 @@ def find_indicators(
         Real discount rates; `headline_rate` must be one of them [1/a].
     discount_year : int
         Year to which everything is discounted, t = 0.
+    first_open_year : int, optional
+        First year whose money is still to decide; the discount year without it.
     """
     times = flows.year - discount_year
+    is_open = flows.year >= (discount_year if first_open_year is None else first_open_year)
     factors = {rate: discount_factors(rate, times) for rate in rates}
     after = flows.year > last_model_year
     net = flows.net
@@ -107,7 +118,8 @@ def find_indicators(
         npv_after_last_model_year_musd={
             rate: float(net[after] @ factors[rate][after]) for rate in rates
         },
-        npv_to_complete_musd=float(net[times >= 0] @ factor[times >= 0]),
+        npv_to_complete_musd=float(net[is_open] @ factor[is_open]),
+        sunk_musd=float(flows.capital[~is_open].sum()),
         eirr=tuple(returns.tolist()),
         eirr_note=irr_note(net, returns),
         headline_rate=headline_rate,
@@ -137,6 +149,7 @@ def indicator_rows(project: str, scope: str, found: Indicators) -> list[tuple[ob
         for rate, value in found.npv_after_last_model_year_musd.items()
     ]
     rows.append(row("npv_to_complete", at, found.npv_to_complete_musd, "million USD"))
+    rows.append(row("sunk", None, found.sunk_musd, "million USD", "capital spent, undiscounted"))
     rows += [row("eirr", None, rate, "1/a", found.eirr_note) for rate in found.eirr or (None,)]
     rows += [
         row("bcr", at, found.bcr, "-", "PV(benefits - fixed operation) / PV(capital)"),

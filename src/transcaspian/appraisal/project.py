@@ -31,6 +31,7 @@ class AppraisalOptions:
     rates: tuple[float, ...] = (0.04, 0.06, 0.09, 0.12)
     headline_rate: float = 0.06  # twice a growth of 3 % a head: World Bank (2016) guidance note
     headline_scope: str = "all"
+    first_open_year: int | None = None  # of the decision; the discount year without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def appraise_ledger(
             rates=options.rates,
             headline_rate=options.headline_rate,
             discount_year=options.discount_year,
+            first_open_year=options.first_open_year,
         )
         for scope in SCOPES
     }
@@ -173,6 +175,12 @@ def _headline(found: Indicators, capex: float, confidence: str, options: Apprais
     """Return the one sentence that leads: break-even cost where the capital cost is assumed."""
     at = f"at {options.headline_rate:.0%} real, {options.rules.price_year} prices"
     break_even = found.break_even_capex_musd
+    if found.sunk_musd > 0.0:
+        return (
+            f"To complete it is worth {found.npv_to_complete_musd:,.0f} million USD {at};"
+            f" {found.sunk_musd:,.0f} of {capex:,.0f} is spent, with which its NPV is"
+            f" {found.npv_headline_musd:,.0f}."
+        )
     if confidence == "assumed" and break_even is not None:
         if break_even <= 0.0:
             return f"Not worth any capital cost {at}: its benefits are not positive."

@@ -17,6 +17,7 @@ from transcaspian.appraisal.distributions import (
     Distribution,
     Fixed,
     Sampling,
+    add_pairs,
     draw_scores,
     quantiles,
     rank_correlation,
@@ -65,7 +66,11 @@ class RiskInputs:
 
 @dataclass(frozen=True, slots=True)
 class RiskOptions:
-    """How to draw: the correlation of an input is that between the projects, by rank."""
+    """How to draw. Correlations are of ranks: between projects by input, within one by two inputs.
+
+    A slip leaves spending as planned unless `spending_slips`: what delays openings (works, permits,
+    quarrels) seldom begins before the money is spent.
+    """
 
     rate: float
     n_draw: int = 10_000
@@ -73,7 +78,8 @@ class RiskOptions:
     seed: int = 0
     sampling: Sampling = "latin_hypercube"
     correlation: Mapping[str, float] = field(default_factory=dict)  # by input name
-    spending_slips: bool = True
+    within: Mapping[tuple[str, str], float] = field(default_factory=dict)  # by two input names
+    spending_slips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def simulate_risk(
         )
     columns = [(place, name) for place, one in enumerate(inputs) for name in one.uncertain()]
     uncertain = [inputs[place].uncertain()[name] for place, name in columns]
-    correlation = _correlation(columns, options.correlation)
+    correlation = _correlation(columns, options)
     factors = [model.factors(options.rate) for model in models]
     seeds = np.random.SeedSequence(options.seed).spawn(options.n_draw // options.block)
     npv = np.empty((options.n_draw, len(models)))
@@ -201,14 +207,23 @@ def _variation(
     return Variation(**fixed, **drawn, spending_slips=options.spending_slips)
 
 
-def _correlation(
-    columns: Sequence[tuple[int, str]], wanted: Mapping[str, float]
-) -> FloatArray | None:
+def _correlation(columns: Sequence[tuple[int, str]], options: RiskOptions) -> FloatArray | None:
+    wanted = options.correlation
+    if not columns or not (wanted or options.within):
+        return None
     members = {
         name: [place for place, (_, other) in enumerate(columns) if other == name]
         for name in wanted
     }
-    return rank_correlation(wanted, members, len(columns)) if wanted and columns else None
+    place_of = {column: place for place, column in enumerate(columns)}
+    owners = dict.fromkeys(owner for owner, _ in columns)
+    pairs = {
+        (place_of[owner, one], place_of[owner, other]): value
+        for owner in owners
+        for (one, other), value in options.within.items()
+        if (owner, one) in place_of and (owner, other) in place_of
+    }
+    return add_pairs(rank_correlation(wanted, members, len(columns)), pairs)
 
 
 def _summary(names: Sequence[str], npv: FloatArray, block: int) -> pl.DataFrame:

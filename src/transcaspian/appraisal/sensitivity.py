@@ -33,9 +33,9 @@ CHANGES: dict[str, Variation] = {
     "operation cost +20 %": Variation(operation_factor=1.2),
     "benefits -10 %": Variation(benefit_factor=0.9),
     "benefits -20 %": Variation(benefit_factor=0.8),
-    "one year late": Variation(delay_years=1.0),
-    "two years late": Variation(delay_years=2.0),
-    "two years late, money spent as planned": Variation(delay_years=2.0, spending_slips=False),
+    "one year late": Variation(delay_years=1.0, spending_slips=False),
+    "two years late": Variation(delay_years=2.0, spending_slips=False),
+    "two years late, money spent later too": Variation(delay_years=2.0),
     "capital cost +20 %, benefits -20 %": Variation(capex_factor=1.2, benefit_factor=0.8),
 }
 BISECTIONS = 60
@@ -132,11 +132,13 @@ def delay_prices(
 def announced_slips(
     model: MoneyModel, rate: float, vintages: Sequence[tuple[date, date]]
 ) -> pl.DataFrame:
-    """Return what each announced change of the opening date costs.
+    """Return what each announced change of the opening date costs, against the first date given.
 
-    The first date ever given is taken for the planned opening. Columns: project, said_on, due,
-    slip_years (against the first), npv_change_musd (spending slips too), npv_change_spent_musd
-    (money spent as planned), step_spent_musd (against the announcement before).
+    An opening year begins with 1 January, wherever the model's own stands among the dates: each
+    date is a slip, or an advance, against that. Columns: project, said_on, due,
+    slip_years (against the first), npv_change_spent_musd (money spent as the model plans it),
+    npv_change_musd (spending moved with the opening), step_spent_musd (against the announcement
+    before).
 
     Parameters
     ----------
@@ -146,21 +148,25 @@ def announced_slips(
     ordered = sorted(vintages)
     if not ordered:
         raise InputError(f"no opening date of {model.project!r} was ever announced. Give one.")
-    first = ordered[0][1]
-    slips = np.array([(due - first).days / DAYS_PER_YEAR for _, due in ordered])
+    slips = np.array([(due - ordered[0][1]).days / DAYS_PER_YEAR for _, due in ordered])
+    planned = date(model.opening_year, 1, 1)
+    delays = np.array([(due - planned).days / DAYS_PER_YEAR for _, due in ordered])
     factors = model.factors(rate)
-    base = float(vary(model, Variation())[0] @ factors)
-    both = vary(model, Variation(delay_years=slips)) @ factors - base
-    late = Variation(delay_years=slips, spending_slips=False)
-    # Without any slip the variation holds a single row: every vintage has it.
-    spent = np.broadcast_to(vary(model, late) @ factors - base, slips.shape)
+    # Without any delay a variation holds a single row: every vintage has it.
+    both, spent = (
+        np.broadcast_to(
+            vary(model, Variation(delay_years=delays, spending_slips=moved)) @ factors, slips.shape
+        )
+        for moved in (True, False)
+    )
+    both, spent = both - both[0], spent - spent[0]
     return pl.DataFrame(
         {
             "project": [model.project] * slips.size,
             "said_on": [said_on for said_on, _ in ordered],
             "due": [due for _, due in ordered],
             "slip_years": slips,
-            "npv_change_musd": np.broadcast_to(both, slips.shape),
+            "npv_change_musd": both,
             "npv_change_spent_musd": spent,
             "step_spent_musd": np.diff(spent, prepend=0.0),
         }

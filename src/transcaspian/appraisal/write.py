@@ -1,6 +1,7 @@
 """Writes a workbook of projects whose formulas live: change the rate and every value follows."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from transcaspian.appraisal.ledger import Ledger
 from transcaspian.appraisal.returns import irr
 from transcaspian.errors import InputError
 from transcaspian.spreadsheet import TEXT_STAYS_TEXT, sheet_names
+from transcaspian.swap import write_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -36,7 +38,8 @@ def write_workbook(
     InputError
         Where the file can't be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True, **TEXT_STAYS_TEXT})
+    buffer = BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXT_STAYS_TEXT})
     money = book.add_format({"num_format": "#,##0.0"})
     percent = book.add_format({"num_format": "0.0%"})
     head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
@@ -46,10 +49,11 @@ def write_workbook(
     for name, ledger in zip(names, ledgers, strict=True):
         sheet = book.add_worksheet(name)
         _write_project(sheet, formats, ledger, rate, discount_year, conventions)
+    book.close()
     try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        message = f"{str(path)!r} can't be written: {error}."
+        write_file(path, buffer.getvalue())
+    except OSError as error:
+        message = f"{str(path)!r} can't be written: {error.strerror or error}."
         raise InputError(f"{message} Close it elsewhere or name another file.") from error
 
 

@@ -253,6 +253,17 @@ def check_capacity_years(book: Book) -> Iterator[Problem]:
     )
 
 
+def check_every_scenario_has_a_probability(book: Book) -> Iterator[Problem]:
+    """Where scenarios have weights, all have: a run of all of them could not be weighed."""
+    given = book.tables["finance/probabilities"]["scenario"]
+    if given.is_empty():
+        return
+    for scenario in book.tables["scenarios/scenarios"]["scenario"]:
+        if scenario not in given:
+            message = f"{scenario!r} has no probability, other scenarios have one."
+            yield Problem("finance/probabilities.csv", 0, "scenario", message, "Add a row.")
+
+
 FINANCE_RULES: tuple[Rule, ...] = (
     check_vehicles_have_parties,
     check_vehicle_ranges,
@@ -264,4 +275,5 @@ FINANCE_RULES: tuple[Rule, ...] = (
     check_rules_name_both,
     check_order_of_projects_is_no_circle,
     check_capacity_years,
+    check_every_scenario_has_a_probability,
 )

@@ -1,10 +1,10 @@
 """Copies a case folder: whole or not at all."""
 
-import tempfile
 from pathlib import Path
 
 from transcaspian.case.files import copy_files
 from transcaspian.errors import InputError
+from transcaspian.swap import scratch_folder
 
 __all__ = ["copy_case"]
 
@@ -20,8 +20,8 @@ def copy_case(source: Path, folder: Path) -> Path:
         if folder.resolve().is_relative_to(source.resolve()):
             raise InputError(f"{str(folder)!r} lies inside the case. Name a folder elsewhere.")
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-case-") as scratch:
-            copy = Path(scratch) / "case"
+        with scratch_folder(folder.parent) as scratch:
+            copy = scratch / "case"
             copy_files(source, copy)
             if folder.exists():
                 folder.rmdir()

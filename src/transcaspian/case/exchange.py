@@ -1,6 +1,5 @@
 """Takes a case out to one file (.zip, .xlsx) and in again: whole or not at all, without loss."""
 
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from transcaspian.case.excel_write import write_workbook
 from transcaspian.case.files import LARGEST_CASE, MOST_FILES, case_files, copy_files
 from transcaspian.case.unzip import unpack_zip
 from transcaspian.errors import InputError, NotFoundError, Problem
+from transcaspian.swap import scratch_folder
 from transcaspian.untrusted import in_child
 
 __all__ = ["export_case", "import_case", "refuse_existing", "write_new"]
@@ -49,8 +49,8 @@ def write_new(target: Path, write: Callable[[Path], object]) -> Path:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as scratch:
-            copy = Path(scratch) / f"case{target.suffix.lower()}"
+        with scratch_folder(target.parent) as scratch:
+            copy = scratch / f"case{target.suffix.lower()}"
             write(copy)
             refuse_existing(target)
             copy.rename(target)
@@ -72,8 +72,8 @@ def import_case(source: Path, folder: Path, check: Check) -> Path:
         raise InputError(f"{str(folder)!r} exists already. Name a new or empty folder.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".import-") as scratch:
-            copy = Path(scratch) / "case"
+        with scratch_folder(folder.parent) as scratch:
+            copy = scratch / "case"
             origins = _unpack(source, copy)
             _check(source, copy, origins, check)
             if folder.exists():

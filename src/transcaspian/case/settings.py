@@ -1,5 +1,6 @@
 """What `case.yaml` says about a case as a whole."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -7,7 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from transcaspian.case.columns import SCHEMA_VERSION
 
 Year = Annotated[int, Field(ge=1990, le=2100)]
+MIDDLE_OF_YEAR = (7, 1)
 Rate = Annotated[float, Field(gt=-0.5, lt=1.0)]
+
+
+def open_from(decision: date | None, base_year: int) -> int:
+    """Return the first year whose money is still to decide on a day; the base year without one."""
+    if decision is None:
+        return base_year
+    return decision.year + (decision > date(decision.year, *MIDDLE_OF_YEAR))
 
 
 class CaseSettings(BaseModel):
@@ -27,6 +36,8 @@ class CaseSettings(BaseModel):
     """Year whose prices all money is in (constant prices)."""
     base_year: Year
     """Year to which values are discounted: t = 0."""
+    decision_date: date | None = None
+    """Day on which projects are decided: what is spent before it is sunk. The base year without it."""
     model_years: tuple[Year, ...] = Field(min_length=1)
     """Years that are solved; between them benefits are interpolated."""
     power_backcast_year: Year | None = None
@@ -48,6 +59,11 @@ class CaseSettings(BaseModel):
     """Real discount rates as fractions: 0.06 is six per cent."""
     headline_rate: Rate = 0.06
     """Rate of the headline values; one of `discount_rates`."""
+
+    @property
+    def first_open_year(self) -> int:
+        """First year whose spending is still to decide: money of a year falls in its middle."""
+        return open_from(self.decision_date, self.base_year)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "CaseSettings":

@@ -17,6 +17,7 @@ from transcaspian.case.columns import Table
 from transcaspian.case.registry import TABLES, view_column_kinds, yearly_table
 from transcaspian.case.settings import CaseSettings
 from transcaspian.errors import NotFoundError
+from transcaspian.shown import html_table, named, one_line
 
 __all__ = ["HOURS_PER_YEAR", "Case", "YearView"]
 
@@ -33,7 +34,7 @@ _POLARS_KIND: dict[str, pl.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class YearView:
     """The case in one year, changes applied: all that a model sees.
 
@@ -48,6 +49,11 @@ class YearView:
     def __reduce__(self) -> tuple[object, ...]:
         """Return what makes the view again in another process (read-only maps can't travel)."""
         return _remake_view, (self.year, dict(self.tables), dict(self.profiles))
+
+    def __repr__(self) -> str:
+        """Return what there is in a line."""
+        facts = [f"{len(self.tables)} tables", f"{len(self.profiles)} hourly profiles"]
+        return one_line("YearView", str(self.year), facts)
 
     def parameter(self, name: str, country: str) -> float:
         """Return a price of `economy/parameters`: the country's own row, else that of `*`.
@@ -68,7 +74,7 @@ class YearView:
         return float(values[ANY_COUNTRY] if own is None else own)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """A checked case. Frames are never changed in place; every change makes a new view."""
 
@@ -80,6 +86,22 @@ class Case:
     def __reduce__(self) -> tuple[object, ...]:
         """Return what makes the case again in another process (read-only mappings can't travel)."""
         return _remake_case, (self.settings, dict(self.tables), dict(self.profiles), self.path)
+
+    def __repr__(self) -> str:
+        """Return what there is in a line; the tables themselves would fill a book."""
+        facts = [
+            f"{len(self.tables)} tables",
+            f"{len(self.profiles)} hourly profiles",
+            f"years {named(self.settings.model_years)}",
+            f"scenarios {named(self.scenario_names())}",
+            f"in {str(self.path)!r}",
+        ]
+        return one_line("Case", self.name, facts)
+
+    def _repr_html_(self) -> str:
+        """Return the list of tables for a notebook."""
+        rows = [(name, self.tables[name].height, TABLES[name].meaning) for name in self.tables]
+        return html_table(repr(self), ("table", "rows", "meaning"), rows)
 
     @property
     def name(self) -> str:

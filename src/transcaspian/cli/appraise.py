@@ -71,9 +71,14 @@ def run(
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Value the projects of a run again at any rate, without solving the models again."""
-    from transcaspian.appraisal.again import models_of, usual_risk, value_again, value_tables
+    from transcaspian.appraisal.again import (
+        models_of,
+        usual_options,
+        usual_risk,
+        value_again,
+        value_tables,
+    )
     from transcaspian.appraisal.families import interaction_tables
-    from transcaspian.appraisal.risk import RiskOptions
     from transcaspian.cli.run_facts import read_run_facts
 
     found = read_run_facts(folder, scenario, [word for word in projects.split(",") if word])
@@ -83,7 +88,7 @@ def run(
     tables = value_tables(
         models_of(found.ledgers, found.run, scope),
         [usual_risk(project) for project in found.projects],
-        RiskOptions(rate=at, n_draw=draws, seed=seed),
+        usual_options(at, draws, seed),
     )
     together = interaction_tables(
         dict(values.select("project", "npv_musd").iter_rows()),

@@ -2,10 +2,11 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from transcaspian import __version__
 from transcaspian.cli import (
     appraise,
     cases,
@@ -32,6 +33,26 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"transcaspian {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_all(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """Plans, prices and tracks the Trans-Caspian corridor."""
+
+
 cases.register(app)
 runs.register(app)
 comparing.register(app)

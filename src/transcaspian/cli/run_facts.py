@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 
 from transcaspian.appraisal.again import ProjectFacts, RunFacts, ledger_of_run
 from transcaspian.appraisal.ledger import Ledger
+from transcaspian.case.settings import open_from
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.results.read import read_results
 
@@ -48,7 +50,7 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
     price_year, base_year, rate = (
         _number(settings, name) for name in ("price_year", "base_year", "headline_rate")
     )
-    run = RunFacts(int(price_year), int(base_year))
+    run = RunFacts(int(price_year), int(base_year), open_from(_day(settings), int(base_year)))
     facts = tuple(ProjectFacts.of_row(row) for row in table.iter_rows(named=True))
     rows = results.table("ledger").filter(pl.col("scenario") == chosen)
     return RunOfProjects(
@@ -59,6 +61,18 @@ def read_run_facts(folder: Path, scenario: str, projects: Sequence[str]) -> RunO
         projects=facts,
         ledgers=tuple(ledger_of_run(rows, one, run) for one in facts),
     )
+
+
+def _day(settings: Mapping[str, object]) -> date | None:
+    """Return the day of the decision that a manifest holds, if it holds one."""
+    value = settings.get("decision_date")
+    try:
+        return None if value is None else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise InputError(
+            f"The manifest of the run is damaged, in settings: decision_date is {value!r}."
+            " Run the case again."
+        ) from error
 
 
 def _number(settings: Mapping[str, object], name: str) -> float:

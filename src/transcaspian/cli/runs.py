@@ -234,7 +234,8 @@ def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
             row["name"],
             row["opening_year"],
             _musd(row["capex_musd"]) + ("*" if row["capex_confidence"] == "assumed" else ""),
-            _musd(row["npv_headline_musd"]),
+            _musd(row["npv_decision_musd"]),
+            _musd(row["sunk_musd"]) if row["sunk_musd"] else "",
             _musd(row["break_even_capex_musd"]),
             "" if row["bcr_headline"] is None else f"{row['bcr_headline']:.2f}",
             "" if row["eirr"] is None else f"{100 * row['eirr']:.1f}",
@@ -246,7 +247,7 @@ def _print_projects(ranking: "pl.DataFrame", headline_rate: float) -> None:
     npv = f"NPV {100 * headline_rate:g} %"
     print_table(
         "Projects, million USD of the price year (* capital cost assumed: read the break-even cost)",
-        ("project", "opens", "cost", npv, "break-even", "BCR", "EIRR %", "years"),
+        ("project", "opens", "cost", npv, "spent", "break-even", "BCR", "EIRR %", "years"),
         rows,
         numeric=("opens", "cost", npv, "break-even", "BCR", "EIRR %", "years"),
     )

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transcaspian.accounts import ACCOUNT_SCHEMA
+from transcaspian.accounts import ACCOUNT_SCHEMA, WORLD
 from transcaspian.case.tables import YearView
 from transcaspian.freight.arrays import FloatArray, IntArray, sum_by
 from transcaspian.freight.corridor import FreightResult
 from transcaspian.freight.frames import PathMeasures, measure_paths
 
-__all__ = ["TERMINAL_OPERATING_COST_SHARE", "WORLD", "accounts"]
+__all__ = ["TERMINAL_OPERATING_COST_SHARE", "accounts"]
 
 
 TERMINAL_OPERATING_COST_SHARE = 0.8  # resource cost of handling over the charge [-], assumed
-WORLD = "WORLD"  # climate damage falls on no country of the case alone
 Row = tuple[str, str, str, str, str, float, str]
 SHIPPER_SIDES = 2  # half of what cargo pays is booked at its origin, half at its destination
 

@@ -1,6 +1,7 @@
 """Writes a workbook of portfolios whose formulas live: change a share or a rate and all follows."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 
 from transcaspian.errors import InputError
 from transcaspian.spreadsheet import TEXT_STAYS_TEXT, sheet_names
+from transcaspian.swap import write_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -33,7 +35,8 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     InputError
         Where the file can't be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True, **TEXT_STAYS_TEXT})
+    buffer = BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXT_STAYS_TEXT})
     formats = {
         "money": book.add_format({"num_format": "#,##0.0"}),
         "percent": book.add_format({"num_format": "0.0%"}),
@@ -53,10 +56,11 @@ def write_workbook(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         _write_vehicle(sheet, formats, row, money, first.rows(named=True))
         loans = book.add_worksheet(next(names))
         _write_loans(loans, formats, tables["portfolio_loans"].filter(own))
+    book.close()
     try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        message = f"{str(path)!r} can't be written: {error}."
+        write_file(path, buffer.getvalue())
+    except OSError as error:
+        message = f"{str(path)!r} can't be written: {error.strerror or error}."
         raise InputError(f"{message} Close it elsewhere or name another file.") from error
 
 

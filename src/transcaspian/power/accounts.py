@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.accounts import ACCOUNT_SCHEMA
+from transcaspian.accounts import ACCOUNT_SCHEMA, WORLD
 from transcaspian.power.dispatch import PowerResult
 
 __all__ = ["accounts", "cost_parts"]
@@ -18,7 +18,6 @@ __all__ = ["accounts", "cost_parts"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-WORLD = "WORLD"
 REAL = ("resources", "environment")
 KEYS = [name for name in ACCOUNT_SCHEMA if name != "amount_usd"]
 

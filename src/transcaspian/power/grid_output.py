@@ -1,7 +1,5 @@
 """The optimum of a general network as tables: prices, dispatch, capacity, losses of cables."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from transcaspian.errors import InputError, Problem
 from transcaspian.power.grid import Capacity, Grid
 from transcaspian.power.losses import LossResult
 from transcaspian.power.optimise import GridResult
+from transcaspian.swap import scratch_folder
 
 __all__ = ["FORMATS", "check_target", "grid_tables", "write_tables"]
 
@@ -166,20 +165,17 @@ def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, kind: str = "
     check_target(folder)
     place = folder.absolute()
     try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-        try:
+        with scratch_folder(place.parent) as scratch:
+            fresh = scratch / "tables"
+            fresh.mkdir()
             for name, table in tables.items():
                 if kind == "parquet":
-                    table.write_parquet(beside / f"{name}.parquet")
+                    table.write_parquet(fresh / f"{name}.parquet")
                 else:
-                    table.write_csv(beside / f"{name}.csv")
-            beside.chmod(0o755)
+                    table.write_csv(fresh / f"{name}.csv")
             if place.is_dir():
                 place.rmdir()
-            beside.rename(place)
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
+            fresh.rename(place)
     except OSError as error:
         problem = Problem(str(folder), 0, "", f"{error.strerror}.", "Name another folder.")
         raise InputError("The tables cannot be written.", [problem]) from error

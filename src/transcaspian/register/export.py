@@ -1,8 +1,5 @@
 """Writes the register for other programs: files whole or not at all, public rows only."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -15,8 +12,8 @@ from transcaspian.register.export_ical import write_ical
 from transcaspian.register.export_oc4ids import write_oc4ids
 from transcaspian.register.export_sdmx import write_sdmx_csv
 from transcaspian.register.export_tables import write_tables, write_workbook
-from transcaspian.register.swap import swap_folder
 from transcaspian.register.tables import Register
+from transcaspian.swap import place_folder, scratch_folder, write_file
 
 __all__ = ["FORMS", "export_register"]
 
@@ -53,7 +50,7 @@ def export_register(
             raise InputError(f"{str(target)!r} is a folder; give the name of a file.")
         if path.exists() and not replace:
             raise InputError(f"{str(target)!r} is there already; --force replaces it.")
-        _write_file(path, _FILES[form](shown, as_of))
+        write_file(path, _FILES[form](shown, as_of))
     return [path]
 
 
@@ -81,19 +78,6 @@ def _checked(target: Path) -> Path:
     return path
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        draft.chmod(0o644)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
 def _write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool) -> list[Path]:
     if path.exists() and not path.is_dir():
         raise InputError(f"{str(path)!r} is a file; csv needs the name of a folder.")
@@ -103,13 +87,10 @@ def _write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool) -> l
             raise InputError(f"The folder {str(path)!r} is not empty; --force replaces it.")
         if strange:
             raise InputError(f"The folder {str(path)!r} holds {strange[0]!r} and is not replaced.")
-    draft = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
+    with scratch_folder(path.parent) as scratch:
+        fresh = scratch / "tables"
+        fresh.mkdir()
         for name, content in files.items():
-            (draft / name).write_bytes(content)
-        draft.chmod(0o755)
-        swap_folder(draft, path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+            (fresh / name).write_bytes(content)
+        place_folder(fresh, path)
     return [path / name for name in files]

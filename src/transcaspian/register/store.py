@@ -4,6 +4,7 @@ SQLite (one file, write-ahead log) is the default; PostgreSQL serves teams. The 
 up to date on opening. Reading happens in one transaction, so nobody sees half a change.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from transcaspian.register.tables import Register, make_register
 __all__ = ["Store", "database_exists", "find_address", "open_store", "remove_unfilled"]
 
 BUSY_TIMEOUT_S = 60.0
+VERSION_TABLE = "alembic_version"
 CONNECT_TIMEOUT_S = 15  # of a server that does not answer
 
 
@@ -143,8 +145,21 @@ def _prepare(engine: sa.Engine, *, create: bool) -> None:
     version = current_version(engine)
     if version == "" and not create:
         raise NotFoundError(f"{address_shown(engine.url)} holds no register.")
+    if version == "":
+        _refuse_other_programs(engine)
     if version != HEAD:
         upgrade(engine)
+
+
+def _refuse_other_programs(engine: sa.Engine) -> None:
+    """Refuse an SQLite file with tables of another program: nothing is written into those."""
+    if engine.dialect.name != "sqlite":
+        return
+    found = sorted(set(sa.inspect(engine).get_table_names()) - {VERSION_TABLE})
+    if found:
+        raise RegisterError(
+            f"{address_shown(engine.url)} is a database of another program: it holds the table {found[0]!r} and no register. Give another --db."
+        )
 
 
 def _check_pages(engine: sa.Engine) -> None:
@@ -296,10 +311,30 @@ def _make_engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         wait = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
         return sa.create_engine(url, pool_pre_ping=True, connect_args=wait)
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S})
-    sa.event.listen(engine, "connect", _prepare_sqlite)
+    file = Path(str(url.database))
+    is_fixed = _is_fixed(file)
+    if is_fixed:
+        # The address is that of sqlite3 itself; SQLAlchemy's own stays plain, for messages.
+        name = f"{file.as_uri()}?immutable=1"
+        engine = sa.create_engine(
+            url, poolclass=NullPool, creator=lambda: sqlite3.connect(name, uri=True)
+        )
+        sa.event.listen(engine, "connect", _prepare_fixed)
+    else:
+        engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _is_fixed(file: Path) -> bool:
+    """Whether nobody can change a file where it lies: its log can't be opened there, nor be there."""
+    log = file.with_name(f"{file.name}-wal")
+    return _is_file(file) and not os.access(file.parent, os.W_OK) and not _is_file(log)
+
+
+def _prepare_fixed(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
 
 
 def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:

@@ -41,8 +41,9 @@ def announced_table(
 ) -> HtmlTable | None:
     """Return a row for every valued project whose announced opening moved; None without one.
 
-    The slip is the last date given against the first. Slips longer than the calendar of the
-    money model can hold are left without a price.
+    The slip is the last date given against the first; the value with the one is compared with
+    that with the other, wherever the case itself has the opening. Dates farther from that than the
+    calendar of the money model reaches are left without a price.
     """
     promises = case.tables.get(PROMISES, pl.DataFrame())
     projects = tables["projects"]
@@ -95,7 +96,9 @@ def _row(
         "last_due": slip.last_due,
         "slip_years": years,
     }
-    if abs(years) > MARGIN_YEARS:
+    planned = date(facts.opening_year, 1, 1)
+    away = [abs((due - planned).days) / DAYS_PER_YEAR for due in (slip.first_due, slip.last_due)]
+    if max(away) > MARGIN_YEARS:
         return row
     (model,) = models_of([ledger_of_run(ledger, facts, money)], money)
     said = [(slip.first_said, slip.first_due), (slip.last_said, slip.last_due)]

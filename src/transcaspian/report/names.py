@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from transcaspian.accounts import WORLD
 from transcaspian.report.blocks import CaseLike
 from transcaspian.results.theme import EN_DASH
 
@@ -12,6 +13,7 @@ __all__ = ["REFERENCE", "Names", "humanise", "names_of_case"]
 
 REFERENCE = "reference"
 RESIDENTS = "residents"
+CLIMATE = " (climate)"  # after a country of which nothing but its residents is known
 _ABBREVIATIONS = {
     "usd": "USD",
     "musd": "million USD",
@@ -139,12 +141,13 @@ def names_of_case(
     if projects.height:
         known |= dict(zip(projects["project"], projects["name"], strict=True))
     country_names = pairs("economy/countries", "country", "name")
+    country_names.setdefault(WORLD, "Rest of the world")
     if gains is not None and gains.height:
         alone = gains.group_by("country", maintain_order=True).agg(
             others=(pl.col("party") != RESIDENTS).any()
         )
         for country in sorted(alone.filter(~pl.col("others"))["country"]):
-            country_names[country] = f"{country_names.get(country, country)} (climate)"
+            country_names[country] = f"{country_names.get(country, country)}{CLIMATE}"
     return Names(
         buses=pairs("power/buses", "bus", "name"),
         bus_countries=pairs("power/buses", "bus", "country"),

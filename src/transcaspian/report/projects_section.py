@@ -110,7 +110,8 @@ def _lead(ranked: pl.DataFrame, case: CaseLike, terms: Terms) -> str:
         f"Each project is put into the network alone and compared with the same network without it. "
         f"{good} of {len(worth)} ranked projects are worth more than they cost over the whole range of "
         f"capital cost. Values in million USD of {case.settings.price_year}, discounted to "
-        f"{case.settings.base_year}."
+        f"{case.settings.base_year}. Of what is begun, money spent before {case.settings.first_open_year} is"
+        " gone whatever is decided: it leads by what completing it is worth."
     )
 
 
@@ -264,6 +265,8 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
                 _cost_cell(row),
                 number_cell(row["break_even_capex_musd"]),
                 difference_cell(row["npv_musd"], largest),
+                number_cell(row["sunk_musd"]),
+                number_cell(row["npv_whole_musd"]),
                 *(number_cell(row[npv_column(rate)]) for rate in terms.other_rates),
                 number_cell(row["npv_corridor_musd"]),
                 _eirr_cell(row),
@@ -278,6 +281,8 @@ def _value_table(frame: pl.DataFrame, terms: Terms, caption: str, file_name: str
         Header("Cost", "", is_number=True),
         Header("Break-even cost", "", is_number=True),
         Header("NPV", terms.headline, is_number=True),
+        Header("Spent", "", is_number=True),
+        Header("NPV, spent money too", terms.headline, is_number=True),
         *(Header("NPV", percent(rate), is_number=True) for rate in terms.other_rates),
         Header("Corridor's part", terms.headline, is_number=True),
         Header("EIRR", "", is_number=True),

@@ -21,7 +21,7 @@ from transcaspian.report.markup import (
     number_cell,
     text_cell,
 )
-from transcaspian.report.names import Names, humanise
+from transcaspian.report.names import CLIMATE, Names, humanise
 from transcaspian.report.quality_section import checks_line, sanity_line, told_apart, within
 from transcaspian.report.terms import Terms
 from transcaspian.report.worth import (
@@ -149,6 +149,16 @@ def _worth_sentence(ranked: pl.DataFrame, terms: Terms) -> Markup:
 def _verdict_text(row: Mapping[str, Any], terms: Terms) -> Markup:
     """Return how a project stands: its break-even cost where the capital cost is assumed."""
     capex = figure(format_number(row["capex_musd"]), row["capex_musd"], "projects.capex_musd")
+    if row["sunk_musd"] > 0:
+        side = "more" if row["npv_musd"] > 0 else "less"
+        return Markup(
+            "brings {npv} {side} than what is left to spend ({spent} of {capex} is spent)"
+        ).format(
+            npv=_npv(row, is_size=True),
+            side=side,
+            spent=figure(format_number(row["sunk_musd"]), row["sunk_musd"], "projects.sunk_musd"),
+            capex=capex,
+        )
     break_even = row["break_even_capex_musd"]
     if row["capex_confidence"] == "assumed" and break_even is not None and break_even > 0:
         side = "more" if break_even > row["capex_musd"] else "less"
@@ -227,11 +237,14 @@ def _gains_sentence(
     first, last = own.row(0, named=True), own.row(-1, named=True)
 
     def party(row: Mapping[str, Any]) -> Markup:
-        return Markup("the {} in {} ({} million USD)").format(
-            humanise(row["party"]).lower(),
-            names.country(row["country"]),
-            figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd"),
+        country = names.country(row["country"])
+        who = (
+            "climate"
+            if country.endswith(CLIMATE)
+            else f"{humanise(row['party']).lower()} in {country}"
         )
+        value = figure(format_signed(row["npv_musd"]), row["npv_musd"], "who_gains.npv_musd")
+        return Markup("the {} ({} million USD)").format(who, value)
 
     text = Markup("From {name} most goes to {first}").format(
         name=_strong(names.run(best)), first=party(first)

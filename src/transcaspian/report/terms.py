@@ -50,7 +50,8 @@ def npv_column(rate: float) -> str:
 def with_terms(projects: pl.DataFrame, settings: CaseSettings) -> tuple[pl.DataFrame, Terms]:
     """Return the table of projects with columns that do not name rate or year, and its terms.
 
-    Adds npv_musd, npv_corridor_musd, bcr (at the headline rate), benefit_musd and co2_mt (in the
+    Adds npv_musd (what is left to decide: to complete, of what is begun), npv_whole_musd (spent
+    money too), npv_corridor_musd, bcr (at the headline rate), benefit_musd and co2_mt (in the
     value year). Other sizes of a project are not ranked beside it: they would count it twice.
     """
     years = sorted(
@@ -62,7 +63,8 @@ def with_terms(projects: pl.DataFrame, settings: CaseSettings) -> tuple[pl.DataF
     terms = Terms(settings.headline_rate, rates, tuple(years))
     rate, year = f"{100 * settings.headline_rate:g}", terms.value_year
     sources = {
-        "npv_musd": npv_column(settings.headline_rate),
+        "npv_musd": _decision_column(projects, settings.headline_rate),
+        "npv_whole_musd": npv_column(settings.headline_rate),
         "npv_corridor_musd": f"npv_corridor_{rate}_musd",
         "bcr": f"bcr_{rate}",
         "benefit_musd": f"benefit_{year}_musd",
@@ -79,9 +81,16 @@ def with_terms(projects: pl.DataFrame, settings: CaseSettings) -> tuple[pl.DataF
         )
         for name, source in sources.items()
     )
+    if "sunk_musd" not in projects.columns:  # of a run from before it was told
+        named = named.with_columns(sunk_musd=pl.lit(0.0))
     if "model_years_in_use" not in projects.columns:  # of a run from before they were counted
         named = named.with_columns(_counted(projects, terms.years))
     return named.with_columns(is_ranked=pl.col("is_ranked") & ~is_variant), terms
+
+
+def _decision_column(projects: pl.DataFrame, rate: float) -> str:
+    column = "npv_decision_musd"
+    return column if column in projects.columns else npv_column(rate)
 
 
 def _counted(projects: pl.DataFrame, years: list[int] | tuple[int, ...]) -> list[pl.Series]:

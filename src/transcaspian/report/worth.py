@@ -56,10 +56,13 @@ def worth_of(row: Mapping[str, Any], terms: Terms) -> Worth:
     """Return the judgement on a row of the table of projects.
 
     NPV is linear in capital cost and zero at the break-even cost, so its slope is
-    NPV / (break-even - capital cost); the range follows from the low and high capital cost.
+    NPV / (break-even - capital cost); the range follows from the low and high capital cost. Of what
+    is begun only the part that is left to spend is uncertain, and the value is that to complete.
     """
-    npv = float(row["npv_musd"])
-    at_high, at_low = _npv_at(row, row["capex_high_musd"]), _npv_at(row, row["capex_low_musd"])
+    npv, whole = float(row["npv_musd"]), float(row["npv_whole_musd"])
+    left = 1.0 - row["sunk_musd"] / row["capex_musd"] if row["capex_musd"] else 1.0
+    ends = (_npv_at(row, row["capex_high_musd"]), _npv_at(row, row["capex_low_musd"]))
+    at_high, at_low = (npv + max(left, 0.0) * (end - whole) for end in ends)
     low, high = min(npv, at_high, at_low), max(npv, at_high, at_low)
     verdict, css = _verdict(npv, low, high)
     if not row["is_cluster"] and _is_idle(row, terms):
@@ -100,7 +103,7 @@ def before_use_text(projects: pl.DataFrame, solved: Sequence[int]) -> str:
 
 
 def _npv_at(row: Mapping[str, Any], capex: float | None) -> float:
-    npv, break_even = float(row["npv_musd"]), row["break_even_capex_musd"]
+    npv, break_even = float(row["npv_whole_musd"]), row["break_even_capex_musd"]
     # A break-even cost of zero is cut off there: the slope would be wrong.
     if capex is None or not break_even or break_even == row["capex_musd"]:
         return npv
@@ -136,6 +139,8 @@ def _certainty(row: Mapping[str, Any], terms: Terms) -> str:
     else:
         kept = [rate for rate, value in zip(terms.rates, values, strict=True) if value > 0]
         rates = f"positive up to {percent(max(kept))}"
+    if row["sunk_musd"] > 0:
+        rates = f"judged by what is left to spend; with spent money {rates}"
     return f"capital cost {row['capex_confidence']}; {rates}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 from transcaspian.errors import InputError
-from transcaspian.results.swap import scratch_folder
+from transcaspian.swap import scratch_folder
 
 __all__ = ["FolderCache", "user_cache_folder"]
 

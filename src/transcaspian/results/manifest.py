@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from transcaspian.errors import InputError, NotFoundError, Problem
-from transcaspian.results.swap import left_aside
+from transcaspian.swap import left_aside
 
 __all__ = [
     "AGAIN",

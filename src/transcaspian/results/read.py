@@ -9,7 +9,12 @@ from transcaspian.errors import InputError
 from transcaspian.results.manifest import AGAIN, changed_files, parse_table, read_manifest
 from transcaspian.results.tables import Results
 
-__all__ = ["read_results"]
+__all__ = ["read_results", "read_run"]
+
+
+def read_run(folder: str | Path) -> Results:
+    """Return the results in a run folder, as `run_study` gave them; errors as in `read_results`."""
+    return read_results(Path(folder))
 
 
 def read_results(folder: Path) -> Results:

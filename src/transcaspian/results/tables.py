@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transcaspian.errors import NotFoundError
+from transcaspian.shown import html_table, named, one_line
 
 __all__ = ["TABLE_MEANINGS", "Results"]
 
@@ -81,12 +82,28 @@ TABLE_MEANINGS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Results:
     """What a study gives: `tables` by name and the `manifest` of how they came about."""
 
     tables: Mapping[str, pl.DataFrame]
     manifest: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        """Return what there is in a line; `table(name)` gives a frame."""
+        facts = [f"{len(self.tables)} tables"]
+        for name in ("scenarios", "years"):
+            values = self.manifest.get(name)
+            if isinstance(values, list | tuple) and values:
+                facts.append(f"{name} {named(values)}")
+        return one_line("Results of", str(self.manifest.get("title", "")), facts)
+
+    def _repr_html_(self) -> str:
+        """Return the list of tables for a notebook."""
+        rows = [
+            (name, self.tables[name].height, TABLE_MEANINGS.get(name, "")) for name in self.tables
+        ]
+        return html_table(repr(self), ("table", "rows", "meaning"), rows)
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a table; raise NotFoundError where there is none of that name."""

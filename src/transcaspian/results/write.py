@@ -9,8 +9,8 @@ import polars as pl
 
 from transcaspian.errors import InputError, NotFoundError
 from transcaspian.results.manifest import MANIFEST, REPORT, checksum_of, read_manifest
-from transcaspian.results.swap import place_folder, put_back, scratch_folder
 from transcaspian.results.tables import Results
+from transcaspian.swap import place_folder, put_back, scratch_folder
 
 __all__ = ["MANIFEST", "REPORT", "check_target", "write_results"]
 

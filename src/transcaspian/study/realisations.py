@@ -51,11 +51,13 @@ def realisation_benefits(
     """Return each power project's yearly benefit in every realisation of the synthetic series.
 
     Realisation 0 is the series of the case. `difference_musd` is the benefit less that of
-    realisation 0, both over the same sampled weeks scaled to a year. Empty where the plan asks for
+    realisation 0, both over the same sampled weeks scaled to a year. The year is the case's
+    `realisation_year` where the plan solves it, else the plan's last. Empty where the plan asks for
     no realisation, values no power project, or the case has no series of the generator's.
     """
     runs = plan.runs_in("power")
-    year = case.settings.realisation_year or plan.years[-1]
+    wanted = case.settings.realisation_year
+    year = wanted if wanted in plan.years else plan.years[-1]
     replaced = _replaceable(case)
     if "power" not in plan.rooms or not (plan.realisations and runs and replaced):
         return pl.DataFrame(schema=BENEFIT_SCHEMA)

@@ -13,12 +13,12 @@ from transcaspian.appraisal.again import (
     RunFacts,
     ledger_of_run,
     models_of,
+    usual_options,
     usual_risk,
     value_tables,
 )
 from transcaspian.appraisal.families import interaction_tables
 from transcaspian.appraisal.ledger import Ledger
-from transcaspian.appraisal.risk import RiskOptions
 from transcaspian.appraisal.tables import economic_table
 from transcaspian.case.tables import Case
 from transcaspian.study.options import Plan
@@ -46,7 +46,9 @@ def risk_tables(
     """
     if projects.is_empty():
         return {}
-    money = RunFacts(case.settings.price_year, case.settings.base_year)
+    money = RunFacts(
+        case.settings.price_year, case.settings.base_year, case.settings.first_open_year
+    )
     rate = case.settings.headline_rate
     parts: dict[str, list[pl.DataFrame]] = {}
     for scenario in projects["scenario"].unique(maintain_order=True):
@@ -58,7 +60,7 @@ def risk_tables(
             value_tables(
                 models_of(ledgers, money),
                 [usual_risk(fact) for fact in facts],
-                RiskOptions(rate=rate, n_draw=DRAWS, seed=seed),
+                usual_options(rate, DRAWS, seed),
             )
         )
         found |= interaction_tables(_worth(own), _members(plan, own))

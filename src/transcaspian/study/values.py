@@ -78,6 +78,7 @@ def _appraisal_options(case: Case) -> AppraisalOptions:
         corridor_countries=tuple(countries),
         rates=case.settings.discount_rates,
         headline_rate=case.settings.headline_rate,
+        first_open_year=case.settings.first_open_year,
     )
 
 
@@ -155,6 +156,9 @@ def _project_row(
         | rates
         | {
             "npv_headline_musd": everybody.npv_headline_musd,
+            "npv_to_complete_musd": everybody.npv_to_complete_musd,
+            "sunk_musd": everybody.sunk_musd,
+            "npv_decision_musd": everybody.npv_decision_musd,
             f"npv_corridor_{100 * headline:g}_musd": corridor.npv_headline_musd,
             "npv_corridor_headline_musd": corridor.npv_headline_musd,
             "eirr": everybody.eirr[0] if len(everybody.eirr) == 1 else None,

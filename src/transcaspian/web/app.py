@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from transcaspian.errors import InputError, NotFoundError, Problem, TranscaspianError
 from transcaspian.web.answer import error_answer, failure_answer
 from transcaspian.web.deps import State
+from transcaspian.web.head import HeadersOnly
 from transcaspian.web.hosts import KnownHosts, OwnNamesOnly
 from transcaspian.web.routes import pages, static
 from transcaspian.web.runs import find_runs
@@ -33,6 +34,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     )
     app.state.transcaspian = state
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(HeadersOnly)
     app.add_middleware(OwnNamesOnly, hosts=KnownHosts(settings.hosts))
     app.include_router(pages.router)
     app.include_router(static.router)

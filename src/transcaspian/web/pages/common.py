@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transcaspian.errors import NotFoundError
-from transcaspian.report.names import REFERENCE, humanise
+from transcaspian.report.names import CLIMATE, REFERENCE, humanise
 from transcaspian.report.terms import Terms, terms_of_scenario
 from transcaspian.report.worth import before_use
 from transcaspian.units import MT_TO_T, TWH_TO_MWH
@@ -193,8 +193,8 @@ def terminal_name(run: Run, view: View, terminal: str) -> str:
 def country_name(run: Run, view: View, country: str) -> str:
     """Return the name of a country or group for people."""
     name = run.names.country(country)
-    if name.endswith(" (climate)"):
-        plain = view.language.country(country, name.removesuffix(" (climate)"))
+    if name.endswith(CLIMATE):
+        plain = view.language.country(country, name.removesuffix(CLIMATE))
         return view.t("{place} (climate)", place=plain)
     return view.language.country(country, name)
 

@@ -99,6 +99,8 @@ def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
         Column("project", t("Project")),
         Column("verdict", t("Worth its cost?"), kind="word"),
         Column("npv_musd", t("NPV at {rate}", rate=_rate(run, view)), MONEY, "difference"),
+        Column("sunk_musd", t("Spent"), MONEY, "number"),
+        Column("npv_whole_musd", t("NPV, spent money too"), MONEY, "number"),
         Column("low_musd", t("At the high cost"), MONEY, "number"),
         Column("high_musd", t("At the low cost"), MONEY, "number"),
         Column("capex_musd", t("Capital cost"), MONEY, "number"),
@@ -113,6 +115,8 @@ def answer_table(run: Run, view: View, frame: pl.DataFrame, key: str, title: str
                 view.name(row["name"]),
                 worth.verdict,
                 row["npv_musd"],
+                row["sunk_musd"],
+                row["npv_whole_musd"],
                 worth.low_musd,
                 worth.high_musd,
                 row["capex_musd"],
@@ -156,6 +160,8 @@ def _value_table(
         Column("capex_confidence", t("Capital cost is"), kind="word"),
         Column("break_even_capex_musd", t("Break-even cost"), MONEY, "number"),
         Column("npv_musd", t("NPV at {rate}", rate=_rate(run, view)), MONEY, "difference"),
+        Column("sunk_musd", t("Spent"), MONEY, "number"),
+        Column("npv_whole_musd", t("NPV, spent money too"), MONEY, "number"),
         *_model_years(view),
         *(
             Column(npv_column(rate), t("NPV at {rate}", rate=_rate(run, view, rate)), MONEY, "number")

@@ -1,25 +1,30 @@
 """A folder takes the place of another at one moment, and what stopped programs left goes."""
 
+import errno
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from transcaspian import swap
+from transcaspian.case.copy import copy_case
+from transcaspian.case.exchange import export_case
 from transcaspian.errors import InputError, NotFoundError
-from transcaspian.results import swap
 from transcaspian.results.read import read_results
 from transcaspian.results.tables import Results
 from transcaspian.results.write import check_target, write_results
 
 STOPPED = 9
+CASE = Path(__file__).parents[1] / "examples" / "two-shores"
 # Writes a second run over a first, and ends at once at the n-th step that touches the disk.
 WRITER = f"""
 import os, sys
 from pathlib import Path
 import polars as pl
-from transcaspian.results import swap
+from transcaspian import swap
 from transcaspian.results.tables import Results
 from transcaspian.results.write import write_results
 
@@ -126,3 +131,41 @@ def test_a_run_is_replaced_through_a_link(tmp_path: Path) -> None:
 
     assert (tmp_path / "run").is_symlink()
     assert read_results(folder).manifest["seed"] == 2
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Path, _: bytes) -> None:
+        file.open("wb").close()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    swap.write_file(tmp_path / "values.xlsx", b"old")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        swap.write_file(tmp_path / "values.xlsx", b"new")
+    with pytest.raises(OSError, match="No space"):
+        swap.write_file(tmp_path / "other.xlsx", b"new")
+
+    assert [file.name for file in tmp_path.iterdir()] == ["values.xlsx"]
+    assert (tmp_path / "values.xlsx").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda folder: copy_case(CASE, folder / "copy"),
+        lambda folder: export_case(CASE, folder / "case.zip", lambda _: None),
+        lambda folder: swap.write_file(folder / "file", b"x"),
+    ],
+)
+def test_what_killed_commands_left_goes_with_the_next(
+    tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    left = tmp_path / f"{swap.PREFIX}killed"
+    left.mkdir()
+    (left / "half").write_bytes(b"x")
+
+    write(tmp_path)
+
+    assert not left.exists()

@@ -1,4 +1,4 @@
-"""Puts a new folder in the place of an old one: at every moment one of the two is there whole."""
+"""Puts new files and folders in the place of old ones: at every moment one of the two is there whole."""
 
 import ctypes
 import errno
@@ -13,7 +13,7 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["left_aside", "place_folder", "put_back", "scratch_folder"]
+__all__ = ["left_aside", "place_folder", "put_back", "scratch_folder", "write_file"]
 
 PREFIX = ".transcaspian-"
 AT_CURRENT_FOLDER = -100  # Linux, fcntl.h: AT_FDCWD
@@ -33,6 +33,15 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if lock is not None:
             os.close(lock)
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Write a file whole, or leave what was there; through a link. Raises OSError."""
+    place = Path(os.path.realpath(target))
+    with scratch_folder(place.parent) as scratch:
+        fresh = scratch / "file"
+        fresh.write_bytes(content)
+        fresh.replace(place)
 
 
 def place_folder(fresh: Path, target: Path) -> None:
