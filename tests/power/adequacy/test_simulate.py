@@ -118,14 +118,14 @@ def storage_by_chain(n_hour: int, energy: float) -> tuple[float, float]:
     hours = short = 0.0
     for _ in range(n_hour):
         after: dict[tuple[bool, float], float] = {}
-        for (up, level), p in chance.items():
+        for (up, before), p in chance.items():
             if up:
-                level = min(level + 2.0, energy)
+                level = min(before + 2.0, energy)
             else:
-                missing = max(10.0 - level, 0.0)
+                missing = max(10.0 - before, 0.0)
                 hours += p * (missing > 0)
                 short += p * missing
-                level = max(level - 10.0, 0.0)
+                level = max(before - 10.0, 0.0)
             turn = fail if up else repair
             for next_up, q in ((up, 1 - turn), (not up, turn)):
                 key = (next_up, level)
@@ -309,7 +309,7 @@ def test_a_part_fails_in_the_same_hours_whatever_else_is_there():
 
 
 def test_a_line_never_makes_either_zone_shorter_in_any_year():
-    units, areas = two_areas()
+    _, areas = two_areas()
     without = simulate(areas, AdequacyOptions(samples=200, policy="alone"))
     with_line = simulate(areas, AdequacyOptions(samples=200))
 
