@@ -24,7 +24,7 @@ HEADROOM = 0.03  # of load: asked for besides, so that a flow serves for the nex
 
 
 @kernel("uint64(uint64)")
-def mix(state: int) -> int:
+def mix(state: np.uint64) -> np.uint64:
     """Return the bits of a state well mixed (SplitMix64: Steele, Lea and Flood 2014)."""
     z = np.uint64(state)
     z = (z ^ (z >> np.uint64(30))) * MIX_1
@@ -33,13 +33,13 @@ def mix(state: int) -> int:
 
 
 @kernel("float64(uint64)")
-def to_unit(bits: int) -> float:
+def to_unit(bits: np.uint64) -> float:
     """Return a number above 0 and at most 1 of 53 random bits."""
     return (float(np.uint64(bits) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
 
 
 @kernel("uint64(uint64, uint64, uint64)")
-def stream(seed: int, sample: int, key: int) -> int:
+def stream(seed: np.uint64, sample: np.uint64, key: np.uint64) -> np.uint64:
     """Return where the random stream of one part in one sample begins."""
     state = mix(np.uint64(seed) * GOLDEN + np.uint64(1))
     state = mix(state ^ (np.uint64(sample) * GOLDEN + np.uint64(2)))
@@ -51,8 +51,8 @@ def stream(seed: int, sample: int, key: int) -> int:
     " int64[::1], int64[::1], int64[::1])"
 )
 def draw_outages(
-    seed: int,
-    sample: int,
+    seed: np.uint64,
+    sample: np.uint64,
     n_hour: int,
     mttf_h: FloatArray,
     mttr_h: FloatArray,
@@ -120,7 +120,7 @@ def draw_outages(
     " float64[::1])"
 )
 def simulate_years(
-    seed: int,
+    seed: np.uint64,
     first_sample: int,
     n_sample: int,
     fixed_class: int,
@@ -425,9 +425,7 @@ def simulate_years(
                         extra[zone] = asked - from_water
                     for store in range(n_store):
                         zone = store_zone[store]
-                        drawn = min(
-                            extra[zone], min(store_mw[store], level[store] * store_out[store])
-                        )
+                        drawn = min(extra[zone], store_mw[store], level[store] * store_out[store])
                         level[store] -= drawn / store_out[store]
                         extra[zone] -= drawn
                         if drawn > 0.0:

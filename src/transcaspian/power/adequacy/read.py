@@ -94,7 +94,7 @@ def read_system(
             plan_release(
                 need[number, k], np.ascontiguousarray(budget[k]), cap, MONTH_START, plan[number, k]
             )
-    links = view.tables["power/links"]
+    links = _links(view)
     arriving = 1.0 - _floats(links, "loss_pu")
     fails = _fails(view, links)
     return AdequacySystem(
@@ -230,14 +230,12 @@ def _link_parts(view: YearTables) -> list[tuple[int, int, float, float, float, f
         row["technology"]: row for row in view.tables["power/link_outages"].iter_rows(named=True)
     }
     rows: list[tuple[int, int, float, float, float, float, str]] = []
-    for place, link in enumerate(view.tables["power/links"].iter_rows(named=True)):
+    for place, link in enumerate(_links(view).iter_rows(named=True)):
         kind = kinds.get(link["technology"])
         if kind is None:
             continue
         share = (1.0 - link["loss_pu"]) / kind["parts"]
         forward, reverse = share * link["p_nom_mw"], share * link["p_nom_reverse_mw"]
-        if forward == 0.0 and reverse == 0.0:
-            continue
         name = link["link"]
         rows += [
             (LINK, place, forward, reverse, kind["mttf_h"], kind["mttr_h"], f"{name} part {part}")
@@ -246,6 +244,12 @@ def _link_parts(view: YearTables) -> list[tuple[int, int, float, float, float, f
         whole = (LINK_WHOLE, place, 0.0, 0.0, kind["whole_mttf_h"], kind["whole_mttr_h"])
         rows.append((*whole, f"{name} whole"))
     return rows
+
+
+def _links(view: YearTables) -> pl.DataFrame:
+    """Return the links that carry anything at all."""
+    able = (pl.col("p_nom_mw") > 0.0) | (pl.col("p_nom_reverse_mw") > 0.0)
+    return view.tables["power/links"].filter(able)
 
 
 def _fails(view: YearTables, links: pl.DataFrame) -> NDArray[np.bool_]:
