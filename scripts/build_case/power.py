@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 import economy
+import power_adequacy
 import power_balance
 import power_borders
 import power_fleet
@@ -25,6 +26,7 @@ def build(figures: Path, case_dir: Path) -> None:
     power_fleet.build(figures, case_dir, citations)
     link_years = power_borders.build(figures, case_dir, citations)
     power_markets.build(figures, case_dir, link_years)
+    power_adequacy.build(case_dir)
     power_balance.build(figures, case_dir, citations)
     power_profiles.build(case_dir)
     used = power_sources.cited_keys(case_dir / "power")

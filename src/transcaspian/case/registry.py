@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from transcaspian.case import (
     columns_access,
+    columns_adequacy,
     columns_crossing,
     columns_economy,
     columns_finance,
@@ -20,6 +21,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         for module in (
             columns_economy,
             columns_power,
+            columns_adequacy,
             columns_freight,
             columns_access,
             columns_crossing,

@@ -151,6 +151,114 @@ def solve(
         sys.exit(EXIT_NOT_OPTIMAL)
 
 
+@app.command()
+def adequacy(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="Folder of a case, or the name of a packaged one.")
+    ] = "trans-caspian",
+    years: Annotated[
+        str, typer.Option(help="Years, separated by commas; all model years by default.")
+    ] = "",
+    scenarios: Annotated[
+        str, typer.Option(help="Scenarios, separated by commas; the first by default.")
+    ] = "",
+    projects: Annotated[
+        str,
+        typer.Option(help="Projects and clusters to set beside none, separated by commas."),
+    ] = "",
+    samples: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Years of outages, at least.")
+    ] = 200,
+    half_width: Annotated[
+        float | None,
+        typer.Option(
+            help="Add years until LOLE and EENS of zones above 1 h are known to within this share."
+        ),
+    ] = None,
+    most_samples: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Years of outages at most, with --half-width.")
+    ] = 20_000,
+    weather_years: Annotated[
+        int, typer.Option(min=1, max=50, help="Weather years: the case's own, then synthetic ones.")
+    ] = 3,
+    sharing: Annotated[
+        str,
+        typer.Option(
+            callback=_one_of(("share", "order", "alone")),
+            help="share: a shortage is borne in proportion to load; order: the nearest is helped "
+            "first; alone: no help between zones.",
+        ),
+    ] = "share",
+    capacity_values: Annotated[
+        bool, typer.Option("--capacity-values", help="Find EFC and ELCC too (minutes).")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Threads; they change no result.")] = 2,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Simulate how often and how far zones run short, with and without projects."""
+    from transcaspian.case.read import read_case
+    from transcaspian.power.adequacy.simulate import AdequacyOptions
+    from transcaspian.study.adequacy import adequacy_tables, chosen_plan
+
+    options = AdequacyOptions(
+        samples=samples,
+        half_width=half_width,
+        most_samples=most_samples,
+        seed=seed,
+        policy=sharing,
+        workers=workers,
+    )
+    checked = read_case(case)
+    plan = chosen_plan(
+        checked,
+        _words(years),
+        _words(scenarios),
+        _words(projects),
+        options,
+        weather_years,
+        capacity_values=capacity_values,
+    )
+    tables = adequacy_tables(checked, plan, lambda text: typer.echo(text, err=True), needed=True)
+    if as_json:
+        content = {name: table.to_dicts() for name, table in tables.items()}
+        print_json({"case": checked.name, "seed": seed, "sharing": sharing, "tables": content})
+        return
+    _print_adequacy(tables)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _print_adequacy(tables: Mapping[str, "pl.DataFrame"]) -> None:
+    """Print zones that run short, what projects change, and the verdict."""
+    rows = [
+        (
+            *(row[name] for name in ("scenario", "year", "run", "bus")),
+            f"{row['lole_h']:.2f}",
+            "" if row["lole_high_h"] is None else f"{row['lole_high_h'] - row['lole_h']:.2f}",
+            f"{row['eens_mwh']:,.0f}",
+            f"{row['largest_event_mwh']:,.0f}",
+            row["standing"],
+        )
+        for row in tables["power_adequacy"].iter_rows(named=True)
+        if row["lole_h"] > 0.0
+    ]
+    columns = ("scenario", "year", "run", "zone", "LOLE h/a", "±", "EENS MWh/a", "largest MWh", "")
+    numeric = ("LOLE h/a", "±", "EENS MWh/a", "largest MWh")
+    counts = tables["power_adequacy"]["samples"].to_list()
+    print_table(
+        f"Zones that run short ({max(counts)} years of outages, ± 95 %)",
+        columns,
+        rows,
+        numeric=numeric,
+    )
+    for name in ("power_adequacy_capacity", "power_adequacy_loss", "adequacy_scenarios"):
+        if tables[name].height:
+            _print({}, {name: tables[name]})
+
+
 def _print(values: Mapping[str, object], tables: Mapping[str, "pl.DataFrame"]) -> None:
     """Print values by name, then the first rows of every table."""
     for name, value in values.items():

@@ -25,6 +25,7 @@ from transcaspian.portfolio.rules import (
     order_rules,
     party_of,
     probabilities,
+    weighed,
 )
 from transcaspian.portfolio.vehicle import BEGUN, EVERYBODY, LeftOut, RunTables, Vehicle
 from transcaspian.portfolio.waterfall import ProjectFinance, ProjectMoney, finance_project
@@ -149,7 +150,7 @@ class _Book:
         self.offers = {
             row["project"]: row for row in tables.case["finance/offers"].iter_rows(named=True)
         }
-        self.flows: RunFlows = flows_of_run(tables.results["ledger"], self.projects)
+        self.flows: RunFlows = flows_of_run(weighed(tables), self.projects)
         self.countries = sorted({str(one["country"]) for one in vehicle.parties})
         self.finance: dict[tuple[str, int], ProjectFinance] = {}
         self.fee: dict[tuple[str, int], FloatArray] = {}

@@ -18,7 +18,15 @@ from transcaspian.portfolio.problem import (
 )
 from transcaspian.portfolio.vehicle import BEGUN, EVERYBODY, LeftOut, RunTables, Vehicle
 
-__all__ = ["OrderRules", "capacities_of", "limits_of", "order_rules", "party_of", "probabilities"]
+__all__ = [
+    "OrderRules",
+    "capacities_of",
+    "limits_of",
+    "order_rules",
+    "party_of",
+    "probabilities",
+    "weighed",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -44,6 +52,27 @@ def party_of(tables: RunTables, vehicle: Vehicle, row: Mapping[str, Any], years:
         commitment * float(share.get(year, 0.0)) if year in vehicle.years else 0.0 for year in years
     ]
     return Party(str(row["party"]), float(row["share"]), np.array(budget), commitment)
+
+
+def weighed(tables: RunTables) -> pl.DataFrame:
+    """Return the ledger of the run without scenarios that go beyond the standard of adequacy.
+
+    Where load is unserved beyond what a country allows, scarcity sets the values: a fund does not
+    weigh them. Raises InputError where no scenario is left.
+    """
+    ledger = tables.results["ledger"]
+    if "adequacy_scenarios" not in tables.results:
+        return ledger
+    verdict = tables.results["adequacy_scenarios"]
+    beyond = verdict.filter(~pl.col("is_weighed"))["scenario"]
+    kept = ledger.filter(~pl.col("scenario").is_in(beyond.implode()))
+    if kept.is_empty() and not ledger.is_empty():
+        raise InputError(
+            "Every scenario of the run leaves load unserved beyond the standard of a country"
+            " (adequacy_scenarios). Give a scenario enough plants, or change"
+            " power/adequacy_standards.csv."
+        )
+    return kept
 
 
 def probabilities(tables: RunTables, scenarios: tuple[str, ...]) -> FloatArray:

@@ -38,11 +38,13 @@ WORTH_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def cable_tables(case: Case, plan: Plan, power: Room) -> dict[str, pl.DataFrame]:
+def cable_tables(
+    case: Case, plan: Plan, power: Room, adequacy: pl.DataFrame | None = None
+) -> dict[str, pl.DataFrame]:
     """Return `entsoe_sheets` and `entsoe_worth`, each with its scenario; empty without cables.
 
     A project has a row in `entsoe_worth` for either method; where a method can't be followed, it
-    says why and has no value.
+    says why and has no value. B6 is filled where `adequacy` has what runs change.
     """
     plans = read_plans(
         case.tables["projects/projects"],
@@ -63,7 +65,9 @@ def cable_tables(case: Case, plan: Plan, power: Room) -> dict[str, pl.DataFrame]
                     why = f"not assessed: no package was solved both with and without {run}"
                     worth.append(row | {"note": why})
                     continue
-                sheet = _sheet(case, plan, power, scenario, plans[run], method, pair)  # type: ignore[arg-type]
+                effects = _effects(plan, power, scenario, pair)
+                effects = _with_adequacy(effects, plan, adequacy, scenario, pair)
+                sheet = _sheet(case, plan, power, scenario, plans[run], method, pair, effects)  # type: ignore[arg-type]
                 sheets.append(sheet.table.select(pl.lit(scenario).alias("scenario"), pl.all()))
                 worth.append(
                     row
@@ -132,6 +136,7 @@ def _sheet(
     own: ProjectPlan,
     method: Method,
     pair: tuple[str, str],
+    effects: CableEffects,
 ) -> CableSheet:
     years = _years(plan, scenario, pair)
     with_, without = (accounts_by_year([power], scenario, run, years) for run in pair)
@@ -139,7 +144,7 @@ def _sheet(
         own,
         with_,
         without,
-        _effects(plan, power, scenario, pair),
+        effects,
         method,
         case.settings.base_year,
     )
@@ -160,6 +165,27 @@ def _effects(plan: Plan, power: Room, scenario: str, pair: tuple[str, str]) -> C
             "B5": {year: (lost[0][year] - lost[1][year]) / MWH_PER_GWH for year in years},
         }
     )
+
+
+def _with_adequacy(
+    effects: CableEffects,
+    plan: Plan,
+    adequacy: pl.DataFrame | None,
+    scenario: str,
+    pair: tuple[str, str],
+) -> CableEffects:
+    """Return the effects with B6: change of energy not served of all zones [MWh/a]."""
+    if adequacy is None:
+        return effects
+    own = adequacy.filter(pl.col("scenario") == scenario)
+    found = {}
+    for year in plan.years_of(scenario):
+        changes = [
+            float(own.filter(pl.col("run") == run, pl.col("year") == year)["eens_change_mwh"].sum())
+            for run in pair
+        ]
+        found[year] = changes[0] - changes[1]
+    return CableEffects({**effects.by_indicator, "B6": found})
 
 
 def _sums(

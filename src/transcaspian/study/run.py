@@ -13,6 +13,7 @@ import polars as pl
 from transcaspian.case.tables import Case
 from transcaspian.results.shed import not_usable_words
 from transcaspian.results.tables import Results
+from transcaspian.study.adequacy import adequacy_tables, plan_of_study
 from transcaspian.study.assumptions import assumption_table, confidence_counts
 from transcaspian.study.cables import cable_checks, cable_tables
 from transcaspian.study.checks import CHECK_SCHEMA, freight_checks, power_checks, year_checks
@@ -118,7 +119,9 @@ def run_study(
     tables |= risk_tables(case, plan, values.projects, values.ledger, options.seed)
     tables |= owners_tables(case, plan, values.projects, values.ledger)
     if "power" in rooms:
-        tables |= cable_tables(case, plan, rooms["power"])
+        lights = plan_of_study(plan, options.workers, options.seed)
+        tables |= adequacy_tables(case, lights, clock.phase)
+        tables |= cable_tables(case, plan, rooms["power"], tables.get("power_adequacy_effects"))
         tables["cable_origins"] = cable_origins(case, plan, rooms["power"])
         tables["cable_delivered"] = delivered_costs(case, plan, rooms["power"])
     tables["validation"] = _validation(case, tables, rooms)

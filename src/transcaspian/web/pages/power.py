@@ -76,7 +76,7 @@ def power_page(run: Run, view: View) -> Page:
         _zone_table(run, view, at_year, wanted),
         _mix_table(run, view, scenario, year, wanted),
     ]
-    blocks += _more(run, view, scenario)
+    blocks += _more(run, view, scenario, year, wanted)
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, years, year),
@@ -310,14 +310,21 @@ def _mix_table(run: Run, view: View, scenario: str, year: int, wanted: str) -> B
     return frame_table(run, view, wide, columns, key="mix", title=title, of="power_carrier_year", links=links)  # fmt: skip
 
 
-def _more(run: Run, view: View, scenario: str) -> list[Block]:
-    """Return tables on adequacy, green export and the like, where the run has them."""
+def _more(run: Run, view: View, scenario: str, year: int, wanted: str) -> list[Block]:
+    """Return tables on adequacy, green export and the like, where the run has them.
+
+    Of the year shown, and of the runs without any project and with the one that is in place.
+    """
     blocks: list[Block] = []
     for name in run.names_of_tables:
         if any(word in name for word in MORE):
             frame = run.table(name)
             if "scenario" in frame.columns:
                 frame = frame.filter(pl.col("scenario") == scenario).drop("scenario")
+            if "year" in frame.columns:
+                frame = frame.filter(pl.col("year") == year).drop("year")
+            if "run" in frame.columns:
+                frame = frame.filter(pl.col("run").is_in([REFERENCE, wanted]))
             if frame.height:
                 blocks.append(plain_table(run, view, frame, name))
     return blocks
