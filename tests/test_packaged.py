@@ -88,6 +88,30 @@ def test_every_law_holds(results: Results) -> None:
     assert broken.is_empty(), broken
 
 
+def test_what_feeds_each_cable_follows_from_its_hours(results: Results) -> None:
+    """Traced energy by sense, of every run, cable and year, is what the hourly table sends."""
+    keys = ["run", "year", "link"]
+    hourly = results.table("power_link_hourly").with_columns(
+        pl.col("run", "link").cast(pl.String), mw=pl.col("mw").cast(pl.Float64)
+    )
+    sent = hourly.group_by(keys).agg(
+        forward=pl.col("mw").clip(lower_bound=0.0).sum(),
+        reverse=(-pl.col("mw")).clip(lower_bound=0.0).sum(),
+    )
+    traced = (
+        results.table("cable_origins")
+        .filter(pl.col("method") == "traced")
+        .group_by([*keys, "sense"])
+        .agg(pl.col("energy_mwh").sum())
+        .join(sent, on=keys, how="left")
+        .with_columns(
+            expected=pl.when(pl.col("sense") == "forward").then("forward").otherwise("reverse")
+        )
+    )
+    assert set(traced["year"]) >= {2030, 2035, 2040}
+    np.testing.assert_allclose(traced["energy_mwh"], traced["expected"], rtol=1e-5, atol=5.0)
+
+
 def test_headlines_are_those_of_the_golden_table(results: Results, scenarios: Results) -> None:
     script = load_script("headlines")
     golden = {row.name: row for row in script.read_golden()}
