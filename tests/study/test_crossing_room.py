@@ -11,6 +11,7 @@ import pytest
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case, YearView
 from transcaspian.errors import InputError
+from transcaspian.freight.corridor import collect_paths
 from transcaspian.freight.frames import freight_tables
 from transcaspian.study.crossing_room import (
     CrossingRoom,
@@ -21,6 +22,7 @@ from transcaspian.study.crossing_room import (
     simulate_mix,
 )
 from transcaspian.study.crossing_tables import CROSSING_TABLES, crossing_tables
+from transcaspian.study.freight_room import catalogue_views
 
 YEAR = 2024
 FEEDER = "KZ_AAU-AZ_ALT-sea-feeder"
@@ -38,7 +40,7 @@ def room() -> CrossingRoom:
 
 @pytest.fixture(scope="module")
 def joined(case: Case, room: CrossingRoom) -> JoinedResult:
-    return room.assign(case.at(YEAR))
+    return room.assign(case.at(YEAR), collect_paths(catalogue_views(case)))
 
 
 def with_tables(view: YearView, **tables: pl.DataFrame) -> YearView:
@@ -83,8 +85,10 @@ def shared_links_of(joined: JoinedResult) -> list:  # type: ignore[type-arg]
 
 
 def test_the_base_year_sends_about_as_much_across_as_was_counted(joined: JoinedResult) -> None:
+    # Nothing published says how many lorries cross from Turkmenbashi, so nothing is fitted to them.
+    free = {("TURKMENBASHI", "ALAT", "truck"), ("ALAT", "TURKMENBASHI", "truck")}
     for pair, factor in joined.factors.items():
-        assert factor == pytest.approx(1.0, abs=0.2), pair
+        assert factor == pytest.approx(1.0, abs=0.2 if pair in free else 0.1), pair
 
 
 def test_projects_that_leave_the_crossing_alone_meet_the_same_curves(
