@@ -19,6 +19,7 @@ SMALLEST = {
     "freight_scaling.py": ["--small"],
     "portfolio_choice.py": ["10"],
     "power.py": ["dispatch"],
+    "power_adequacy.py": ["--years", "25"],
     "power_scaling.py": ["--hours", "24", "--buses", "3"],
     "power_year.py": ["336"],
     "register_facts.py": [],

@@ -96,7 +96,7 @@ TABLES = (
                 "lole_h",
                 "float",
                 "Most hours a year in which load may be unserved in the mean.",
-                unit="h/a",
+                unit="h",
                 minimum=0.0,
             ),
         ),

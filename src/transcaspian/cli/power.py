@@ -240,12 +240,22 @@ def _print_adequacy(tables: Mapping[str, "pl.DataFrame"]) -> None:
             "" if row["lole_high_h"] is None else f"{row['lole_high_h'] - row['lole_h']:.2f}",
             f"{row['eens_mwh']:,.0f}",
             f"{row['largest_event_mwh']:,.0f}",
-            row["standing"],
+            row["standing"].removesuffix(" the standard"),
         )
         for row in tables["power_adequacy"].iter_rows(named=True)
         if row["lole_h"] > 0.0
     ]
-    columns = ("scenario", "year", "run", "zone", "LOLE h/a", "±", "EENS MWh/a", "largest MWh", "")
+    columns = (
+        "scenario",
+        "year",
+        "run",
+        "zone",
+        "LOLE h/a",
+        "±",
+        "EENS MWh/a",
+        "largest MWh",
+        "standard",
+    )
     numeric = ("LOLE h/a", "±", "EENS MWh/a", "largest MWh")
     counts = tables["power_adequacy"]["samples"].to_list()
     print_table(
@@ -254,9 +264,29 @@ def _print_adequacy(tables: Mapping[str, "pl.DataFrame"]) -> None:
         rows,
         numeric=numeric,
     )
-    for name in ("power_adequacy_capacity", "power_adequacy_loss", "adequacy_scenarios"):
+    shown = {
+        "power_adequacy_capacity": (
+            "year",
+            "run",
+            "element",
+            "bus",
+            "p_nom_mw",
+            "efc_mw",
+            "elcc_mw",
+        ),
+        "power_adequacy_loss": (
+            "year",
+            "link",
+            "bus",
+            "bipole_mw",
+            "reserve_more_mw",
+            "lole_out_h",
+        ),
+        "adequacy_scenarios": ("scenario", "is_weighed", "countries_beyond", "years_beyond"),
+    }
+    for name, kept in shown.items():
         if tables[name].height:
-            _print({}, {name: tables[name]})
+            _print({}, {name: tables[name].select(kept)})
 
 
 def _print(values: Mapping[str, object], tables: Mapping[str, "pl.DataFrame"]) -> None:

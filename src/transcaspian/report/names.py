@@ -24,6 +24,10 @@ _ABBREVIATIONS = {
     "teu": "TEU",
     "voll": "value of lost load",
     "ac": "AC",
+    "lole": "hours short",
+    "eens": "energy not served",
+    "efc": "EFC",
+    "elcc": "ELCC",
 }
 
 

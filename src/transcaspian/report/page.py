@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from transcaspian.register.tables import Register, newest_day
+from transcaspian.report.adequacy_section import adequacy_section
 from transcaspian.report.announced import announced_table
 from transcaspian.report.assumptions_section import assumptions_section, reading_section
 from transcaspian.report.blocks import Block, CaseLike, Drawing, Fold, ResultsLike, Section
@@ -78,6 +79,7 @@ def build_report(results: ResultsLike, case: CaseLike, register: Register | None
     sections = (
         _map_section(tables, case, names),
         power_section(tables, case, names),
+        adequacy_section(tables, every["adequacy_scenarios"], names),
         freight_section(tables, case, names),
         crossing_section(tables, case, names),
         projects_section(tables, case, names, terms),

@@ -38,6 +38,17 @@ TABLE_COLUMNS: dict[str, dict[str, pl.DataType]] = {
         "t:scenario project w:year t:kind payer payer_country receiver receiver_country "
         "r:amount_musd t:nature"
     ),
+    "power_adequacy": _columns(
+        "t:scenario run w:year t:bus country w:samples r:lole_h lole_low_h lole_high_h eens_mwh "
+        "largest_event_mwh standard_h t:standing"
+    ),
+    "power_adequacy_effects": _columns(
+        "t:scenario run w:year t:bus r:lole_change_h eens_change_mwh worth_musd worth_low_musd "
+        "worth_high_musd"
+    ),
+    "adequacy_scenarios": _columns(
+        "t:scenario b:is_weighed t:countries_beyond years_beyond r:lole_worst_h standard_h"
+    ),
     "power_fuel_freed": _columns(
         "t:scenario run w:year t:fuel country route r:freed_mwh_th limit_mwh_th sold_mwh_th "
         "kept_mwh_th export_musd kept_musd"
