@@ -539,9 +539,50 @@ def _headlines() -> dict[str, pl.DataFrame]:
         "kept_musd": [11.0],
     }
     return {
+        **_adequacy(),
         "power_fuel_freed": pl.DataFrame(freed),
         "headlines": pl.DataFrame(rows, schema=columns, orient="row"),
         "realisations": pl.DataFrame(weather, schema=(*names, "npv_musd"), orient="row"),
+    }
+
+
+def _adequacy() -> dict[str, pl.DataFrame]:
+    """Return one zone that is short in 2030, less so with the cable, and the verdict."""
+    key = {"scenario": "reference", "year": 2030, "bus": "AZ"}
+    zone = {
+        **key,
+        "run": "reference",
+        "country": "AZ",
+        "samples": 20,
+        "lole_h": 30.0,
+        "lole_low_h": 26.0,
+        "lole_high_h": 34.0,
+        "eens_mwh": 900.0,
+        "largest_event_mwh": 400.0,
+        "standard_h": 24.0,
+        "standing": "beyond the standard",
+    }
+    effect = {
+        **key,
+        "run": "CASPIAN_CABLE_1000",
+        "lole_change_h": -12.0,
+        "eens_change_mwh": -400.0,
+        "worth_musd": 0.8,
+        "worth_low_musd": 0.5,
+        "worth_high_musd": 1.1,
+    }
+    verdict = {
+        "scenario": "reference",
+        "is_weighed": False,
+        "countries_beyond": "AZ",
+        "years_beyond": "2030",
+        "lole_worst_h": 30.0,
+        "standard_h": 24.0,
+    }
+    return {
+        "power_adequacy": pl.DataFrame([zone]),
+        "power_adequacy_effects": pl.DataFrame([effect]),
+        "adequacy_scenarios": pl.DataFrame([verdict]),
     }
 
 

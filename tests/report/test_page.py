@@ -22,7 +22,7 @@ from transcaspian.report.terms import with_terms
 
 MOST_BYTES = 5_000_000
 SECTIONS = (
-    "summary", "map", "power", "freight", "crossing", "projects", "scenarios", "gains", "fuel", "risk",
+    "summary", "map", "power", "adequacy", "freight", "crossing", "projects", "scenarios", "gains", "fuel", "risk",
     "interactions", "economy", "entsoe", "validation", "checks", "assumptions", "reading",
 )  # fmt: skip
 VOID = {"meta", "link", "input", "br", "wbr", "img", "hr"}

@@ -10,6 +10,7 @@ import polars as pl
 
 from transcaspian.case.book import Book, Rule, unknown_names
 from transcaspian.case.check_access import ACCESS_RULES
+from transcaspian.case.check_adequacy import ADEQUACY_RULES
 from transcaspian.case.check_changes import CHANGE_RULES
 from transcaspian.case.check_figures import FIGURE_RULES
 from transcaspian.case.check_finance import FINANCE_RULES
@@ -481,6 +482,7 @@ RULES: tuple[Rule, ...] = (
     *CHANGE_RULES,
     *FIGURE_RULES,
     *ACCESS_RULES,
+    *ADEQUACY_RULES,
     *PROJECT_RULES,
     *FINANCE_RULES,
     check_demand_has_zones,

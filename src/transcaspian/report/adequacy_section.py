@@ -68,9 +68,9 @@ def adequacy_section(
             "adequacy_effects.csv",
         )
         blocks.append(Fold("What projects change in the hours short of zones", (rows,)))
-    judged = worded(scenarios, called=("scenario", lambda key: names.scenarios.get(key, humanise(key)))).with_columns(
-        weighed=pl.when("is_weighed").then(pl.lit("yes")).otherwise(pl.lit("no"))
-    )
+    judged = worded(
+        scenarios, called=("scenario", lambda key: names.scenarios.get(key, humanise(key)))
+    ).with_columns(weighed=pl.when("is_weighed").then(pl.lit("yes")).otherwise(pl.lit("no")))
     caption = "Scenarios against the standards of adequacy, without any project"
     blocks.append(frame_table(judged, _SCENARIO_VIEWS, caption, "adequacy_scenarios.csv"))
     blocks.append(
