@@ -214,10 +214,6 @@ def _check(grid: Grid, losses: LinkLosses) -> IntArray:
     problems = []
     position = {name: item for item, name in enumerate(grid.links.names)}
     links, found = grid.links, []
-    has_delay = links.port_lag is not None and links.port_lag.any()
-    if has_delay or (links.is_process is not None and links.is_process.any()):
-        message = "delays and processes cannot stand beside lossy links."
-        problems.append(Problem("losses", 0, "", message, "Take them out."))
     for row, name in enumerate(losses.links, start=2):
 
         def refuse(message: str, cure: str, row: int = row) -> None:
@@ -233,6 +229,9 @@ def _check(grid: Grid, losses: LinkLosses) -> IntArray:
             refuse(f"the capacity of {name!r} is not fixed.", "Fix it: losses depend on it.")
         if ports.size != 1 or (links.port_efficiency[:, ports] != 1.0).any():
             refuse(f"{name!r} has an efficiency or ports of its own.", "Leave it at one.")
+        is_late = links.port_lag is not None and links.port_lag[ports].any()
+        if is_late or (links.is_process is not None and links.is_process[item]):
+            refuse(f"{name!r} is a process or has a delay.", "Leave it without losses.")
         series = (links.p_set, links.ramp_limit_up, links.ramp_limit_down)
         if any(not np.isnan(values[:, item]).all() for values in series):
             refuse(f"{name!r} has set points or ramp limits.", "Take them out.")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.power.grid import GlobalLimit, Grid, GridGenerators, GridLinks
-from transcaspian.power.year import MARKET_BUY, MARKET_SELL, UNSERVED, PowerYear
+from transcaspian.power.year import PowerYear
 
 __all__ = ["Labels", "export_pypsa", "label_year"]
 
@@ -21,7 +21,6 @@ Cells = Sequence[object]
 
 LEAP_DAY = (2, 29)
 WATER = "water"
-KIND_CARRIER: Mapping[int, str] = {UNSERVED: "unserved", MARKET_SELL: "trade", MARKET_BUY: "trade"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Labels:
 
 def label_year(year: PowerYear, buses: pl.DataFrame, name: str) -> Labels:
     """Return the labels of a year: dates without 29 February, places, countries, carriers."""
-    kinds = year.generator_kind
     return Labels(
         name=name,
         hours=_dates(year.year, year.grid.n_snapshot),
@@ -47,10 +45,7 @@ def label_year(year: PowerYear, buses: pl.DataFrame, name: str) -> Labels:
             "country": buses["country"].to_list(),
             "carrier": ["AC"] * buses.height,
         },
-        generator_carrier=(
-            *year.plant_carrier,
-            *(KIND_CARRIER[int(kind)] for kind in kinds[len(year.plants) :]),
-        ),
+        generator_carrier=year.grid.generators.carrier,
         storage_carrier=year.storage_carrier,
     )
 
