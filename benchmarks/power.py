@@ -47,7 +47,7 @@ def make_network(case: str, hours: int, path: Path, n_bus: int = 10) -> None:
         from transcaspian.power.pypsa_export import export_pypsa
         from transcaspian.power.year import read_year
 
-        export_pypsa(read_year(read_case("trans-caspian").at(2030), hours).network, path)
+        export_pypsa(read_year(read_case("trans-caspian").at(2030), hours).grid, path)
         return
     import pandas as pd
     import pypsa

@@ -12,8 +12,8 @@ import time
 
 from transcaspian.case.read import read_case
 from transcaspian.lp import SolveOptions, solve
-from transcaspian.power.build import build_dispatch
 from transcaspian.power.dispatch import PowerOptions, solve_year
+from transcaspian.power.equations import build_grid
 from transcaspian.power.year import read_year
 
 YEAR = 2030
@@ -25,7 +25,7 @@ def main(hours: int) -> None:
     case = read_case()
     view = case.at(YEAR)
     start = time.perf_counter()
-    program = build_dispatch(read_year(view, hours).network)
+    program = build_grid(read_year(view, hours).grid)
     build_s = time.perf_counter() - start
     start = time.perf_counter()
     cold = solve(program.lp, SolveOptions())

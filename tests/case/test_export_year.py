@@ -136,7 +136,7 @@ def test_pypsa_finds_the_same_optimum_in_the_exported_year(
     view = small_case.at(2030, "reference", ("CABLE",))
     ours = solve_year(view, PowerOptions(n_hour=168, workers=1))
     year = read_year(view, 168)
-    export_pypsa(year.network, tmp_path / "x", label_year(year, view.tables["power/buses"], "x"))
+    export_pypsa(year.grid, tmp_path / "x", label_year(year, view.tables["power/buses"], "x"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas and PyPSA, about their own future
         network = pypsa.Network(tmp_path / "x")
@@ -154,7 +154,7 @@ def test_our_reader_finds_the_same_optimum_in_the_exported_year(
 ) -> None:
     view = small_case.at(2030, "dear_gas")
     year = read_year(view, 720)
-    export_pypsa(year.network, tmp_path / "x", label_year(year, view.tables["power/buses"], "x"))
+    export_pypsa(year.grid, tmp_path / "x", label_year(year, view.tables["power/buses"], "x"))
 
     there = solve(read_pypsa(tmp_path / "x"))
 

@@ -56,7 +56,7 @@ def test_a_year_of_a_case_exported_to_pypsa_costs_the_same_there(seed, tmp_path)
     import pypsa
 
     result = solve_year(random_view(seed, 72), PowerOptions(n_hour=72, workers=1))
-    export_pypsa(result.inputs.network, tmp_path / "year")
+    export_pypsa(result.inputs.grid, tmp_path / "year")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         n = pypsa.Network(tmp_path / "year")

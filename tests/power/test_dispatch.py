@@ -205,7 +205,7 @@ def test_a_missing_profile_is_named_with_file_row_and_column():
 def test_energy_balances_in_every_zone_and_hour(seed):
     view = random_view(seed, 30)
     result = run(view, 30)
-    inputs, units = result.inputs, result.inputs.network.storage_units
+    inputs, units = result.inputs, result.inputs.grid.storage_units
     left = result.unserved - result.demand
     for plant_, bus in enumerate(inputs.plant_bus):
         left[:, bus] += result.generation[:, plant_]

@@ -17,7 +17,7 @@ NEEDS_PGLIB = "TRANSCASPIAN_PGLIB, a checkout of PGLib-OPF"
 
 
 def grid_of(folder: Path, seed: int, n_hour: int) -> Grid:
-    export_pypsa(read_year(random_view(seed, n_hour), n_hour).network, folder / "network")
+    export_pypsa(read_year(random_view(seed, n_hour), n_hour).grid, folder / "network")
     return read_pypsa(folder / "network")
 
 

@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.power.small_networks import write_folder
 from transcaspian.errors import InputError
 from transcaspian.lp import Status
-from transcaspian.power import GridOptions, read_pypsa, solve
+from transcaspian.power import GridOptions, export_pypsa, read_pypsa, solve
 
 FILES = {
     "buses": "name,v_nom,x,y\nA,220,50,43\nB,220,49,40\n",
@@ -159,3 +160,14 @@ def test_the_order_of_rows_and_columns_of_a_folder_changes_nothing(tmp_path):
     one, two = solve(read_pypsa(first)), solve(read_pypsa(second))
     assert two.objective == pytest.approx(one.objective, rel=1e-12)
     assert two.price[:, ::-1] == pytest.approx(one.price)
+
+
+def test_a_grid_with_what_the_written_folder_has_no_place_for_is_refused_by_name(tmp_path):
+    grid = read_pypsa(write_folder(tmp_path / "given"))
+    with pytest.raises(InputError) as caught:
+        export_pypsa(grid, tmp_path / "written")
+    said = str(caught.value)
+    assert "capacity that may grow" in said
+    assert "weights of snapshots" in said
+    assert "limits other than the most energy of a plant" in said
+    assert not (tmp_path / "written").exists()

@@ -6,7 +6,7 @@ import pytest
 from tests.power.mini import MiniView, random_view
 from transcaspian.lp import SolveOptions, solve
 from transcaspian.power import PowerOptions, solve_year
-from transcaspian.power.build import build_dispatch
+from transcaspian.power.equations import build_grid
 from transcaspian.power.windows import WindowPlan, solve_by_windows
 from transcaspian.power.year import Calendar, read_year
 
@@ -19,7 +19,7 @@ def with_cable(view: MiniView, p_nom_mw: float) -> MiniView:
 
 
 def test_windows_reach_the_optimum_of_a_cold_solve():
-    program = build_dispatch(read_year(random_view(1, N_HOUR), N_HOUR).network)
+    program = build_grid(read_year(random_view(1, N_HOUR), N_HOUR).grid)
     cold = solve(program.lp, SolveOptions())
     joined, log = solve_by_windows(
         program, WindowPlan(Calendar.first_hours(N_HOUR).month_bounds, workers=1)
@@ -29,8 +29,8 @@ def test_windows_reach_the_optimum_of_a_cold_solve():
 
 
 def test_windows_leave_the_program_as_it_was():
-    program = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
-    twin = build_dispatch(read_year(random_view(2, N_HOUR), N_HOUR).network)
+    program = build_grid(read_year(random_view(2, N_HOUR), N_HOUR).grid)
+    twin = build_grid(read_year(random_view(2, N_HOUR), N_HOUR).grid)
     solve_by_windows(program, WindowPlan(Calendar.first_hours(N_HOUR).month_bounds, workers=1))
     assert (program.lp.matrix.data == twin.lp.matrix.data).all()
     assert (program.lp.matrix.indices == twin.lp.matrix.indices).all()
@@ -92,8 +92,8 @@ def test_water_of_a_month_is_limited_by_its_modelled_hours() -> None:
     view = random_view(3, 8760)
     whole, week = read_year(view), read_year(view, Calendar.days_of_months(8, 7))
 
-    limits = [inputs.network.energy_limits for inputs in (whole, week)]
-    hours = [limit.end_hour - limit.first_hour for limit in limits]
+    limits = [inputs.grid.limits for inputs in (whole, week)]
+    rates = [[limit.upper / limit.terms[0].coefficient.sum() for limit in part] for part in limits]
 
-    assert limits[0].names == limits[1].names
-    assert np.allclose(limits[0].energy_max / hours[0], limits[1].energy_max / hours[1])
+    assert [limit.name for limit in limits[0]] == [limit.name for limit in limits[1]]
+    assert np.allclose(*rates)

@@ -32,7 +32,7 @@ def export_year(
         labels = label_year(
             power, view.tables["power/buses"], f"{case.name} {chosen_year} {chosen}"
         )
-        write_new(target, lambda folder: export_pypsa(power.network, folder, labels))
+        write_new(target, lambda folder: export_pypsa(power.grid, folder, labels))
     return {
         "path": str(target),
         "year": chosen_year,

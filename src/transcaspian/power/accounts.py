@@ -106,10 +106,10 @@ def _add_producers(flows: _Flows, result: PowerResult) -> None:
 
 def _add_storage(flows: _Flows, result: PowerResult) -> None:
     """Storage owners buy what they charge, sell what they discharge and pay its operation."""
-    inputs, units = result.inputs, result.inputs.network.storage_units
+    inputs, units = result.inputs, result.inputs.grid.storage_units
     bought = _worth(result, result.storage_store, units.bus)
     sold = _worth(result, result.storage_dispatch, units.bus)
-    operation = result.storage_dispatch.sum(axis=0) * units.marginal_cost
+    operation = result.storage_dispatch.sum(axis=0) * units.marginal_cost[0]
     for unit, bus in enumerate(units.bus):
         country = inputs.country[bus]
         flows.add("storage_purchase", "storage_owners", country, "exchange", country, bought[unit])
@@ -163,7 +163,7 @@ def cost_parts(result: PowerResult) -> dict[str, float]:
     """Return the parts that the objective is the sum of [USD]."""
     inputs = result.inputs
     energy = result.generation.sum(axis=0)
-    units = inputs.network.storage_units
+    units = inputs.grid.storage_units
     forward, reverse = result.link_forward.sum(axis=0), result.link_reverse.sum(axis=0)
     arriving = (1.0 - inputs.link_loss) * np.stack([forward, reverse])
     price, spread = inputs.market_price, inputs.market_spread
@@ -171,7 +171,7 @@ def cost_parts(result: PowerResult) -> dict[str, float]:
     return {
         "fuel_cost": float(energy @ (inputs.plant_heat_rate * inputs.plant_fuel_price)),
         "variable_om": float(energy @ inputs.plant_variable_om)
-        + float(result.storage_dispatch.sum(axis=0) @ units.marginal_cost),
+        + float(result.storage_dispatch.sum(axis=0) @ units.marginal_cost[0]),
         "co2_payment": float(energy @ (inputs.plant_co2 * co2_price)),
         "wheeling": float((forward + reverse) @ inputs.link_wheeling),
         "border_charge": float((arriving * inputs.link_border_cost).sum()),

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from transcaspian.errors import InfeasibleError, UnboundedError
 from transcaspian.lp import Solution, Status, raise_unless_optimal, solver_version
 from transcaspian.power.blocks import HourlyProgram
-from transcaspian.power.build import build_dispatch
 from transcaspian.power.calendar import HOURS_PER_YEAR
 from transcaspian.power.conflict import describe_conflict
+from transcaspian.power.equations import build_grid
 from transcaspian.power.unbounded import describe_unbounded
 from transcaspian.power.windows import Start, WindowPlan, solve_by_windows
 from transcaspian.power.year import (
@@ -96,17 +96,18 @@ class PowerResult:
     @property
     def buses(self) -> tuple[str, ...]:
         """Names of the buses."""
-        return self.inputs.network.buses
+        return self.inputs.grid.buses
 
     @property
     def demand(self) -> FloatArray:
         """Demand [n_hour, n_bus], MW."""
-        return self.inputs.network.demand
+        return self.inputs.grid.demand
 
     @property
     def available(self) -> FloatArray:
         """Most that each plant could give [n_hour, n_plant], MW."""
-        return self.inputs.network.generators.p_max[:, : len(self.inputs.plants)]
+        units, n = self.inputs.grid.generators, len(self.inputs.plants)
+        return units.p_max_pu[:, :n] * units.capacity.nominal[:n]
 
 
 def solve_year(
@@ -124,7 +125,7 @@ def solve_year(
     began = perf_counter()
     calendar = options.calendar or Calendar.first_hours(options.n_hour)
     inputs = read_year(view, calendar)
-    program = build_dispatch(inputs.network)
+    program = build_grid(inputs.grid)
     build_s = perf_counter() - began
     solution, method, window_iterations = _solve(
         program, calendar, options, _matching_start(inputs, start)
@@ -132,7 +133,7 @@ def solve_year(
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError(
             f"The dispatch of {inputs.year} has no solution. "
-            + describe_conflict(inputs.network.buses, program)
+            + describe_conflict(inputs.grid.buses, program)
         )
     if solution.status is Status.UNBOUNDED:
         raise UnboundedError(
@@ -168,14 +169,14 @@ def _matching_start(inputs: PowerYear, start: PowerResult | None) -> Start | Non
     """Return the optimum of `start` where its program has the same columns and rows."""
     if start is None:
         return None
-    ours, theirs = inputs.network, start.inputs.network
+    ours, theirs = inputs.grid, start.inputs.grid
     same = (
-        ours.n_hour == theirs.n_hour
+        ours.n_snapshot == theirs.n_snapshot
         and ours.buses == theirs.buses
         and ours.generators.names == theirs.generators.names
         and ours.links.names == theirs.links.names
         and ours.storage_units.names == theirs.storage_units.names
-        and ours.energy_limits.names == theirs.energy_limits.names
+        and [limit.name for limit in ours.limits] == [limit.name for limit in theirs.limits]
     )
     return start.optimum if same else None
 
@@ -183,13 +184,13 @@ def _matching_start(inputs: PowerYear, start: PowerResult | None) -> Start | Non
 def _unpack(
     inputs: PowerYear, program: HourlyProgram, solution: Solution, log: SolverLog
 ) -> PowerResult:
-    network, columns = inputs.network, program.lp.columns
+    grid, columns = inputs.grid, program.lp.columns
     output = columns["generator_p"].take(solution.x)
     kind = inputs.generator_kind
-    unserved = np.zeros((network.n_hour, len(network.buses)))
+    unserved = np.zeros((grid.n_snapshot, len(grid.buses)))
     unserved[:, inputs.unserved_bus] = output[:, kind == UNSERVED]
     flow = columns["link_p"].take(solution.x)
-    forward = np.zeros((network.n_hour, len(inputs.links)))
+    forward = np.zeros((grid.n_snapshot, len(inputs.links)))
     reverse = np.zeros_like(forward)
     is_reverse = inputs.link_sense == REVERSE
     is_two_way = inputs.link_sense == TWO_WAY

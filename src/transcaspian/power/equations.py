@@ -30,9 +30,9 @@ def build_grid(grid: Grid, like: HourlyProgram | None = None) -> HourlyProgram:
     builder = ProgramBuilder(grid.n_snapshot)
     quadratic: dict[str, FloatArray] = {}
     add_generators(builder, grid, quadratic)
+    add_links(builder, grid, quadratic)
     add_storage_units(builder, grid, quadratic)
     add_stores(builder, grid, quadratic)
-    add_links(builder, grid, quadratic)
     add_branches(builder, grid)
     add_energy_balance(builder, grid)
     add_voltage_law(builder, grid)
@@ -506,16 +506,16 @@ def add_piecewise_costs(builder: ProgramBuilder, grid: Grid) -> None:
 
 def add_limits(builder: ProgramBuilder, grid: Grid) -> None:
     """Limits on the whole, such as carbon dioxide: lower <= sum of terms <= upper."""
-    if not grid.limits:
-        return
-    builder.add_rows(
-        "limit",
-        [limit.name for limit in grid.limits],
-        np.array([limit.lower for limit in grid.limits]),
-        np.array([limit.upper for limit in grid.limits]),
-        hourly=False,
-    )
-    for row, limit in enumerate(grid.limits):
-        for term in limit.terms:
-            rows = np.full(term.items.size, row)
-            builder.add_terms("limit", rows, term.block, term.items, term.coefficient)
+    for kind in dict.fromkeys(limit.kind for limit in grid.limits):
+        limits = [limit for limit in grid.limits if limit.kind == kind]
+        builder.add_rows(
+            kind,
+            [limit.name for limit in limits],
+            np.array([limit.lower for limit in limits]),
+            np.array([limit.upper for limit in limits]),
+            hourly=False,
+        )
+        for row, limit in enumerate(limits):
+            for term in limit.terms:
+                rows = np.full(term.items.size, row)
+                builder.add_terms(kind, rows, term.block, term.items, term.coefficient)

@@ -1,8 +1,7 @@
-"""A general power network as arrays: everything that least-cost operation and expansion needs.
+"""A power network as arrays: everything that least-cost operation and expansion needs.
 
-`Network` of `network.py` is the lean form for a year of a case; a `Grid` holds what PyPSA folders
-and MATPOWER files can say: impedances, ramps, stores, several output ports, quadratic cost,
-limits on the whole, and capacity that may grow.
+A `Grid` holds what a year of a case, a PyPSA folder and a MATPOWER file can say: impedances, ramps,
+stores, several output ports, quadratic cost, limits on the whole, and capacity that may grow.
 
 Arrays by snapshot have the shape [n_snapshot or 1, n]; one row means the same in every snapshot.
 NaN in a `_set` or ramp array means "not given". Angles are radians, impedances per unit of 1 MVA.
@@ -43,6 +42,12 @@ class Capacity:
     most: FloatArray  # [n]
     cost: FloatArray  # [n], per MW over the modelled time
     investment: FloatArray  # [n], the part of `cost` that is not fixed operation
+
+    @classmethod
+    def fixed(cls, nominal: FloatArray) -> "Capacity":
+        """Return capacity that stays as it is, at no cost."""
+        zero = np.zeros(nominal.size)
+        return cls(nominal, np.zeros(nominal.size, dtype=bool), zero, nominal, zero, zero)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,13 @@ class GridStores:
     level_set: FloatArray
     p_set: FloatArray
 
+    @classmethod
+    def none(cls) -> "GridStores":
+        """Return no store."""
+        n, t, bus = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=np.int64)
+        no = np.zeros(0, dtype=bool)
+        return cls((), (), bus, n, Capacity.fixed(n), t, t, t, t, t, t, n, no, t, t)
+
 
 @dataclass(frozen=True, slots=True)
 class GridLinks:
@@ -164,6 +176,12 @@ class Branches:
     angle_max: FloatArray
     length: FloatArray  # [n], km
 
+    @classmethod
+    def none(cls) -> "Branches":
+        """Return no branch."""
+        n, t, bus = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=np.int64)
+        return cls((), (), bus, bus, Capacity.fixed(n), t, t, n, t, n, n, n, n)
+
 
 @dataclass(frozen=True, slots=True)
 class PiecewiseCosts:
@@ -185,12 +203,16 @@ class LimitTerm:
 
 @dataclass(frozen=True, slots=True)
 class GlobalLimit:
-    """A limit on the whole: lower <= sum of terms <= upper."""
+    """A limit on the whole: lower <= sum of terms <= upper.
+
+    kind: the block of rows in which it stands: "energy_limit" where it counts MWh, else "limit".
+    """
 
     name: str
     lower: float
     upper: float
     terms: tuple[LimitTerm, ...]
+    kind: str = "limit"
 
 
 @dataclass(frozen=True, slots=True)

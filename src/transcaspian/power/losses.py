@@ -28,6 +28,7 @@ from transcaspian.errors import InputError, NotConvergedError, Problem
 from transcaspian.lp import Status
 from transcaspian.power.csv_rows import read_csv_rows
 from transcaspian.power.grid import Capacity, Grid, GridLinks
+from transcaspian.power.links import join_links, take_links
 from transcaspian.power.optimise import GridOptions, GridResult, solve
 from transcaspian.power.pypsa_cells import number as number_in
 
@@ -213,10 +214,6 @@ def _check(grid: Grid, losses: LinkLosses) -> IntArray:
     problems = []
     position = {name: item for item, name in enumerate(grid.links.names)}
     links, found = grid.links, []
-    has_delay = links.port_lag is not None and links.port_lag.any()
-    if has_delay or (links.is_process is not None and links.is_process.any()):
-        message = "delays and processes cannot stand beside lossy links."
-        problems.append(Problem("losses", 0, "", message, "Take them out."))
     for row, name in enumerate(losses.links, start=2):
 
         def refuse(message: str, cure: str, row: int = row) -> None:
@@ -232,6 +229,9 @@ def _check(grid: Grid, losses: LinkLosses) -> IntArray:
             refuse(f"the capacity of {name!r} is not fixed.", "Fix it: losses depend on it.")
         if ports.size != 1 or (links.port_efficiency[:, ports] != 1.0).any():
             refuse(f"{name!r} has an efficiency or ports of its own.", "Leave it at one.")
+        is_late = links.port_lag is not None and links.port_lag[ports].any()
+        if is_late or (links.is_process is not None and links.is_process[item]):
+            refuse(f"{name!r} is a process or has a delay.", "Leave it without losses.")
         series = (links.p_set, links.ramp_limit_up, links.ramp_limit_down)
         if any(not np.isnan(values[:, item]).all() for values in series):
             refuse(f"{name!r} has set points or ramp limits.", "Take them out.")
@@ -271,7 +271,7 @@ def _with_segments(grid: Grid, losses: LinkLosses, item: IntArray) -> tuple[Grid
         ),
         carrier=tuple(links.carrier[k] for k in own),
         bus0=np.where(is_reverse, _output_bus(links, own), links.bus0[own]),
-        capacity=Capacity(nominal, np.zeros(own.size, dtype=bool), *(np.zeros(own.size),) * 4),
+        capacity=Capacity.fixed(nominal),
         p_min_pu=np.zeros((1, own.size)),
         p_max_pu=most,
         p_set=np.full((1, own.size), np.nan),
@@ -291,7 +291,7 @@ def _with_segments(grid: Grid, losses: LinkLosses, item: IntArray) -> tuple[Grid
         demand[:, bus] += mw / 2.0
     for bus, mw in zip(_output_bus(links, item), standing, strict=True):
         demand[:, bus] += mw / 2.0
-    wide = replace(grid, demand=demand, links=_joined(_taken(links, plain), new))
+    wide = replace(grid, demand=demand, links=join_links(take_links(links, plain), new))
     return wide, _Segments(link, is_reverse, rank, slope, plain.size)
 
 
@@ -299,74 +299,6 @@ def _output_bus(links: GridLinks, item: IntArray) -> IntArray:
     """Return the bus at the other end of links that have one output port."""
     bus_of = dict(zip(links.port_link.tolist(), links.port_bus.tolist(), strict=True))
     return np.array([bus_of[k] for k in item.tolist()], dtype=np.int64)
-
-
-def _taken(links: GridLinks, kept: IntArray) -> GridLinks:
-    """Return some of the links, in their order."""
-    is_kept = np.isin(links.port_link, kept)
-    capacity = links.capacity
-    return GridLinks(
-        names=tuple(links.names[k] for k in kept),
-        carrier=tuple(links.carrier[k] for k in kept),
-        bus0=links.bus0[kept],
-        capacity=Capacity(
-            capacity.nominal[kept],
-            capacity.is_extendable[kept],
-            capacity.least[kept],
-            capacity.most[kept],
-            capacity.cost[kept],
-            capacity.investment[kept],
-        ),
-        p_min_pu=links.p_min_pu[:, kept],
-        p_max_pu=links.p_max_pu[:, kept],
-        p_set=links.p_set[:, kept],
-        marginal_cost=links.marginal_cost[:, kept],
-        marginal_cost_quadratic=links.marginal_cost_quadratic[:, kept],
-        ramp_limit_up=links.ramp_limit_up[:, kept],
-        ramp_limit_down=links.ramp_limit_down[:, kept],
-        p_init=links.p_init[kept],
-        length=links.length[kept],
-        port_link=np.searchsorted(kept, links.port_link[is_kept]),
-        port_bus=links.port_bus[is_kept],
-        port_efficiency=links.port_efficiency[:, is_kept],
-    )
-
-
-def _joined(first: GridLinks, second: GridLinks) -> GridLinks:
-    """Return two sets of links as one."""
-
-    def beside(*parts: FloatArray) -> FloatArray:
-        n_row = max(part.shape[0] for part in parts)
-        return np.hstack([np.broadcast_to(part, (n_row, part.shape[1])) for part in parts])
-
-    one, two = first.capacity, second.capacity
-    return GridLinks(
-        names=first.names + second.names,
-        carrier=first.carrier + second.carrier,
-        bus0=np.concatenate([first.bus0, second.bus0]),
-        capacity=Capacity(
-            np.concatenate([one.nominal, two.nominal]),
-            np.concatenate([one.is_extendable, two.is_extendable]),
-            np.concatenate([one.least, two.least]),
-            np.concatenate([one.most, two.most]),
-            np.concatenate([one.cost, two.cost]),
-            np.concatenate([one.investment, two.investment]),
-        ),
-        p_min_pu=beside(first.p_min_pu, second.p_min_pu),
-        p_max_pu=beside(first.p_max_pu, second.p_max_pu),
-        p_set=beside(first.p_set, second.p_set),
-        marginal_cost=beside(first.marginal_cost, second.marginal_cost),
-        marginal_cost_quadratic=beside(
-            first.marginal_cost_quadratic, second.marginal_cost_quadratic
-        ),
-        ramp_limit_up=beside(first.ramp_limit_up, second.ramp_limit_up),
-        ramp_limit_down=beside(first.ramp_limit_down, second.ramp_limit_down),
-        p_init=np.concatenate([first.p_init, second.p_init]),
-        length=np.concatenate([first.length, second.length]),
-        port_link=np.concatenate([first.port_link, second.port_link + len(first.names)]),
-        port_bus=np.concatenate([first.port_bus, second.port_bus]),
-        port_efficiency=beside(first.port_efficiency, second.port_efficiency),
-    )
 
 
 def _most(wide: Grid, segments: _Segments) -> FloatArray:

@@ -106,18 +106,13 @@ def _grid(case: MatpowerCase, susceptance: str, name: str) -> Grid:
         demand=(bus[:, PD] + bus[:, GS] + lost)[None, :],
         generators=generators,
         storage_units=_no_storage_units(),
-        stores=_no_stores(),
+        stores=GridStores.none(),
         links=links,
         branches=_branches(case, position, isolated, base, susceptance),
         piecewise_costs=pieces,
         cost_offset=offset + link_offset,
         ignored=tuple(f"mpc.{key}" for key in case.text.lines if key not in USED),
     )
-
-
-def _fixed(nominal: FloatArray) -> Capacity:
-    zero = np.zeros(nominal.size)
-    return Capacity(nominal, np.zeros(nominal.size, dtype=bool), zero, nominal, zero, zero)
 
 
 def _in_service(
@@ -158,7 +153,7 @@ def _generators(
         carrier=("",) * rows.size,
         bus=np.array([position[int(table[row, GEN_BUS])] for row in rows], dtype=np.int64),
         sign=np.ones(rows.size),
-        capacity=_fixed(np.ones(rows.size)),
+        capacity=Capacity.fixed(np.ones(rows.size)),
         p_min_pu=low[None, :],
         p_max_pu=high[None, :],
         p_set=none,
@@ -216,7 +211,7 @@ def _branches(
         carrier=("AC",) * n,
         bus0=np.array([position[int(end)] for end in lines[:, F_BUS]], dtype=np.int64),
         bus1=np.array([position[int(end)] for end in lines[:, T_BUS]], dtype=np.int64),
-        capacity=_fixed(rate),
+        capacity=Capacity.fixed(rate),
         s_max_pu=np.ones((1, n)),
         s_set=np.full((1, n), np.nan),
         impedance=impedance,
@@ -269,7 +264,7 @@ def _direct_current_lines(
         names=tuple(names),
         carrier=("",) * n_part,
         bus0=bus0[item_of],
-        capacity=_fixed(np.ones(n_part)),
+        capacity=Capacity.fixed(np.ones(n_part)),
         p_min_pu=np.array([[part.low for part in parts]]).reshape(1, -1),
         p_max_pu=np.array([[part.high for part in parts]]).reshape(1, -1),
         p_set=none,
@@ -290,11 +285,5 @@ def _no_storage_units() -> GridStorageUnits:
     n, t, yes = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=bool)
     bus = np.zeros(0, dtype=np.int64)
     return GridStorageUnits(
-        (), (), bus, n, _fixed(n), t, t, n, t, t, t, t, t, t, t, t, n, yes, t, t, t, t
+        (), (), bus, n, Capacity.fixed(n), t, t, n, t, t, t, t, t, t, t, t, n, yes, t, t, t, t
     )
-
-
-def _no_stores() -> GridStores:
-    n, t, yes = np.zeros(0), np.zeros((1, 0)), np.zeros(0, dtype=bool)
-    bus = np.zeros(0, dtype=np.int64)
-    return GridStores((), (), bus, n, _fixed(n), t, t, t, t, t, t, n, yes, t, t)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.power.grid import Capacity, GridLinks
+from transcaspian.power.grid import GridLinks
+from transcaspian.power.links import join_links
 from transcaspian.power.pypsa_capacity import read_capacity, read_ramp
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def read_links(tables: PypsaTables, buses: dict[str, int]) -> GridLinks:
     links = _part(tables, "links", buses)
     if not tables.size("processes"):
         return links
-    return _joined(links, _part(tables, "processes", buses))
+    return join_links(links, _part(tables, "processes", buses))
 
 
 @dataclass(slots=True)
@@ -128,51 +129,3 @@ def _snapshots(tables: PypsaTables, component: str, row: int, column: str, delay
         tables.add_problem(component, row, column, message, "Use even snapshots.")
         return 0
     return int(np.ceil(int(delay) / hours[0] - 1e-9))
-
-
-def _joined(one: GridLinks, two: GridLinks) -> GridLinks:
-    """Return two sets of links as one."""
-
-    def beside(first: FloatArray | None, second: FloatArray | None) -> FloatArray:
-        assert first is not None
-        assert second is not None
-        n_row = max(first.shape[0], second.shape[0])
-        return np.hstack(
-            [np.broadcast_to(part, (n_row, part.shape[1])) for part in (first, second)]
-        )
-
-    def behind(first: NDArray[Any] | None, second: NDArray[Any] | None) -> NDArray[Any]:
-        assert first is not None
-        assert second is not None
-        return np.concatenate([first, second])
-
-    a, b = one.capacity, two.capacity
-    return GridLinks(
-        names=one.names + two.names,
-        carrier=one.carrier + two.carrier,
-        bus0=behind(one.bus0, two.bus0),
-        capacity=Capacity(
-            behind(a.nominal, b.nominal),
-            behind(a.is_extendable, b.is_extendable),
-            behind(a.least, b.least),
-            behind(a.most, b.most),
-            behind(a.cost, b.cost),
-            behind(a.investment, b.investment),
-        ),
-        p_min_pu=beside(one.p_min_pu, two.p_min_pu),
-        p_max_pu=beside(one.p_max_pu, two.p_max_pu),
-        p_set=beside(one.p_set, two.p_set),
-        marginal_cost=beside(one.marginal_cost, two.marginal_cost),
-        marginal_cost_quadratic=beside(one.marginal_cost_quadratic, two.marginal_cost_quadratic),
-        ramp_limit_up=beside(one.ramp_limit_up, two.ramp_limit_up),
-        ramp_limit_down=beside(one.ramp_limit_down, two.ramp_limit_down),
-        p_init=behind(one.p_init, two.p_init),
-        length=behind(one.length, two.length),
-        port_link=behind(one.port_link, two.port_link + len(one.names)),
-        port_bus=behind(one.port_bus, two.port_bus),
-        port_efficiency=beside(one.port_efficiency, two.port_efficiency),
-        bus0_factor=beside(one.bus0_factor, two.bus0_factor),
-        port_lag=behind(one.port_lag, two.port_lag),
-        port_wraps=behind(one.port_wraps, two.port_wraps),
-        is_process=behind(one.is_process, two.is_process),
-    )

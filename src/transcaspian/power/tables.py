@@ -77,28 +77,26 @@ def curtailed(result: PowerResult) -> FloatArray:
     Plants with a limit on the energy of a month keep water back, they do not curtail.
     """
     inputs = result.inputs
-    has_water = np.zeros(len(inputs.plants), dtype=bool)
-    has_water[inputs.network.energy_limits.generator] = True
-    counts = inputs.plant_is_renewable & ~has_water
+    counts = inputs.plant_is_renewable & ~inputs.plant_has_water
     spare = (result.available - result.generation).sum(axis=0)
     return np.where(counts, np.maximum(spare, 0.0), 0.0)
 
 
 def zone_year(result: PowerResult) -> pl.DataFrame:
     """Return one row a zone: generation + imports + unserved = load + exports + storage loss."""
-    inputs, network = result.inputs, result.inputs.network
-    n_bus = len(network.buses)
+    inputs, grid = result.inputs, result.inputs.grid
+    n_bus = len(grid.buses)
     generation = result.generation.sum(axis=0)
     forward, reverse = result.link_forward.sum(axis=0), result.link_reverse.sum(axis=0)
     arriving = 1.0 - inputs.link_loss
     charge, discharge = result.storage_store.sum(axis=0), result.storage_dispatch.sum(axis=0)
-    load = network.demand.sum(axis=0)
-    weighted = (result.price * network.demand).sum(axis=0)
+    load = grid.demand.sum(axis=0)
+    weighted = (result.price * grid.demand).sum(axis=0)
     mean = result.price.mean(axis=0)
-    storage_bus = network.storage_units.bus
+    storage_bus = grid.storage_units.bus
     return pl.DataFrame(
         {
-            "bus": network.buses,
+            "bus": grid.buses,
             "country": inputs.country,
             "load_mwh": load,
             "generation_mwh": by_bus(generation, inputs.plant_bus, n_bus),
@@ -126,7 +124,7 @@ def carrier_year(result: PowerResult) -> pl.DataFrame:
     inputs = result.inputs
     generation = result.generation.sum(axis=0)
     buses = np.array(result.buses)
-    units = inputs.network.storage_units
+    units = inputs.grid.storage_units
     plants = pl.DataFrame(
         {
             "bus": buses[inputs.plant_bus],
@@ -141,7 +139,7 @@ def carrier_year(result: PowerResult) -> pl.DataFrame:
         {
             "bus": buses[units.bus],
             "carrier": inputs.storage_carrier,
-            "p_nom_mw": units.p_nom,
+            "p_nom_mw": units.capacity.nominal,
             "energy_mwh": result.storage_dispatch.sum(axis=0),
             "curtailed_mwh": np.zeros(len(units.names)),
             "co2_t": np.zeros(len(units.names)),
@@ -251,12 +249,12 @@ def hourly_dispatch(result: PowerResult) -> pl.DataFrame:
     `hour` counts from 0 (UTC). Net imports stand under the carrier `net_import` and energy not
     served under `unserved`, so the sum over carriers is the load.
     """
-    inputs, network = result.inputs, result.inputs.network
-    units = network.storage_units
+    inputs, grid = result.inputs, result.inputs.grid
+    units = grid.storage_units
     series: dict[tuple[str, str], FloatArray] = {}
 
     def add(bus: int, carrier: str, values: FloatArray) -> None:
-        key = (network.buses[bus], carrier)
+        key = (grid.buses[bus], carrier)
         series[key] = series[key] + values if key in series else values
 
     for plant, bus in enumerate(inputs.plant_bus):
@@ -269,7 +267,7 @@ def hourly_dispatch(result: PowerResult) -> pl.DataFrame:
         if kind == "zone":
             add(bus, "unserved", result.unserved[:, bus])
             add(bus, "net_import", net_import[:, bus])
-    n_hour = network.n_hour
+    n_hour = grid.n_snapshot
     return pl.DataFrame(
         {
             "bus": np.repeat([key[0] for key in series], n_hour),

@@ -1,4 +1,4 @@
-"""From the tables of one year of a case to the arrays of a `Network`.
+"""From the tables of one year of a case to the arrays of a `Grid`.
 
 Names and units end here: behind this module everything is position and MW, MWh, USD.
 """
@@ -13,14 +13,18 @@ from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
 from transcaspian.power.calendar import HOURS_PER_YEAR, Calendar
-from transcaspian.power.markets import Markets, read_markets
-from transcaspian.power.network import (
-    EnergyLimits,
-    Generators,
-    Links,
-    Network,
-    StorageUnits,
+from transcaspian.power.grid import (
+    Branches,
+    Capacity,
+    GlobalLimit,
+    Grid,
+    GridGenerators,
+    GridLinks,
+    GridStorageUnits,
+    GridStores,
+    LimitTerm,
 )
+from transcaspian.power.markets import Markets, read_markets
 
 __all__ = ["FORWARD", "REVERSE", "TWO_WAY", "Calendar", "PowerYear", "YearTables", "read_year"]
 
@@ -56,14 +60,14 @@ class YearTables(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PowerYear:
-    """The network of a year and what is needed to read its result by name and money.
+    """The grid of a year and what is needed to read its result by name and money.
 
-    Generator columns of the network stand in the order plants, unserved energy, market sales,
-    market purchases; a market has a column of each for every step of its ladder.
+    Generators of the grid stand in the order plants, unserved energy, market sales,
+    market purchases; a market has one of each for every step of its ladder.
     """
 
     year: int
-    network: Network
+    grid: Grid
     bus_kind: tuple[str, ...]
     country: tuple[str, ...]  # [n_bus]
     co2_price: FloatArray  # [n_bus], USD/t
@@ -74,6 +78,7 @@ class PowerYear:
     plant_carrier: tuple[str, ...]
     plant_fuel: tuple[str | None, ...]  # None without fuel
     plant_is_renewable: NDArray[np.bool_]
+    plant_has_water: NDArray[np.bool_]  # its energy of a month is limited
     plant_p_nom: FloatArray  # MW
     plant_heat_rate: FloatArray  # MWh of heat a MWh, 0 without fuel
     plant_fuel_price: FloatArray  # USD a MWh of heat, paid
@@ -89,7 +94,7 @@ class PowerYear:
     link_p_nom: FloatArray  # [2, n_link], MW, forward and reverse
     link_wheeling: FloatArray  # USD a MWh sent
     link_border_cost: FloatArray  # [2, n_link], USD a MWh arriving
-    link_column: IntArray  # [n_link_column] the link of each column of the network
+    link_column: IntArray  # [n_link_column] the link of each link of the grid
     link_sense: IntArray  # [n_link_column] TWO_WAY, FORWARD or REVERSE
     markets: tuple[str, ...]  # [n_step] the market of each price step, as in `markets.Markets`
     market_bus: IntArray
@@ -99,14 +104,14 @@ class PowerYear:
 
     @property
     def generator_kind(self) -> IntArray:
-        """What each generator column of the network is."""
+        """What each generator of the grid is."""
         n_market = len(self.markets)
         sizes = (len(self.plants), self.unserved_bus.size, n_market, n_market)
         return np.repeat([PLANT, UNSERVED, MARKET_SELL, MARKET_BUY], sizes)
 
 
 def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> PowerYear:
-    """Return the power network of a year: of all its hours, the first so many, or some days.
+    """Return the power grid of a year: of all its hours, the first so many, or some days.
 
     Raises InputError with every profile that is missing or too short.
     """
@@ -123,19 +128,26 @@ def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> Power
     links = _links(view, position)
     unserved_bus = np.flatnonzero(demand.any(axis=0))
     generators = _generators(plants, markets, demand, unserved_bus, voll, tuple(buses["bus"]))
-    storage, storage_carrier = _storage_units(view, position)
-    network = Network(
+    limits, has_water = _monthly_limits(view, calendar, plants.p_nom)
+    hour = np.ones(calendar.n_hour)
+    grid = Grid(
+        name=str(view.year),
         buses=tuple(buses["bus"]),
-        n_hour=calendar.n_hour,
+        n_snapshot=calendar.n_hour,
+        weight_objective=hour,
+        weight_stores=hour,
+        weight_generators=hour,
         demand=demand,
         generators=generators,
-        storage_units=storage,
+        storage_units=_storage_units(view, position),
+        stores=GridStores.none(),
         links=links.columns,
-        energy_limits=_monthly_limits(view, calendar, plants.p_nom),
+        branches=Branches.none(),
+        limits=limits,
     )
     return PowerYear(
         year=view.year,
-        network=network,
+        grid=grid,
         bus_kind=tuple(buses["kind"]),
         country=country,
         co2_price=co2_price,
@@ -146,6 +158,7 @@ def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> Power
         plant_carrier=plants.carrier,
         plant_fuel=plants.fuel,
         plant_is_renewable=plants.is_renewable,
+        plant_has_water=has_water,
         plant_p_nom=plants.p_nom,
         plant_heat_rate=plants.heat_rate,
         plant_fuel_price=plants.fuel_price,
@@ -153,7 +166,7 @@ def read_year(view: YearTables, hours: Calendar | int = HOURS_PER_YEAR) -> Power
         plant_co2=plants.co2,
         plant_variable_om=plants.variable_om,
         unserved_bus=unserved_bus,
-        storage_carrier=storage_carrier,
+        storage_carrier=grid.storage_units.carrier,
         links=links.names,
         link_bus0=links.bus0,
         link_bus1=links.bus1,
@@ -237,8 +250,9 @@ class _Plants:
     fuel: tuple[str | None, ...]
     is_renewable: NDArray[np.bool_]
     p_nom: FloatArray
-    p_min: FloatArray
-    p_max: FloatArray
+    available: FloatArray
+    p_min_pu: FloatArray
+    p_max_pu: FloatArray
     heat_rate: FloatArray
     fuel_price: FloatArray
     opportunity_cost: FloatArray
@@ -254,6 +268,8 @@ def _plants(
 
     marginal_cost = fuel_price / efficiency + variable_om + co2_price * co2 / efficiency
     p_max = p_nom * availability * profile;  p_min = p_min_pu * profile * p_max
+
+    Availability holds all year, so it goes with the capacity: limits are per unit of what is left.
     """
     fuels = view.tables["power/fuels"].select(
         "fuel",
@@ -281,8 +297,10 @@ def _plants(
     )
     p_nom = _floats(table, "p_nom_mw")
     available = _floats(table, "availability_pu") * p_nom
-    p_max = _series(view, table["p_max_profile"], calendar) * available
-    p_min = _series(view, table["p_min_profile"], calendar) * _floats(table, "p_min_pu") * p_max
+    p_max_pu = _series(view, table["p_max_profile"], calendar)
+    p_min_pu = (
+        _series(view, table["p_min_profile"], calendar) * _floats(table, "p_min_pu") * p_max_pu
+    )
     variable_om = _floats(table, "variable_om_usd_per_mwh")
     co2 = intensity * heat_rate
     return _Plants(
@@ -292,8 +310,9 @@ def _plants(
         fuel=tuple(table["fuel"]),
         is_renewable=table["is_renewable"].fill_null(value=False).to_numpy(),
         p_nom=p_nom,
-        p_min=p_min,
-        p_max=p_max,
+        available=available,
+        p_min_pu=p_min_pu,
+        p_max_pu=p_max_pu,
         heat_rate=heat_rate,
         fuel_price=fuel_price,
         opportunity_cost=opportunity_cost,
@@ -310,78 +329,106 @@ def _generators(
     unserved_bus: IntArray,
     voll: FloatArray,
     buses: Sequence[str],
-) -> Generators:
-    """Join plants, unserved energy at VOLL, market sales and market purchases."""
+) -> GridGenerators:
+    """Join plants, unserved energy at VOLL, market sales and market purchases.
+
+    Unserved energy is per unit of 1 MW, so that its limit is the demand of the hour.
+    """
     n_hour = demand.shape[0]
     n_unserved, n_market = unserved_bus.size, len(markets.names)
+    n = len(plants.names) + n_unserved + 2 * n_market
+    zero, not_given = np.zeros((1, n)), np.full((1, n), np.nan)
 
     def side_by_side(*parts: FloatArray) -> FloatArray:
         return np.hstack([np.broadcast_to(part, (n_hour, part.shape[-1])) for part in parts])
 
-    return Generators(
+    nominal = (plants.available, np.ones(n_unserved), markets.max_sell, markets.max_buy)
+    return GridGenerators(
         names=(
             *plants.names,
             *(f"unserved in {buses[bus]}" for bus in unserved_bus),
             *markets.labels("sold by"),
             *markets.labels("bought by"),
         ),
+        carrier=(*plants.carrier, *("unserved",) * n_unserved, *("trade",) * (2 * n_market)),
         bus=np.concatenate([plants.bus, unserved_bus, markets.bus, markets.bus]),
-        sign=np.concatenate(
-            [np.ones(len(plants.names) + n_unserved + n_market), -np.ones(n_market)]
-        ),
-        p_min=side_by_side(plants.p_min, np.zeros(n_unserved + 2 * n_market)),
-        p_max=side_by_side(
-            plants.p_max, demand[:, unserved_bus], markets.max_sell, markets.max_buy
-        ),
+        sign=np.concatenate([np.ones(n - n_market), -np.ones(n_market)]),
+        capacity=Capacity.fixed(np.concatenate(nominal)),
+        p_min_pu=side_by_side(plants.p_min_pu, np.zeros(n_unserved + 2 * n_market)),
+        p_max_pu=side_by_side(plants.p_max_pu, demand[:, unserved_bus], np.ones(2 * n_market)),
+        p_set=not_given,
         marginal_cost=side_by_side(
             plants.marginal_cost,
             voll[unserved_bus],
             markets.price + markets.spread,
             markets.spread - markets.price,
         ),
+        marginal_cost_quadratic=zero,
+        ramp_limit_up=not_given,
+        ramp_limit_down=not_given,
+        p_init=not_given[0],
+        energy_min=np.full(n, -np.inf),
+        energy_max=np.full(n, np.inf),
+        efficiency=np.ones((1, n)),
     )
 
 
-def _monthly_limits(view: YearTables, calendar: Calendar, p_nom: FloatArray) -> EnergyLimits:
-    """Water: energy of a month <= capacity_factor * p_nom * its hours that are modelled."""
+def _monthly_limits(
+    view: YearTables, calendar: Calendar, p_nom: FloatArray
+) -> tuple[tuple[GlobalLimit, ...], NDArray[np.bool_]]:
+    """Water: energy of a month <= capacity_factor * p_nom * its hours that are modelled.
+
+    Also returned: which plants have such a limit.
+    """
     table = view.tables["power/monthly_energy"]
     names = view.tables["power/generators"]["generator"]
     position = {name: index for index, name in enumerate(names)}
     table = table.filter(pl.col("generator").is_in(list(position)))
-    generator = _positions(table["generator"], position)
-    month = table["month"].to_numpy().astype(np.int64) - 1
-    keep = month < len(calendar.month_bounds) - 1
-    bounds = np.array(calendar.month_bounds, dtype=np.int64)
-    within = np.where(keep, month, 0)
-    first, end = bounds[within], bounds[within + 1]
-    energy = _floats(table, "capacity_factor") * p_nom[generator] * (end - first)
-    labels = [f"{row[0]}, month {row[1]}" for row in table.select("generator", "month").iter_rows()]
-    return EnergyLimits(
-        names=tuple(label for label, kept in zip(labels, keep, strict=True) if kept),
-        generator=generator[keep],
-        first_hour=first[keep],
-        end_hour=end[keep],
-        energy_min=np.full(int(keep.sum()), -np.inf),
-        energy_max=energy[keep],
-    )
+    bounds, hours = calendar.month_bounds, np.arange(calendar.n_hour)
+    has_water = np.zeros(len(position), dtype=bool)
+    limits = []
+    rows = table.select("generator", "month", "capacity_factor").iter_rows()
+    for name, month, capacity_factor in rows:
+        if month >= len(bounds):
+            continue
+        first, end = bounds[month - 1], bounds[month]
+        plant = np.array([position[name]], dtype=np.int64)
+        inside = ((hours >= first) & (hours < end)).astype(np.float64)[:, None]
+        energy = float(capacity_factor * p_nom[plant[0]] * (end - first))
+        terms = (LimitTerm("generator_p", plant, inside),)
+        limits.append(GlobalLimit(f"{name}, month {month}", -np.inf, energy, terms, "energy_limit"))
+        has_water[plant] = True
+    return tuple(limits), has_water
 
 
-def _storage_units(
-    view: YearTables, position: Mapping[str, int]
-) -> tuple[StorageUnits, tuple[str, ...]]:
+def _storage_units(view: YearTables, position: Mapping[str, int]) -> GridStorageUnits:
     table = view.tables["power/storage_units"]
-    p_nom = _floats(table, "p_nom_mw")
-    units = StorageUnits(
+    n = table.height
+    zero, one, not_given = np.zeros((1, n)), np.ones((1, n)), np.full((1, n), np.nan)
+    return GridStorageUnits(
         names=tuple(table["storage_unit"]),
+        carrier=tuple(table["carrier"]),
         bus=_positions(table["bus"], position),
-        p_nom=p_nom,
-        energy_max=p_nom * _floats(table, "max_hours"),
-        efficiency_store=_floats(table, "efficiency_store"),
-        efficiency_dispatch=_floats(table, "efficiency_dispatch"),
-        standing_loss=_floats(table, "standing_loss_per_h"),
-        marginal_cost=_floats(table, "variable_om_usd_per_mwh"),
+        sign=one[0],
+        capacity=Capacity.fixed(_floats(table, "p_nom_mw")),
+        p_min_pu=-one,
+        p_max_pu=one,
+        max_hours=_floats(table, "max_hours"),
+        efficiency_store=_floats(table, "efficiency_store")[None, :],
+        efficiency_dispatch=_floats(table, "efficiency_dispatch")[None, :],
+        standing_loss=_floats(table, "standing_loss_per_h")[None, :],
+        inflow=zero,
+        marginal_cost=_floats(table, "variable_om_usd_per_mwh")[None, :],
+        marginal_cost_quadratic=zero,
+        marginal_cost_storage=zero,
+        spill_cost=zero,
+        level_initial=zero[0],
+        is_cyclic=np.ones(n, dtype=bool),
+        level_set=not_given,
+        p_set=not_given,
+        dispatch_set=not_given,
+        store_set=not_given,
     )
-    return units, tuple(table["carrier"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +442,7 @@ class _LinkTable:
     border_cost: FloatArray
     column: IntArray
     sense: IntArray
-    columns: Links
+    columns: GridLinks
 
 
 def _links(view: YearTables, position: Mapping[str, int]) -> _LinkTable:
@@ -422,15 +469,29 @@ def _links(view: YearTables, position: Mapping[str, int]) -> _LinkTable:
     arriving = border_cost[is_reverse.astype(np.int64), column]
     names = tuple(table["link"])
     suffix = {TWO_WAY: "", FORWARD: " forward", REVERSE: " reverse"}
-    columns = Links(
+    most = p_nom[is_reverse.astype(np.int64), column]
+    nominal = np.where(sense == TWO_WAY, np.maximum(most, p_nom[1, column]), most)
+    unit = np.where(nominal > 0.0, nominal, 1.0)
+    n = column.size
+    zero, not_given = np.zeros((1, n)), np.full((1, n), np.nan)
+    columns = GridLinks(
         names=tuple(
             f"{names[link]}{suffix[int(way)]}" for link, way in zip(column, sense, strict=True)
         ),
+        carrier=("DC",) * n,
         bus0=np.where(is_reverse, bus1[column], bus0[column]),
-        bus1=np.where(is_reverse, bus0[column], bus1[column]),
-        efficiency=1.0 - loss[column],
-        p_min=np.where(sense == TWO_WAY, -p_nom[1, column], 0.0)[None, :],
-        p_max=p_nom[is_reverse.astype(np.int64), column][None, :],
-        marginal_cost=wheeling[column] + (1.0 - loss[column]) * arriving,
+        capacity=Capacity.fixed(nominal),
+        p_min_pu=np.where(sense == TWO_WAY, -p_nom[1, column] / unit, 0.0)[None, :],
+        p_max_pu=(most / unit)[None, :],
+        p_set=not_given,
+        marginal_cost=(wheeling[column] + (1.0 - loss[column]) * arriving)[None, :],
+        marginal_cost_quadratic=zero,
+        ramp_limit_up=not_given,
+        ramp_limit_down=not_given,
+        p_init=not_given[0],
+        length=zero[0],
+        port_link=np.arange(n),
+        port_bus=np.where(is_reverse, bus0[column], bus1[column]),
+        port_efficiency=(1.0 - loss[column])[None, :],
     )
     return _LinkTable(names, bus0, bus1, loss, p_nom, wheeling, border_cost, column, sense, columns)

@@ -245,7 +245,7 @@ def _hourly_residual(result: PowerResult) -> float:
     np.add.at(balance.T, inputs.plant_bus, result.generation.T)
     np.add.at(balance.T, inputs.market_bus, (result.market_sell - result.market_buy).T)
     storage = result.storage_dispatch - result.storage_store
-    np.add.at(balance.T, inputs.network.storage_units.bus, storage.T)
+    np.add.at(balance.T, inputs.grid.storage_units.bus, storage.T)
     arriving = 1.0 - inputs.link_loss
     np.add.at(balance.T, inputs.link_bus1, (result.link_forward * arriving - result.link_reverse).T)
     np.add.at(balance.T, inputs.link_bus0, (result.link_reverse * arriving - result.link_forward).T)
