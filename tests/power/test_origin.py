@@ -84,7 +84,7 @@ def slow_mix(result: PowerResult, hour: int) -> np.ndarray:
     made = np.zeros(n_bus)
     for units, bus in (
         (result.generation, inputs.plant_bus),
-        (result.storage_dispatch, inputs.network.storage_units.bus),
+        (result.storage_dispatch, inputs.grid.storage_units.bus),
         (result.market_sell, inputs.market_bus),
     ):
         for unit, where in enumerate(bus):

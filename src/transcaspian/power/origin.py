@@ -66,7 +66,7 @@ def link_origins(result: PowerResult, links: tuple[str, ...]) -> pl.DataFrame:
 
 def _units(result: PowerResult) -> _Units:
     inputs = result.inputs
-    stores = inputs.network.storage_units.bus
+    stores = inputs.grid.storage_units.bus
     return _Units(
         bus=np.concatenate([inputs.plant_bus, stores, inputs.market_bus]),
         carrier=(*inputs.plant_carrier, *inputs.storage_carrier, *(MARKET for _ in inputs.markets)),
