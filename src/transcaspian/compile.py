@@ -39,6 +39,8 @@ SOURCES = (
     "crossing/passages.py",
     "crossing/stations.py",
     "crossing/world.py",
+    "power/adequacy/*kernels.py",
+    "power/adequacy/water.py",
 )
 PREFIX = "kernels-"
 FOLDERS_KEPT = 3  # a few versions of the program may take turns
