@@ -2,6 +2,7 @@
 
 import itertools
 
+import networkx
 import numpy as np
 import pytest
 
@@ -9,7 +10,7 @@ from tests.power.adequacy import rts79
 from tests.power.adequacy.systems import one_month, parts, system
 from transcaspian.errors import InputError
 from transcaspian.power.adequacy.convolution import loss_of_load
-from transcaspian.power.adequacy.kernels import DEEPEST, EVENTS, LARGEST, LONGEST
+from transcaspian.power.adequacy.hour_kernels import DEEPEST, EVENTS, LARGEST, LONGEST
 from transcaspian.power.adequacy.simulate import AdequacyOptions, AdequacyResult, simulate
 from transcaspian.power.adequacy.statistics import mean_interval, share_interval
 from transcaspian.power.adequacy.system import Storage
@@ -249,7 +250,6 @@ def test_no_zone_is_cut_to_help_another():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_shared_shortage_is_the_least_there_can_be(seed):
-    networkx = pytest.importorskip("networkx")
     rng = np.random.default_rng(seed)
     links = [
         (a, b, float(rng.integers(0, 40))) for a, b in ((0, 1), (1, 2), (2, 3), (3, 0), (1, 3))
@@ -264,7 +264,7 @@ def test_a_shared_shortage_is_the_least_there_can_be(seed):
         graph.add_edge(*(("s", zone) if value > 0 else (zone, "t")), capacity=abs(value))
     most = networkx.maximum_flow_value(graph, "s", "t")
 
-    found = shortage(100.0 - np.minimum(margin, 0) * 0, 100.0 + margin, links)
+    found = shortage(np.full(4, 100.0), 100.0 + margin, links)
 
     assert found.sum() == pytest.approx(np.maximum(-margin, 0).sum() - most, abs=1e-4)
     assert (found[margin >= 0] == 0).all()

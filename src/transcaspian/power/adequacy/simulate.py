@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcaspian.errors import InputError
-from transcaspian.power.adequacy import kernels
+from transcaspian.errors import InputError, ModelError
+from transcaspian.power.adequacy import hour_kernels as hour
+from transcaspian.power.adequacy.kernels import simulate_years
 from transcaspian.power.adequacy.statistics import half_widths
 from transcaspian.power.adequacy.system import AdequacySystem
 
@@ -21,7 +22,7 @@ __all__ = ["POLICIES", "AdequacyOptions", "AdequacyResult", "simulate"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-POLICIES = {"share": kernels.SHARE, "order": kernels.ORDER, "alone": kernels.ALONE}
+POLICIES = {"share": hour.SHARE, "order": hour.ORDER, "alone": hour.ALONE}
 BLOCK = 25  # samples
 N_FIGURE = 6
 MOST_SAMPLES = 100_000
@@ -66,7 +67,7 @@ class AdequacyResult:
 
     system: AdequacySystem
     options: AdequacyOptions
-    yearly: FloatArray  # [n_sample, n_zone, 6] as in `kernels`: hours, MWh, events, h, MWh, MW
+    yearly: FloatArray  # [n_sample, n_zone, 6] as in `hour_kernels`: hours, MWh, events, h, MWh, MW
     weather: IntArray  # [n_sample]
     causes: FloatArray  # [n_zone, 4] summed over all hours short
     link_full: FloatArray  # [n_zone, n_link] MWh not served behind a full link
@@ -81,12 +82,12 @@ class AdequacyResult:
     @property
     def lole(self) -> FloatArray:
         """Hours short of each year [n_sample, n_zone]."""
-        return self.yearly[:, :, kernels.LOLE]
+        return self.yearly[:, :, hour.LOLE]
 
     @property
     def eens(self) -> FloatArray:
         """Energy not served of each year [n_sample, n_zone], MWh."""
-        return self.yearly[:, :, kernels.EENS]
+        return self.yearly[:, :, hour.EENS]
 
 
 def simulate(
@@ -133,7 +134,6 @@ def _run_block(
     n_zone, n_link = len(system.zones), len(system.links)
     units, storage, water = system.units, system.storage, system.water
     order = np.argsort(-storage.energy / np.maximum(storage.p_nom, 1e-9), kind="stable")
-    start, arc_link, arc_head = arcs(n_zone, system.link_zone0, system.link_zone1)
     block = _Block(
         yearly=np.zeros((count, n_zone, N_FIGURE)),
         weather=np.zeros(count, dtype=np.int64),
@@ -142,10 +142,10 @@ def _run_block(
         month_hours=np.zeros((water.month_start.size - 1, n_zone)),
         out=np.zeros(n_zone),
     )
-    failed = kernels.simulate_years(
+    stores = [storage.p_nom, storage.energy, storage.efficiency_store, storage.efficiency_dispatch]
+    failed = simulate_years(
         np.uint64(options.seed),
         first,
-        count,
         -1 if options.water_class is None else options.water_class,
         system.need,
         system.load,
@@ -154,25 +154,15 @@ def _run_block(
         water.month_start,
         water.basin,
         np.ascontiguousarray(firm),
-        units.kind,
-        units.place,
-        units.p_nom,
-        units.p_nom_reverse,
-        units.mttf_h,
-        units.mttr_h,
+        np.stack([units.kind, units.place]),
+        np.stack([units.p_nom, units.p_nom_reverse]),
+        np.stack([units.mttf_h, units.mttr_h]),
         units.key,
         storage.zone[order],
-        storage.p_nom[order],
-        storage.energy[order],
-        storage.efficiency_store[order],
-        storage.efficiency_dispatch[order],
-        system.forward,
-        system.reverse,
-        system.link_zone0,
-        system.link_zone1,
-        start,
-        arc_link,
-        arc_head,
+        np.ascontiguousarray(np.stack([*stores, storage.energy])[:, order]),
+        np.stack([system.forward, system.reverse]),
+        np.stack([system.link_zone0, system.link_zone1]),
+        *arcs(n_zone, system.link_zone0, system.link_zone1),
         POLICIES[options.policy],
         block.yearly,
         block.weather,
@@ -181,28 +171,32 @@ def _run_block(
         block.month_hours,
         block.out,
     )
-    assert not failed, "more outages than the lists were made for"
+    if failed:
+        raise ModelError(
+            "More outages were drawn than a year can have. Look at the times to failure."
+        )
     return block
 
 
-def arcs(
-    n_zone: int, link_zone0: IntArray, link_zone1: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return start [n_zone + 1], link * 2 + sense and head of the arcs that leave each zone."""
+def arcs(n_zone: int, link_zone0: IntArray, link_zone1: IntArray) -> tuple[IntArray, IntArray]:
+    """Return arc_start [n_zone + 1] and, of the arcs that leave each zone, code and head [2, n_arc].
+
+    The code is twice the link plus the sense, 1 for back.
+    """
     tail = np.concatenate([link_zone0, link_zone1])
     head = np.concatenate([link_zone1, link_zone0])
     code = np.concatenate([2 * np.arange(link_zone0.size), 2 * np.arange(link_zone0.size) + 1])
     order = np.argsort(tail, kind="stable")
     start = np.searchsorted(tail[order], np.arange(n_zone + 1))
-    return start.astype(np.int64), code[order].astype(np.int64), head[order].astype(np.int64)
+    return start.astype(np.int64), np.stack([code[order], head[order]]).astype(np.int64)
 
 
 def _is_known(blocks: Sequence[_Block], options: AdequacyOptions) -> bool:
     """Whether the means of all zones above the threshold are known to the half-width asked for."""
     assert options.half_width is not None
     yearly = np.concatenate([block.yearly for block in blocks])
-    counts = yearly[:, :, kernels.LOLE].mean(axis=0) > options.count_above_h
-    for figure in (kernels.LOLE, kernels.EENS):
+    counts = yearly[:, :, hour.LOLE].mean(axis=0) > options.count_above_h
+    for figure in (hour.LOLE, hour.EENS):
         mean, half = half_widths(yearly[:, counts, figure])
         if (half > options.half_width * mean).any():
             return False

@@ -7,7 +7,7 @@ import polars as pl
 import polars.selectors as cs
 from numpy.typing import NDArray
 
-from transcaspian.power.adequacy import kernels
+from transcaspian.power.adequacy import hour_kernels as hour
 from transcaspian.power.adequacy.simulate import AdequacyResult
 from transcaspian.power.adequacy.statistics import mean_interval, share_interval
 from transcaspian.power.year import YearTables
@@ -120,7 +120,7 @@ def zone_table(view: YearTables, result: AdequacyResult) -> pl.DataFrame:
     rows = []
     for zone, bus, country in zones_of(view, result):
         years = result.yearly[:, zone]
-        short = int((years[:, kernels.LOLE] > 0).sum())
+        short = int((years[:, hour.LOLE] > 0).sum())
         share = share_interval(short, result.samples)
         standard = allowed.get(country)
         rows.append(
@@ -131,15 +131,15 @@ def zone_table(view: YearTables, result: AdequacyResult) -> pl.DataFrame:
                 *(float(part[zone]) for part in lole),
                 *(float(part[zone]) for part in eens),
                 float(eens[0][zone] / load[zone]) if load[zone] > 0.0 else 0.0,
-                float(np.quantile(years[:, kernels.LOLE], 0.5)),
-                float(np.quantile(years[:, kernels.LOLE], 0.95)),
-                float(np.quantile(years[:, kernels.EENS], 0.95)),
+                float(np.quantile(years[:, hour.LOLE], 0.5)),
+                float(np.quantile(years[:, hour.LOLE], 0.95)),
+                float(np.quantile(years[:, hour.EENS], 0.95)),
                 short / result.samples,
                 *share,
-                float(years[:, kernels.EVENTS].mean()),
-                float(years[:, kernels.LONGEST].max()),
-                float(years[:, kernels.LARGEST].max()),
-                float(years[:, kernels.DEEPEST].max()),
+                float(years[:, hour.EVENTS].mean()),
+                float(years[:, hour.LONGEST].max()),
+                float(years[:, hour.LARGEST].max()),
+                float(years[:, hour.DEEPEST].max()),
                 standard,
                 judge(float(lole[1][zone]), float(lole[2][zone]), standard),
             )
@@ -174,10 +174,10 @@ def cause_table(view: YearTables, result: AdequacyResult) -> pl.DataFrame:
         for link, name in enumerate(result.system.links):
             add(FULL_LINK, name, float(result.link_full[zone, link]))
         causes = result.causes[zone]
-        add(NO_SPARE, None, float(causes[kernels.NO_SPARE]))
-        add(WATER_GONE, None, float(causes[kernels.WATER_GONE]))
-        add(STORAGE_EMPTY, None, float(causes[kernels.STORAGE_EMPTY]))
-        when_short = float(causes[kernels.OUT_WHEN_SHORT] / hours[zone])
+        add(NO_SPARE, None, float(causes[hour.NO_SPARE]))
+        add(WATER_GONE, None, float(causes[hour.WATER_GONE]))
+        add(STORAGE_EMPTY, None, float(causes[hour.STORAGE_EMPTY]))
+        when_short = float(causes[hour.OUT_WHEN_SHORT] / hours[zone])
         more = max(when_short - float(result.mean_out[zone]), 0.0)
         explained = min(more * hours[zone], total[zone])
         add(PLANTS_OUT, None, explained, (when_short, float(result.mean_out[zone])))
