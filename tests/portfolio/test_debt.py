@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from transcaspian.appraisal import irr
+from transcaspian.appraisal.discounting import annuity_payment
 from transcaspian.errors import InputError
 from transcaspian.portfolio.debt import (
     Facility,
     Terms,
-    annuity_payment,
     check_terms,
     llcr,
     plan_debt,
@@ -259,3 +259,9 @@ def test_loans_that_leave_nothing_to_the_owners_are_an_error() -> None:
 def test_a_loan_longer_than_the_project_lives_is_an_error() -> None:
     with pytest.raises(InputError, match="after the project's life of 3 years"):
         built_in_a_year(100.0, [50.0] * 3, Terms((loan(),)))
+
+
+def test_an_annuity_pays_back_one_unit_at_its_rate():
+    paid = sum(annuity_payment(1.0, 0.06, 40) / 1.06**year for year in range(1, 41))
+    assert paid == pytest.approx(1.0)
+    assert annuity_payment(1.0, 0.0, 40) == pytest.approx(1 / 40)

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from tests.small_case import write_small_case
+from transcaspian.appraisal.discounting import annuity_payment
 from transcaspian.case.read import read_case
 from transcaspian.case.tables import Case
 from transcaspian.power import (
@@ -16,7 +17,6 @@ from transcaspian.power import (
 )
 from transcaspian.results.tables import Results
 from transcaspian.study import StudyOptions, run_study
-from transcaspian.study.delivered import annuity_factor
 from transcaspian.study.reuse import POWER
 
 YEAR, CAPEX_USD, LIFE, OPEX, RATE = 2030, 300e6, 25, 0.02, 0.06
@@ -115,7 +115,7 @@ def test_the_cable_costs_its_annuity_and_upkeep_over_all_that_it_carries(
 ) -> None:
     row = delivered(results)
     carried = hourly["links"].filter(link="E-W")["mw"].abs().sum()
-    service = CAPEX_USD * (annuity_factor(RATE, LIFE) + OPEX)
+    service = CAPEX_USD * (annuity_payment(1.0, RATE, LIFE) + OPEX)
     assert row["cables_usd_per_mwh"] == pytest.approx(service / carried, rel=1e-6)
     assert row["service_usd_per_mw"] == pytest.approx(service / 300.0)
     assert row["use"] == pytest.approx(carried / (300.0 * 8760), rel=1e-6)
@@ -131,9 +131,3 @@ def test_generation_is_the_sending_price_and_stands_beside_the_price_there(
         assert row[column] == pytest.approx(float(price @ sent / sent.sum()), rel=1e-5)
     assert row["generation_is"] == "sending price"
     assert row["landing"] == "W"
-
-
-def test_an_annuity_pays_back_one_unit_at_its_rate() -> None:
-    paid = sum(annuity_factor(0.06, 40) / 1.06**year for year in range(1, 41))
-    assert paid == pytest.approx(1.0)
-    assert annuity_factor(0.0, 40) == pytest.approx(1 / 40)

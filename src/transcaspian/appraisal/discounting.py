@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from transcaspian.errors import InputError
 
-__all__ = ["bcr", "discount_factors", "mirr", "npv", "payback"]
+__all__ = ["annuity_payment", "bcr", "discount_factors", "mirr", "npv", "payback"]
 
 FloatArray = NDArray[np.float64]
+NO_RATE = 1e-12  # 1/a: below it the annuity's formula has lost its figures
 
 # Cumulated cash within this share of all cash moved counts as zero: decimal amounts such as 0.1
 # have no exact binary form, and a plan that pays back to the cent must not miss by 1e-17.
@@ -124,6 +125,19 @@ def bcr(
     if paid == 0.0:
         return None
     return npv(rate, benefit, times, first_year_discounted=first_year_discounted) / paid
+
+
+def annuity_payment(balance: float, rate: float, periods: int) -> float:
+    """Return the level payment that pays a balance back: balance * rate / (1 - (1 + rate) ** -n).
+
+    Examples
+    --------
+    >>> round(annuity_payment(100_000.0, 0.005, 360), 2)
+    599.55
+    """
+    if abs(rate) < NO_RATE:
+        return balance / periods
+    return balance * rate / -float(np.expm1(-periods * np.log1p(rate)))
 
 
 def payback(flow: ArrayLike, times: ArrayLike | None = None) -> float | None:

@@ -11,13 +11,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from transcaspian.appraisal.discounting import annuity_payment
 from transcaspian.errors import InputError, Problem
 
 __all__ = [
     "DebtPlan",
     "Facility",
     "Terms",
-    "annuity_payment",
     "check_terms",
     "llcr",
     "plan_debt",
@@ -31,7 +31,6 @@ Rank = Literal["senior", "subordinated"]
 
 FILE = "finance/facilities.csv"
 CENT = 1e-8  # million USD: a balance below is rounding
-NO_RATE = 1e-12  # 1/a: below it the annuity's formula has lost its figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +143,6 @@ def _facility_problems(one: Facility) -> list[Problem]:
         message = f"{one.name!r} has the target DSCR {one.target_dscr!r}."
         found.append(Problem(FILE, 0, "target_dscr", message, "Give one of 1 or more."))
     return found
-
-
-def annuity_payment(balance: float, rate: float, periods: int) -> float:
-    """Return the level payment that pays a balance back: balance * rate / (1 - (1 + rate) ** -n).
-
-    Examples
-    --------
-    >>> round(annuity_payment(100_000.0, 0.005, 360), 2)
-    599.55
-    """
-    if abs(rate) < NO_RATE:
-        return balance / periods
-    return balance * rate / -float(np.expm1(-periods * np.log1p(rate)))
 
 
 def sculpted_debt(cfads: FloatArray, rate: float, dscr: float) -> tuple[float, FloatArray]:

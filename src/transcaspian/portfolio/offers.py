@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transcaspian.portfolio.debt import Facility, Terms, annuity_payment
+from transcaspian.appraisal.discounting import annuity_payment
+from transcaspian.portfolio.debt import Facility, Terms
 from transcaspian.portfolio.flows import (
     Earner,
     RunFlows,

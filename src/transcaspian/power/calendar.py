@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from transcaspian.units import DAYS_OF_MONTH
 
-__all__ = ["HOURS_PER_YEAR", "Calendar", "month_of_hours"]
+__all__ = ["HOURS_PER_YEAR", "MONTH_START", "Calendar", "month_of_hours"]
 
 IntArray = NDArray[np.int64]
 
 HOURS_PER_YEAR = 8760
 DAY_HOURS = 24
+# Hour of the year at which each month begins, and the end [13].
+MONTH_START = np.cumsum([0, *DAYS_OF_MONTH]).astype(np.int64) * DAY_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,7 @@ class Calendar:
     @classmethod
     def first_hours(cls, n_hour: int = HOURS_PER_YEAR) -> "Calendar":
         """Return the first hours of the year, or all of it."""
-        starts = np.cumsum([0, *DAYS_OF_MONTH]) * DAY_HOURS
-        bounds = (*(int(start) for start in starts if start < n_hour), n_hour)
+        bounds = (*(int(start) for start in MONTH_START if start < n_hour), n_hour)
         return cls(np.arange(n_hour, dtype=np.int64), bounds)
 
     @classmethod

@@ -398,7 +398,7 @@ def judge_scenarios(countries: pl.DataFrame, scenarios: Sequence[str]) -> pl.Dat
     """Return which scenarios go beyond the standard of a country without any project.
 
     A scenario is beyond where the low end of a country's interval of LOLE is above its standard in
-    any year; appraisal and funds weigh it no further.
+    any year. Funds leave it out of their choice; values of single projects are shown under it.
     """
     rows = []
     for scenario in scenarios:

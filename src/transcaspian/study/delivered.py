@@ -18,20 +18,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from transcaspian.appraisal.discounting import annuity_payment
 from transcaspian.appraisal.plans import ProjectPlan, read_plans
 from transcaspian.case.tables import HOURS_PER_YEAR, Case, YearView
+from transcaspian.power.calendar import MONTH_START
 from transcaspian.study.options import Plan
 from transcaspian.study.origins import cable_links
 from transcaspian.study.solved import Key, Solved
 from transcaspian.units import MUSD_TO_USD
 
-__all__ = ["DELIVERED_SCHEMA", "annuity_factor", "delivered_costs"]
+__all__ = ["DELIVERED_SCHEMA", "delivered_costs"]
 
 FloatArray = NDArray[np.float64]
 PLANT = "plant"
 MOST = 0.5
 LEAST_MWH = 1.0  # a cable that sends less than this in a year has no cost by use
-MONTH_HOURS = np.cumsum([0, *(24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]))])
 DELIVERED_SCHEMA: dict[str, pl.DataType] = {
     "scenario": pl.String(),
     "run": pl.String(),
@@ -59,11 +60,6 @@ DELIVERED_SCHEMA: dict[str, pl.DataType] = {
     "rent_usd_per_mw": pl.Float64(),
     "service_usd_per_mw": pl.Float64(),  # annuity and upkeep
 }
-
-
-def annuity_factor(rate: float, years: int) -> float:
-    """Return the equal yearly payment that pays back one unit over `years` years."""
-    return rate / (1.0 - (1.0 + rate) ** -years) if rate else 1.0 / years
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +266,8 @@ class _Costs:
     def yearly_cost(self, project: str) -> float:
         """Return annuity and upkeep of a project [USD/a]."""
         plan = self.plans[project]
-        yearly = annuity_factor(self.case.settings.headline_rate, plan.life_years) + plan.opex_share
+        rate = self.case.settings.headline_rate
+        yearly = annuity_payment(1.0, rate, plan.life_years) + plan.opex_share
         return plan.capex_musd * MUSD_TO_USD * yearly
 
     def kind(self, project: str) -> str:
@@ -301,7 +298,7 @@ class _Costs:
         made, total = self.new_output(), float(sent.sum())
         months = [
             min(made[first:end].sum(), sent[first:end].sum())
-            for first, end in pairwise(MONTH_HOURS)
+            for first, end in pairwise(MONTH_START)
         ]
         return (
             float(np.minimum(made, sent).sum()) / total,

@@ -20,9 +20,8 @@ from transcaspian.power.adequacy.system import (
     Water,
 )
 from transcaspian.power.adequacy.water import class_factors, plan_release
-from transcaspian.power.calendar import HOURS_PER_YEAR
+from transcaspian.power.calendar import HOURS_PER_YEAR, MONTH_START
 from transcaspian.power.year import YearTables
-from transcaspian.units import DAYS_OF_MONTH
 
 __all__ = ["ColdSpell", "has_outage_classes", "read_system"]
 
@@ -31,7 +30,6 @@ IntArray = NDArray[np.int64]
 Profiles = Mapping[str, FloatArray]
 
 CLASSES = 3  # dry, middle and wet years of water
-MONTH_START = np.concatenate([[0], np.cumsum(DAYS_OF_MONTH) * 24]).astype(np.int64)
 EVERYWHERE = "*"
 HYDRO = "hydro"
 WIND = "wind"
