@@ -4,26 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from transcaspian.case import (
-    columns_adequacy,
-    columns_economy,
-    columns_freight,
-    columns_power,
-    columns_projects,
-)
-from transcaspian.case.columns import Table
-
-TABLES: dict[str, Table] = {
-    table.name: table
-    for module in (
-        columns_economy,
-        columns_power,
-        columns_adequacy,
-        columns_freight,
-        columns_projects,
-    )
-    for table in module.TABLES
-}
+from transcaspian.case.registry import TABLES
 
 
 def write_table(case_dir: Path, name: str, rows: Iterable[Mapping[str, object]]) -> None:

@@ -178,6 +178,7 @@ def way_countries(result: FreightResult, path: int) -> set[str]:
     return {network.countries[country] for country in nodes}
 
 
+@pytest.mark.slow
 def test_no_path_of_the_middle_corridor_touches_russia_belarus_or_iran(
     base_year: FreightResult,
 ) -> None:
@@ -189,6 +190,7 @@ def test_no_path_of_the_middle_corridor_touches_russia_belarus_or_iran(
         assert not way_countries(base_year, path) & {"RU", "BY", "IR"}
 
 
+@pytest.mark.slow
 def test_no_path_crosses_one_sea_twice(case: Case, base_year: FreightResult) -> None:
     table, network = base_year.table, base_year.network
     rules = case.tables["freight/route_rules"].filter(pl.col("rule").str.ends_with("_ONCE"))
@@ -204,6 +206,7 @@ def test_no_path_crosses_one_sea_twice(case: Case, base_year: FreightResult) -> 
 FAR = ("CN", "RO", "BG", "RS", "HU", "AT", "DE", "PL", "NL", "IT", "GR")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ["south_iran", "north_caucasus"])
 def test_no_box_of_china_or_europe_goes_by_iran_or_by_russia_west_of_the_caspian(
     base_year: FreightResult, route: str
@@ -218,6 +221,7 @@ def test_no_box_of_china_or_europe_goes_by_iran_or_by_russia_west_of_the_caspian
         assert not way_countries(base_year, path) & set(FAR)
 
 
+@pytest.mark.slow
 def test_no_cargo_of_central_asia_takes_an_ocean_ship_from_china(base_year: FreightResult) -> None:
     table, network = base_year.table, base_year.network
     ocean = [at for at, route in enumerate(network.routes) if route.startswith("ocean_")]

@@ -8,7 +8,7 @@ carriers charge. The tables of months say when links and terminals are open and 
 from collections.abc import Sequence
 
 from transcaspian.case.columns import YEAR, Column, Table
-from transcaspian.case.columns_freight import FORMS
+from transcaspian.case.columns_routes import CARGO
 
 MONTHS = tuple(str(month) for month in range(1, 13))
 
@@ -40,22 +40,7 @@ def _scope() -> Sequence[Column]:
             list_of=True,
             references="freight/zones.zone",
         ),
-        Column(
-            "commodities",
-            "text",
-            "Commodities it holds for; empty for any.",
-            required=False,
-            list_of=True,
-            references="freight/commodities.commodity",
-        ),
-        Column(
-            "forms",
-            "text",
-            "Forms of cargo it holds for; empty for any.",
-            required=False,
-            list_of=True,
-            choices=FORMS,
-        ),
+        *CARGO,
     )
 
 

@@ -12,6 +12,7 @@ from transcaspian.case import (
     columns_freight,
     columns_power,
     columns_projects,
+    columns_routes,
 )
 from transcaspian.case.columns import Table
 
@@ -23,6 +24,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             columns_power,
             columns_adequacy,
             columns_freight,
+            columns_routes,
             columns_access,
             columns_crossing,
             columns_projects,
