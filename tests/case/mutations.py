@@ -74,7 +74,7 @@ class Mutations(Generator):
         key, value = lines[number].split(":")[0], self.one(list(SETTING_VALUES))
         lines[number] = f"{key}: {value}"
         content = "\n".join(lines).encode()
-        row = None if value in ("'", "\t5", "2024-13-45", "9" * 5_000) else number + 1
+        row = None if value in ("'", "\t5", "9" * 5_000) else number + 1
         return Corruption(f"{key}: {value[:20]}", "case.yaml", content, True, row)
 
     def no_finite_number(self) -> Corruption:

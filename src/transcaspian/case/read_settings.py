@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -95,8 +96,15 @@ def _not_yaml(error: Exception) -> Problem:
     return Problem(SETTINGS_FILE, line, "", "The file is not valid YAML.", "Correct the line.")
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _odd_values(root: yaml.MappingNode) -> Iterator[Place]:
-    """Yield values that YAML takes for another one than they look: `yes`, `1:30`, `010`, `.nan`."""
+    """Yield values that YAML takes for another one than they look: `yes`, `1:30`, `010`, `2026-13-01`."""
     for key, value in root.value:
         for name, node in _scalars(str(key.value), value):
             kind, text = node.tag.rpartition(":")[2], node.value
@@ -104,6 +112,7 @@ def _odd_values(root: yaml.MappingNode) -> Iterator[Place]:
                 (kind == "bool" and "is read as true or false, which no setting is")
                 or (kind == "int" and not DECIMAL.fullmatch(text) and "is no plain whole number")
                 or (kind == "float" and not re.fullmatch(NUMBER, text) and "is no plain number")
+                or (kind == "timestamp" and not _is_day(text) and "is no day written YYYY-MM-DD")
             )
             if odd:
                 yield node.start_mark.line + 1, name, f"{_shown(text)} {odd}."
