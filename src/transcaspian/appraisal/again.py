@@ -16,10 +16,11 @@ from transcaspian.appraisal.distributions import (
     Triangular,
     Widened,
 )
-from transcaspian.appraisal.gains import yearly_flows
+from transcaspian.appraisal.gains import YearlyFlows, yearly_flows
 from transcaspian.appraisal.indicators import find_indicators
 from transcaspian.appraisal.ledger import LEDGER_SCHEMA, Ledger, LedgerRules
 from transcaspian.appraisal.money import MoneyModel, money_model
+from transcaspian.appraisal.plans import BUILT
 from transcaspian.appraisal.postings import PLAN_KINDS
 from transcaspian.appraisal.risk import (
     RiskInputs,
@@ -80,6 +81,8 @@ class ProjectFacts:
     name: str = ""
     headline: str = ""
     members: tuple[str, ...] = ()  # of a cluster
+    sunk_musd: float | None = None  # None where the run does not say
+    status: str = ""  # of a package, those of its parts
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "ProjectFacts":
@@ -97,6 +100,8 @@ class ProjectFacts:
             members=tuple(
                 part.strip() for part in str(row.get("members") or "").split(",") if part
             ),
+            sunk_musd=row.get("sunk_musd"),
+            status=str(row.get("status") or ""),
         )
 
     def projects(self) -> frozenset[str]:
@@ -147,15 +152,17 @@ def value_again(
     """
     rows = []
     for ledger, fact in zip(ledgers, facts, strict=True):
+        flows = yearly_flows(ledger, scope)
         found = find_indicators(
-            yearly_flows(ledger, scope),
+            flows,
             capex_musd=fact.capex_musd,
             opening_year=ledger.opening_year,
             last_model_year=ledger.last_year,
             rates=(rate,),
             headline_rate=rate,
             discount_year=run.discount_year,
-            first_open_year=run.first_open_year,
+            first_open_year=ledger.first_year if fact.status == BUILT else run.first_open_year,
+            begun=_begun(fact, flows, run),
         )
         rows.append(
             {
@@ -176,6 +183,13 @@ def value_again(
         )
     optional = ("eirr", "mirr", "payback_years")
     return pl.DataFrame(rows, schema_overrides=dict.fromkeys(optional, pl.Float64))
+
+
+def _begun(facts: ProjectFacts, flows: YearlyFlows, run: RunFacts) -> float:
+    """Return the share of past capital that was spent: of a package, in all past years alike."""
+    past = flows.year < (run.discount_year if run.first_open_year is None else run.first_open_year)
+    planned = float(flows.capital[past].sum())
+    return 1.0 if facts.sunk_musd is None or planned <= 0.0 else facts.sunk_musd / planned
 
 
 def usual_risk(facts: ProjectFacts) -> RiskInputs:

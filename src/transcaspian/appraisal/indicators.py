@@ -3,9 +3,10 @@
 Definitions (all in constant prices, flows at t = year - discount year):
 
 - npv: present value of benefits less fixed operation less capital;
-- npv_to_complete: the same without what falls before the first open year (that of the decision, by
-  default the discount year): that money is sunk, and what is left to decide is worth this much;
-- sunk: capital spent before that year, undiscounted;
+- sunk: capital spent before the first open year (that of the decision, by default the discount year)
+  on what is begun, undiscounted; what is only planned has spent nothing, whatever its plan said;
+- npv_to_complete: the NPV without sunk capital and without benefits and operation of those years:
+  what is left to decide is worth this much;
 - eirr: every rate above -1 at which that is zero;
 - bcr: present value of (benefits - fixed operation) over present value of capital, where capital
   is building and renewal less residual value;
@@ -88,6 +89,7 @@ def find_indicators(
     headline_rate: float,
     discount_year: int,
     first_open_year: int | None = None,
+    begun: FloatArray | float = 1.0,
 ) -> Indicators:
     """Return the indicators of yearly flows; see the module for each definition.
 
@@ -105,6 +107,8 @@ def find_indicators(
         Year to which everything is discounted, t = 0.
     first_open_year : int, optional
         First year whose money is still to decide; the discount year without it.
+    begun : float64[n_year] or float
+        Share of the capital of a year that was spent if the year is past.
     """
     times = flows.year - discount_year
     is_open = flows.year >= (discount_year if first_open_year is None else first_open_year)
@@ -113,13 +117,15 @@ def find_indicators(
     net = flows.net
     returns = irr(net)
     factor = factors[headline_rate]
+    sunk = np.where(is_open, 0.0, flows.capital * begun)
+    gained = np.where(is_open, 0.0, flows.benefit - flows.operation)
     return Indicators(
         npv_musd={rate: float(net @ factors[rate]) for rate in rates},
         npv_after_last_model_year_musd={
             rate: float(net[after] @ factors[rate][after]) for rate in rates
         },
-        npv_to_complete_musd=float(net[is_open] @ factor[is_open]),
-        sunk_musd=float(flows.capital[~is_open].sum()),
+        npv_to_complete_musd=float((net + sunk - gained) @ factor),
+        sunk_musd=float(sunk.sum()),
         eirr=tuple(returns.tolist()),
         eirr_note=irr_note(net, returns),
         headline_rate=headline_rate,

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
 
-__all__ = ["Owner", "ProjectPlan", "read_plans"]
+__all__ = ["BEGUN", "BUILT", "Owner", "ProjectPlan", "begun_share", "read_plans"]
 
 SHARE_TOLERANCE = 1e-6
+BUILT = "complete"  # the status of what is assessed after the fact
+BEGUN = ("under_construction", BUILT)  # statuses of projects that money was spent on
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class ProjectPlan:
     spending: tuple[tuple[int, float], ...]  # (calendar year, share of capital cost)
     owners: tuple[Owner, ...]
     price_year: int
+    status: str = "under_construction"
 
     @property
     def last_year(self) -> int:
@@ -71,9 +76,21 @@ def read_plans(
                 for r in owned.get(name, ())
             ),
             price_year=price_year,
+            status=str(row["status"]),
         )
     check_plans(list(plans.values()))
     return plans
+
+
+def begun_share(plans: Sequence[ProjectPlan], years: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the share of each year's planned spending that is of projects that are begun."""
+    planned, begun = np.zeros(years.size), np.zeros(years.size)
+    for plan in plans:
+        for year, share in plan.spending:
+            spent = np.where(years == year, plan.capex_musd * share, 0.0)
+            planned += spent
+            begun += spent * (plan.status in BEGUN)
+    return np.divide(begun, planned, out=np.ones(years.size), where=planned > 0.0)
 
 
 def check_plans(plans: Sequence[ProjectPlan]) -> None:

@@ -15,7 +15,7 @@ from transcaspian.appraisal.indicators import (
 )
 from transcaspian.appraisal.ledger import Ledger, LedgerRules, build_ledger, year_weights
 from transcaspian.appraisal.own_flows import with_own_flows
-from transcaspian.appraisal.plans import ProjectPlan
+from transcaspian.appraisal.plans import BUILT, ProjectPlan, begun_share
 from transcaspian.errors import InputError
 
 __all__ = ["Appraisal", "AppraisalOptions", "appraise_ledger", "appraise_project"]
@@ -108,6 +108,8 @@ def appraise_ledger(
     """Return the appraisal of a ledger that is already built."""
     _check_options(options)
     capex = sum(plan.capex_musd for plan in plans)
+    # Of what is built nothing is left to decide: it is judged as a whole, after the fact.
+    is_built = all(plan.status == BUILT for plan in plans)
     found = {
         scope: find_indicators(
             yearly_flows(ledger, scope, options.corridor_countries),
@@ -117,7 +119,8 @@ def appraise_ledger(
             rates=options.rates,
             headline_rate=options.headline_rate,
             discount_year=options.discount_year,
-            first_open_year=options.first_open_year,
+            first_open_year=ledger.first_year if is_built else options.first_open_year,
+            begun=begun_share(plans, ledger.years),
         )
         for scope in SCOPES
     }

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transcaspian.appraisal.discounting import annuity_payment
+from transcaspian.appraisal.plans import BEGUN
 from transcaspian.portfolio.debt import Facility, Terms
 from transcaspian.portfolio.flows import (
     Earner,
@@ -28,7 +29,7 @@ from transcaspian.portfolio.rules import (
     probabilities,
     weighed,
 )
-from transcaspian.portfolio.vehicle import BEGUN, EVERYBODY, LeftOut, RunTables, Vehicle
+from transcaspian.portfolio.vehicle import EVERYBODY, LeftOut, RunTables, Vehicle
 from transcaspian.portfolio.waterfall import ProjectFinance, ProjectMoney, finance_project
 
 __all__ = ["JointMoney", "Offers", "make_offers"]

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from transcaspian.appraisal.plans import BEGUN
 from transcaspian.errors import InputError
 from transcaspian.portfolio.problem import (
     BuildCapacity,
@@ -16,7 +17,7 @@ from transcaspian.portfolio.problem import (
     Precedence,
     ShareLimit,
 )
-from transcaspian.portfolio.vehicle import BEGUN, EVERYBODY, LeftOut, RunTables, Vehicle
+from transcaspian.portfolio.vehicle import EVERYBODY, LeftOut, RunTables, Vehicle
 
 __all__ = [
     "OrderRules",

@@ -9,10 +9,9 @@ import polars as pl
 from transcaspian.case.settings import CaseSettings
 from transcaspian.errors import InputError, NotFoundError
 
-__all__ = ["BEGUN", "EVERYBODY", "LeftOut", "RunTables", "Vehicle", "read_vehicle"]
+__all__ = ["EVERYBODY", "LeftOut", "RunTables", "Vehicle", "read_vehicle"]
 
 EVERYBODY = "*"
-BEGUN = ("under_construction", "complete")
 Tables = Mapping[str, pl.DataFrame]
 
 

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from transcaspian.appraisal.plans import BUILT
 from transcaspian.case.tables import Case
 
 __all__ = ["Package", "packages_of", "run_of", "side_runs", "years_of_opening"]
-
-BUILT = "complete"
 
 
 class Package(NamedTuple):

@@ -8,7 +8,7 @@ import polars as pl
 
 from transcaspian.accounts import NOT_PARTIES
 from transcaspian.appraisal.ledger import PLAN_KINDS, LedgerRules, year_weights
-from transcaspian.appraisal.plans import ProjectPlan, read_plans
+from transcaspian.appraisal.plans import BUILT, ProjectPlan, read_plans
 from transcaspian.appraisal.project import Appraisal, AppraisalOptions, appraise_project
 from transcaspian.case.tables import REFERENCE, Case
 from transcaspian.study.options import Plan
@@ -16,8 +16,6 @@ from transcaspian.study.solved import Key, Solved, accounts_by_year, emissions_b
 from transcaspian.units import MT_TO_T
 
 __all__ = ["Books", "Valuation", "open_books", "value_projects"]
-
-COUNTED_STATUS = ("complete",)  # built already: assessed, never ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ class Books:
 def is_after_the_fact(case: Case, members: Sequence[str]) -> bool:
     """Whether a run takes away what is built already, instead of adding what is not."""
     projects = case.tables["projects/projects"].filter(pl.col("project").is_in(members))
-    return projects.height > 0 and bool(projects["status"].is_in(COUNTED_STATUS).all())
+    return projects.height > 0 and bool((projects["status"] == BUILT).all())
 
 
 def _project_row(
@@ -236,7 +234,7 @@ def _facts(case: Case, run: str, members: Sequence[str]) -> dict[str, object]:
         "members": ", ".join(members) if is_cluster else "",
         "variant_of": None if is_cluster else first["variant_of"],
         "status": ", ".join(statuses),
-        "is_ranked": not set(statuses) & set(COUNTED_STATUS),
+        "is_ranked": BUILT not in statuses,
     }
 
 
