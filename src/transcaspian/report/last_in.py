@@ -15,7 +15,7 @@ __all__ = ["last_in_cell", "last_in_sentence", "last_in_table", "own_packages"]
 
 HELP = (
     "A package opens when its last part does. Without the part + last in = the package; the rest"
-    " alone may open sooner, which is what waiting for the part costs it."
+    " alone may open sooner, and waiting for the part changes its worth."
 )
 
 
@@ -109,7 +109,7 @@ def last_in_table(frame: pl.DataFrame, terms: Terms) -> HtmlTable:
                 "of last in CO₂",
                 "Cost",
                 "Break-even cost last in",
-                "Waiting costs the rest",
+                "Waiting, for the rest",
             )
         ),
         rows,

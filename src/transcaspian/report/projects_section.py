@@ -345,6 +345,7 @@ def _sheet(
         ("Capital cost", f"{format_number(row['capex_musd'])} million USD{_cost_range(row)}, {row['capex_confidence']}"),
         (f"Break-even capital cost at {terms.headline}", f"{format_number(row['break_even_capex_musd'])} million USD"),
         (f"NPV at {', '.join(percent(rate) for rate in terms.rates)}", ", ".join(format_number(row[npv_column(rate)]) for rate in terms.rates) + " million USD"),
+        ("Spent, and NPV of what is left to decide", f"{format_number(row['sunk_musd'])}, {format_number(row['npv_musd'])} million USD at {terms.headline}"),
         ("EIRR", format_share(row["eirr"]) if row["eirr"] is not None else f"none: {row['eirr_note']}"),
         (f"Benefit over cost at {terms.headline}", format_number(row["bcr"])),
         (f"Yearly benefit {', '.join(str(year) for year in terms.years)}", ", ".join(

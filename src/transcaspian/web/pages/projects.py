@@ -356,6 +356,13 @@ def _facts(run: Run, view: View, row: Mapping[str, Any], terms: Terms) -> Table:
         (t("Capital cost, low"), row["capex_low_musd"], MONEY, capex_is),
         (t("Capital cost, high"), row["capex_high_musd"], MONEY, capex_is),
         (t("Break-even capital cost"), row["break_even_capex_musd"], MONEY, model),
+        (t("Spent"), row["sunk_musd"], MONEY, model),
+        (
+            t("NPV of what is left to decide at {rate}", rate=_rate(run, view)),
+            row["npv_musd"],
+            MONEY,
+            model,
+        ),
     ]
     facts += [
         (t("NPV at {rate}", rate=_rate(run, view, rate)), row[npv_column(rate)], MONEY, model)
@@ -568,7 +575,7 @@ def last_in_blocks(run: Run, view: View, frame: pl.DataFrame) -> list[Block]:
         Column("last_in_co2_musd", t("of last in CO₂"), MONEY, "number"),
         Column("capex_musd", t("Capital cost"), MONEY, "number"),
         Column("last_in_break_even_capex_musd", t("Break-even cost last in"), MONEY, "number"),
-        Column("waiting_musd", t("Waiting costs the rest"), MONEY, "number"),
+        Column("waiting_musd", t("Waiting, for the rest"), MONEY, "number"),
     )
     named = frame.with_columns(
         pl.Series("package_name", [view.name(name) for name in frame["package_name"]]),
