@@ -27,12 +27,22 @@ MONTH_SHARES = {1: 0.4, 7: 0.6}  # of the year's flow: in no other month anythin
 FULL_HOURS = 186  # of the 744 hours of a month with 31 days
 DEARER = 1.3  # prices under the scenario of dear gas
 NPV_RISE = 100.0  # million USD, by which the cable's value differs
+MORE_FREIGHT = {
+    "exits": (
+        "exit,name,priority,links,source,confidence,note",
+        "sea_way,Over the water,1,EPORT-WPORT-ferry,assumption,assumed,",
+    ),
+    "outlooks": (
+        "outlook,name,year,unit,measure,routes,forms,origins,model_year,reason,value,source,confidence,note",
+        "ferry_2030,Somebody's forecast of the ferry,2030,Mt,net,sea,,,2030,It counts on a bridge,9,assumption,assumed,",
+    ),
+}
 OF_RUNS = {"run": ("power_", "freight_", "crossing_"), "project": ""}
 REPORT = "<!DOCTYPE html><title>Report</title>"
 
 
 def write_case(folder: Path) -> Path:
-    """Write the small case with other names for people."""
+    """Write the small case with other names for people, an exit and a forecast."""
     write_small_case(folder)
     for name, words in NAMES.items():
         file = folder / name
@@ -42,6 +52,8 @@ def write_case(folder: Path) -> Path:
             writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(row | {"name": words.get(row["name"], row["name"])} for row in rows)
+    for table, lines in MORE_FREIGHT.items():
+        (folder / "freight" / f"{table}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 

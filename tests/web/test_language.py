@@ -29,6 +29,9 @@ NAMED = (
     ("freight/layers", "name"),
     ("freight/commodities", "name"),
     ("freight/nodes", "name"),
+    ("freight/exits", "name"),
+    ("freight/outlooks", "name"),
+    ("freight/outlooks", "reason"),
     ("crossing/ports", "name"),
     ("crossing/vessels", "name"),
 )

@@ -1,4 +1,4 @@
-"""Freight: route shares of a pair, cost, time and emissions of each route, bottlenecks, shifts."""
+"""Freight: routes of a pair and what each costs, bottlenecks, shifts, paths, exits, forecasts."""
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from transcaspian.web.pages.common import (
     year_choice,
 )
 from transcaspian.web.pages.flow_map import freight_link_name
+from transcaspian.web.pages.freight_ways import exit_tables, outlook_table, path_table
 from transcaspian.web.pages.sea_queue import own_queue, queued_at_sea, sea_note
 from transcaspian.web.runs import Run
 from transcaspian.web.urls import run_page
@@ -66,6 +67,9 @@ def freight_page(run: Run, view: View) -> Page:
         blocks.append(Note(t("Nothing moves between this pair.")))
     blocks.append(_bottleneck_table(run, view, scenario, wanted, years))
     blocks += _shifts(run, view, routes, scenario, year)
+    blocks += path_table(run, view, scenario, wanted, year, list(run.names.routes))
+    blocks += exit_tables(run, view, scenario, wanted, year)
+    blocks += outlook_table(run, view)
     choices = (
         scenario_choice(run, view, scenario),
         year_choice(view, years, year),
