@@ -1,6 +1,7 @@
 """Commands on the register of promises: `transcaspian register …`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from transcaspian.errors import InputError
 
 if TYPE_CHECKING:
     from transcaspian.register.brief import Brief
+    from transcaspian.register.changes import Change
     from transcaspian.register.status import Verdict
     from transcaspian.register.summary import Summary
     from transcaspian.register.tables import Register
@@ -329,33 +331,46 @@ def brief(
         ),
     ] = "",
     form: Annotated[
-        str, typer.Option("--format", metavar="FORM", help="text, or md or html: a document.")
+        str,
+        typer.Option(
+            "--format", metavar="FORM", help="text, or a document: md, html, docx or pdf."
+        ),
     ] = "text",
     lang: Annotated[
         str, typer.Option("--lang", metavar="CODE", help="Language of a document: en or ru.")
     ] = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="File of a document; docx and pdf need one."),
+    ] = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since", metavar="DATE", help="Tell what changed after it; by default a quarter ago."
+        ),
+    ] = "",
     as_of: AsOf = "",
     db: Database = None,
     role: Role = "public",
     as_json: Json = False,
 ) -> None:
-    """Write a brief: counts, trouble, what comes next, what contradicts itself.
+    """Write a brief: counts, what changed, trouble, what comes next, what contradicts itself.
 
     Without a subject one screen says what is due this quarter, slipped, overdue and unknowable.
     """
     from transcaspian.register.brief import write_brief
     from transcaspian.register.summary import summarise
 
-    _check_form(form, lang, as_json=as_json)
+    _check_form(form, lang, out, as_json=as_json)
     register, day = load(db, role), read_day(as_of)
     summary = None if subject else summarise(register, day)
-    if form != "text":
-        _write_document(register, write_brief(register, subject, day), summary, db, form, lang)
-        return
-    if summary is not None and not as_json:
+    if summary is not None and form == "text" and not since and not as_json:
         print_summary(summary, describe(register, db))
         return
-    found = write_brief(register, subject, day)
+    found = write_brief(register, subject, day, read_day(since) if since else None)
+    if form != "text":
+        _write_document(register, found, summary, db, (form, lang, out))
+        return
     if as_json:
         more = summary.as_dict() if summary is not None else {}
         print_json({"register": describe(register, db).as_dict(), **found.as_dict(), **more})
@@ -363,9 +378,22 @@ def brief(
     console().print(str(describe(register, db)))
     counts = ", ".join(f"{count} {name}" for name, count in found.counts.items())
     console().print(
-        f"{subject} as of {found.as_of}: {found.promises} promises, {found.new} of them new. {counts}."
+        f"{subject or 'All promises'} as of {found.as_of}: {found.promises} promises, {found.new} of them new. {counts}."
     )
     for title, columns, rows in (
+        (
+            f"Changed since {found.since}",
+            ("promise", "before", "now", "in force"),
+            [
+                (
+                    cut(change.title),
+                    "new" if change.before is None else change.before.status,
+                    change.after.status,
+                    _moved(change),
+                )
+                for change in found.changes
+            ],
+        ),
         (
             "Trouble",
             ("promise", "status", "why"),
@@ -400,11 +428,26 @@ register_entry.add_commands(app)
 register_outlook.add_commands(app)
 
 
-def _check_form(form: str, lang: str, *, as_json: bool) -> None:
-    if form not in ("text", "md", "html"):
-        raise InputError(f"{form!r} is no form of a brief; forms are text, md, html.")
+def _moved(change: "Change") -> str:
+    """Return the date in force, after the one before where that was another."""
+    old, now = (
+        "" if verdict is None or verdict.in_force is None else verdict.in_force.edtf
+        for verdict in (change.before, change.after)
+    )
+    return now if old == now or change.before is None else f"{old or '-'} → {now or '-'}"
+
+
+def _check_form(form: str, lang: str, out: Path | None, *, as_json: bool) -> None:
+    from transcaspian.cli.register_document import FORMATS, ON_PAPER
+
+    if form not in FORMATS:
+        raise InputError(f"{form!r} is no form of a brief; forms are {', '.join(FORMATS)}.")
     if form != "text" and as_json:
         raise InputError("Give either --format or --json.")
+    if form in ON_PAPER and out is None:
+        raise InputError(f"A {form} file is not written to a terminal; name it with --out FILE.")
+    if form == "text" and out is not None:
+        raise InputError("--out is the file of a document; give --format md, html, docx or pdf.")
     if form == "text" and lang != "en":
         raise InputError("The terminal speaks English; give --format md or html with --lang.")
 
@@ -414,14 +457,21 @@ def _write_document(
     found: "Brief",
     summary: "Summary | None",
     db: str | None,
-    form: str,
-    lang: str,
+    wish: tuple[str, str, Path | None],
 ) -> None:
+    """Write a brief as a document: wish is its form, language and file."""
     from transcaspian.cli.register_document import make_document, read_language, write_document
+    from transcaspian.swap import write_file
 
+    form, lang, out = wish
     language = read_language(lang)
     document = make_document(register, found, summary, describe(register, db), language)
-    sys.stdout.write(write_document(document, form))
+    content = write_document(document, form)
+    if out is None:
+        sys.stdout.write(content.decode())
+        return
+    write_file(out, content)
+    console().print(f"Brief: {out}")
 
 
 def _dates(verdict: "Verdict") -> str:

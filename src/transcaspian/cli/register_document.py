@@ -1,29 +1,41 @@
-"""Briefs as documents: Markdown and HTML, in English and Russian as far as words exist.
+"""Briefs as documents: Markdown, HTML, Word and PDF, in English and Russian as far as words exist.
 
-Titles of promises, names of bodies and statuses come from the catalogues of the pages; reasons are
-the words of the register, in English.
+Titles of promises, names of bodies, statuses and reasons come from the catalogues of the pages; what
+an office or a source said stays in its own words.
 """
 
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transcaspian.errors import InputError
 from transcaspian.web.language import COMPLETE, Language, language_of
+from transcaspian.web.said import about, reason
+from transcaspian.web.view import View
 
 if TYPE_CHECKING:
     from transcaspian.register.agenda import DueItem
     from transcaspian.register.brief import Brief
+    from transcaspian.register.changes import Change
     from transcaspian.register.heading import Reading
     from transcaspian.register.status import Verdict
     from transcaspian.register.summary import Summary
     from transcaspian.register.tables import Register
 
-__all__ = ["FORMATS", "Document", "make_document", "read_language", "write_document"]
+__all__ = [
+    "FORMATS",
+    "ON_PAPER",
+    "Document",
+    "Section",
+    "make_document",
+    "read_language",
+    "write_document",
+]
 
-FORMATS = ("text", "md", "html")
+FORMATS = ("text", "md", "html", "docx", "pdf")
+ON_PAPER = ("docx", "pdf")  # written to a file alone
 # ruff: noqa: RUF001 (Russian letters look like Latin ones)
 RUSSIAN = {
     "All promises": "Все обязательства",
@@ -45,6 +57,10 @@ RUSSIAN = {
     "Day": "День",
     "Why": "Почему",
     "Ask for": "Что запросить",
+    "Changed since": "Изменилось после",
+    "Before": "Было",
+    "Date before": "Срок до того",
+    "new promise": "новое обязательство",
     "About": "О чём",
     "Period": "Период",
     "Gap": "Расхождение",
@@ -124,6 +140,7 @@ class _Writer:
 
     def __init__(self, register: "Register", language: Language) -> None:
         self.language = language
+        self.view = View(language)
         self.bodies = dict(register["bodies"].select("id", "name").iter_rows())
         rows = register["commitments"].select("id", "title", "owner").iter_rows()
         self.promises = {key: (title, owner or "") for key, title, owner in rows}
@@ -153,13 +170,34 @@ class _Writer:
                 self.language.word(verdict.status),
                 verdict.due.edtf if verdict.due else "",
                 verdict.in_force.edtf if verdict.in_force else "",
-                verdict.reason,
+                reason(self.view, verdict.reason),
                 ", ".join(self.say(gap) for gap in verdict.gaps),
             )
             for verdict in verdicts
         ]
         columns = ("Promise", "Owner", "Status", "Due", "In force", "Why", "Ask for")
         return self.section(title, columns, rows)
+
+    def changes(self, title: str, changes: "Sequence[Change]") -> Section:
+        """Return a section of what is not as it was, old and new side by side."""
+        rows = []
+        for change in changes:
+            old, now = change.before, change.after
+            before = self.say("new promise") if old is None else self.language.word(old.status)
+            rows.append(
+                (
+                    self.language.name(change.title),
+                    self.owner(self.promises[now.id][1]),
+                    before,
+                    self.language.word(now.status),
+                    old.in_force.edtf if old is not None and old.in_force else "",
+                    now.in_force.edtf if now.in_force else "",
+                    reason(self.view, now.reason),
+                )
+            )
+        columns = ("Promise", "Owner", "Before", "Status", "Date before", "In force", "Why")
+        section = self.section("Changed since", columns, rows)
+        return replace(section, title=f"{section.title} {title}")
 
     def due(self, title: str, items: "Sequence[DueItem]") -> Section:
         """Return a section of what falls due."""
@@ -187,19 +225,30 @@ class _Writer:
     def sections(self, found: "Brief") -> tuple[Section, ...]:
         """Return the sections of a brief on a subject."""
         gaps = [
-            (item.subject, item.about, f"{item.gap:.4g} {item.unit}")
+            (item.subject, about(self.view, item.about), f"{item.gap:.4g} {item.unit}")
             for item in found.contradictions
         ]
         return (
+            self.changes(found.since.isoformat(), found.changes),
             self.verdicts("Trouble", [verdict for verdict, _ in found.trouble]),
             self.due("What falls due", found.ahead),
             self.section("Contradictions", ("About", "Period", "Gap"), gaps),
         )
 
 
-def write_document(document: Document, form: str) -> str:
-    """Return the text of a document in one of FORMATS but `text`."""
-    writers: Mapping[str, Callable[[Document], str]] = {"md": _markdown, "html": _html}
+def write_document(document: Document, form: str) -> bytes:
+    """Return a document in one of FORMATS but `text`; texts are UTF-8.
+
+    Raises InputError where the library that sets a PDF is not installed.
+    """
+    from transcaspian.cli.register_paper import printed_document, word_document
+
+    writers: Mapping[str, Callable[[Document], bytes]] = {
+        "md": lambda document: _markdown(document).encode(),
+        "html": lambda document: _html(document).encode(),
+        "docx": word_document,
+        "pdf": printed_document,
+    }
     return writers[form](document)
 
 

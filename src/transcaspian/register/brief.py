@@ -1,4 +1,4 @@
-"""A brief on the promises of one subject: counts, trouble, what comes next.
+"""A brief on the promises of one subject: counts, what changed, trouble, what comes next.
 
 A subject is a body, a state, a field, an instrument, a promise, an indicator, a project or a quarter.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from transcaspian.register.agenda import DueItem, find_due
+from transcaspian.register.changes import Change, find_changes
 from transcaspian.register.choose import choose_promises, span_of
 from transcaspian.register.contradictions import Contradiction, find_contradictions
 from transcaspian.register.models import ModelRange, compare_with_runs, newest_ranges
@@ -19,6 +20,7 @@ __all__ = ["Brief", "write_brief"]
 
 TROUBLE = ("missed", "late", "at_risk", "unknown")
 AHEAD = timedelta(days=184)
+BACK = timedelta(days=92)  # changes are told since a quarter ago unless asked otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Brief:
     promises: int
     new: int
     counts: Mapping[str, int]
+    since: date
+    changes: tuple[Change, ...]  # after `since`
     trouble: tuple[tuple[Verdict, str], ...]  # verdict and title
     ahead: tuple[DueItem, ...]
     contradictions: tuple[Contradiction, ...]
@@ -43,6 +47,8 @@ class Brief:
             "promises": self.promises,
             "new": self.new,
             "counts": dict(self.counts),
+            "since": self.since.isoformat(),
+            "changes": [item.as_dict() for item in self.changes],
             "trouble": [{"title": title, **verdict.as_dict()} for verdict, title in self.trouble],
             "ahead": [item.as_dict() for item in self.ahead],
             "contradictions": [item.as_dict() for item in self.contradictions],
@@ -50,11 +56,13 @@ class Brief:
         }
 
 
-def write_brief(register: Register, subject: str, as_of: date) -> Brief:
+def write_brief(register: Register, subject: str, as_of: date, since: date | None = None) -> Brief:
     """Return the brief on a subject, or on everything for an empty one.
 
-    A quarter has the promises and rounds that fall due in it.
+    A quarter has the promises and rounds that fall due in it. since: the day after which changes
+    are told, by default a quarter before `as_of`; InputError where it is later than `as_of`.
     """
+    since = _earlier(as_of) if since is None else since
     span = span_of(subject) if subject else None
     first, last = span or (as_of, _later(as_of))
     chosen = choose_promises(register, subject) if span is None else register
@@ -75,6 +83,8 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
         promises=len(verdicts),
         new=count_new(chosen, verdicts),
         counts=count_statuses(verdicts),
+        since=since,
+        changes=tuple(find_changes(chosen, since, verdicts, as_of)),
         trouble=tuple((verdict, titles[verdict.id]) for verdict in trouble),
         ahead=tuple(find_due(chosen, as_of, first, last)),
         contradictions=_contradictions(chosen, verdicts, as_of),
@@ -87,6 +97,11 @@ def write_brief(register: Register, subject: str, as_of: date) -> Brief:
 def _later(day: date) -> date:
     """Return the day half a year on, or the calendar's last one."""
     return date.max if date.max - day < AHEAD else day + AHEAD
+
+
+def _earlier(day: date) -> date:
+    """Return the day a quarter before, or the calendar's first one."""
+    return date.min if day - date.min < BACK else day - BACK
 
 
 def _contradictions(
