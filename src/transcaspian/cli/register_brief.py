@@ -170,7 +170,9 @@ def _check_form(form: str, lang: str, out: Path | None, *, as_json: bool) -> Non
     if form == "text" and out is not None:
         raise InputError("--out is the file of a document; give --format md, html, docx or pdf.")
     if form == "text" and lang != "en":
-        raise InputError("The terminal speaks English; give --format md, html, docx or pdf with --lang.")
+        raise InputError(
+            "The terminal speaks English; give --format md, html, docx or pdf with --lang."
+        )
 
 
 def _write_document(

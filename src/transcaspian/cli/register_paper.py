@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from transcaspian.errors import InputError
 
@@ -76,7 +77,16 @@ def word_document(document: "Document") -> bytes:
             paper.add_paragraph(document.nothing)
     file = BytesIO()
     paper.save(file)
-    return file.getvalue()
+    return _without_clock(file)
+
+
+def _without_clock(file: BytesIO) -> bytes:
+    """Return a zip archive with the first day that zip knows in place of the time of writing."""
+    plain = BytesIO()
+    with ZipFile(file) as before, ZipFile(plain, "w") as after:
+        for name in before.namelist():
+            after.writestr(ZipInfo(name), before.read(name), ZIP_DEFLATED)
+    return plain.getvalue()
 
 
 def _word_table(paper: Any, section: "Section") -> None:
