@@ -35,11 +35,23 @@ def cashflow(
         bool,
         typer.Option("--first-year-discounted", help="Discount the first year by one period too."),
     ] = False,
+    finance_rate: Annotated[
+        float | None,
+        typer.Option(help="Of the MIRR: what money for costs costs; the discount rate without it."),
+    ] = None,
+    reinvestment_rate: Annotated[
+        float | None,
+        typer.Option(help="Of the MIRR: what gains earn; the discount rate without it."),
+    ] = None,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """NPV, every rate of return, benefit-cost ratio and payback of a table of cash flows."""
+    """NPV, every rate of return, MIRR, benefit-cost ratio and payback of a table of cash flows."""
     result = appraise_cash_flow(
-        read_cash_flow(file), rate, first_year_discounted=first_year_discounted
+        read_cash_flow(file),
+        rate,
+        first_year_discounted=first_year_discounted,
+        finance_rate=finance_rate,
+        reinvestment_rate=reinvestment_rate,
     )
     if as_json:
         print_json(asdict(result))
@@ -168,6 +180,7 @@ def _as_text(result: CashFlowAppraisal) -> str:
     lines = [
         f"NPV at {result.rate:.2%}   {result.npv:,.4f}",
         f"IRR             {rates}",
+        f"MIRR            {'-' if result.mirr is None else f'{result.mirr:.4%}'}",
         f"BCR             {_number(result.bcr)}",
         f"Payback         {_number(result.payback)} years",
     ]
