@@ -412,13 +412,20 @@ def _paths(result: FreightResult, measures: PathMeasures) -> pl.DataFrame:
 def _way_of(result: FreightResult, path: IntArray) -> tuple[pl.Series, pl.Series]:
     """Return the places of paths, and their links and terminals, joined by ';'."""
     table, network = result.table, result.network
+    # Lists, since single items of arrays are slow to read.
+    arc, start = table.arc.tolist(), table.arc_start.tolist()
+    node = [network.nodes[place] for place in network.vertex_node.tolist()]
+    tail = [node[vertex] for vertex in network.tail.tolist()]
+    head = [node[vertex] for vertex in network.head.tolist()]
+    is_link = (network.link >= 0).tolist()
+    name = [text.rstrip("<>") for text in network.arc_name]
     places, links = [], []
-    for position in path:
-        arcs = table.arc[table.arc_start[position] : table.arc_start[position + 1]]
-        on_links = arcs[network.link[arcs] >= 0]
-        vertices = [*network.tail[on_links], *network.head[on_links[-1:]]]
-        places.append(";".join(network.nodes[network.vertex_node[vertex]] for vertex in vertices))
-        links.append(";".join(network.arc_name[arc].rstrip("<>") for arc in arcs))
+    for position in path.tolist():
+        arcs = arc[start[position] : start[position + 1]]
+        on_links = [each for each in arcs if is_link[each]]
+        nodes = [tail[each] for each in on_links] + [head[each] for each in on_links[-1:]]
+        places.append(";".join(nodes))
+        links.append(";".join([name[each] for each in arcs]))
     return pl.Series(places, dtype=pl.String), pl.Series(links, dtype=pl.String)
 
 

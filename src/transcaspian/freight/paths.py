@@ -9,10 +9,11 @@ from the same paths.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
-from transcaspian.freight.arrays import FloatArray, IntArray
+from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
 from transcaspian.freight.demand import CargoClasses, Demand
 from transcaspian.freight.kernels import find_tree
 from transcaspian.freight.network import Supernetwork
@@ -148,12 +149,39 @@ class ChoiceSets:
     def add_catalogue(self, catalogue: Catalogue, demand: Demand, classes: CargoClasses) -> None:
         """Add the paths of the catalogue whose arcs all exist and are open to the cargo here."""
         arc_at = {name: arc for arc, name in enumerate(self.network.arc_name) if name}
-        for unit, key in enumerate(unit_keys(self.network, demand, classes)):
-            cost = classes.free_cost[demand.unit_class[unit]]
-            for names in catalogue.paths.get(key, ()):
-                path = tuple(arc_at.get(name, -1) for name in names)
-                if all(arc >= 0 and cost[arc] < np.inf for arc in path):
-                    self.add(unit, path)
+        keys = unit_keys(self.network, demand, classes)
+        named = [catalogue.paths.get(key, ()) for key in keys]
+        paths = [tuple([arc_at.get(name, -1) for name in names]) for unit in named for names in unit]
+        unit = np.repeat(np.arange(len(keys)), [len(unit) for unit in named])
+        for position in np.flatnonzero(self._may_be_used(paths, unit, classes)).tolist():
+            self.of_unit[unit[position]].setdefault(paths[position], None)
+
+    def _may_be_used(
+        self, paths: Sequence[Path], unit: IntArray, classes: CargoClasses
+    ) -> BoolArray:
+        """Return for each path whether its arcs exist, are open to its unit and keep the rules."""
+        lengths = [len(path) for path in paths]
+        start = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        arc = np.fromiter(chain.from_iterable(paths), dtype=np.int64, count=int(start[-1]))
+        cargo = self.unit_class[unit]
+        is_shut = (arc < 0) | ~(classes.free_cost[np.repeat(cargo, lengths), arc] < np.inf)
+        n_route = len(self.network.routes)
+        tags = self.network.route[arc]
+        route = np.full(len(paths), n_route)
+        np.minimum.at(
+            route, np.repeat(np.arange(len(paths)), lengths), np.where(tags >= 0, tags, n_route)
+        )
+        shut = np.concatenate([[0], np.cumsum(is_shut)])
+        usable = np.diff(shut[start]) == 0
+        together = cargo * (n_route + 1) + route
+        for group in np.unique(together[usable]).tolist():
+            chosen = np.flatnonzero(usable & (together == group))
+            rules = self.rules[group // (n_route + 1)][group % (n_route + 1)]
+            own = [paths[position] for position in chosen.tolist()]
+            own_start = np.concatenate([[0], np.cumsum([len(path) for path in own])])
+            own_arc = np.fromiter(chain.from_iterable(own), dtype=np.int64, count=own_start[-1])
+            usable[chosen] = rules.allows_all(own_arc, own_start)
+        return usable
 
     def catalogue(self, demand: Demand, classes: CargoClasses) -> Catalogue:
         """Return the sets by name, for use on another network."""

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transcaspian.errors import InputError, Problem
-from transcaspian.freight.arrays import BoolArray
+from transcaspian.freight.arrays import BoolArray, IntArray
 from transcaspian.freight.network import Supernetwork
 
 __all__ = ["PathRules", "RouteRule", "read_route_rules"]
@@ -74,13 +74,28 @@ class PathRules:
 
     def allows(self, path: Path) -> bool:
         """Return whether a path keeps every rule."""
-        steps = list(path)
-        if not steps or not (self.once or self.regions or self.barred.any()):
-            return True
-        if self.barred[steps].any() or any(once[steps].sum() > 1 for once in self.once):
-            return False
-        places = self.places(path)
-        return all(_stays_away(region[places].tolist()) for region in self.regions)
+        return bool(self.allows_all(np.array(path, dtype=np.int64), np.array([0, len(path)]))[0])
+
+    def allows_all(self, arc: IntArray, start: IntArray) -> BoolArray:
+        """Return for each of many paths whether it keeps every rule.
+
+        arc: arcs of all paths, one after the other; start: [n_path + 1], where each begins.
+        """
+        kept = np.ones(start.size - 1, dtype=bool)
+        if self.barred.any():
+            kept &= _sums(self.barred[arc], start) == 0
+        for once in self.once:
+            kept &= _sums(once[arc], start) <= 1
+        if self.regions:
+            network = self.network
+            on_link = network.link[arc] >= 0
+            links = arc[on_link]
+            link_start = _starts(on_link, start)
+            tails = network.vertex_node[network.tail[links]]
+            heads = network.vertex_node[network.head[links]]
+            for region in self.regions:
+                kept &= _stretches(region[tails], region[heads], link_start) <= 1
+        return kept
 
     def places(self, path: Path) -> list[int]:
         """Return the places that the links of a path join, in their order."""
@@ -90,13 +105,24 @@ class PathRules:
         return [int(network.vertex_node[vertex]) for vertex in vertices]
 
 
-def _stays_away(is_inside: Sequence[bool]) -> bool:
-    """Return whether a path is in a region for one stretch at most."""
-    entries = sum(
-        here and not before
-        for before, here in zip([False, *is_inside[:-1]], is_inside, strict=True)
-    )
-    return entries <= 1
+def _starts(values: BoolArray, start: IntArray) -> IntArray:
+    """Return how many values are true before each start."""
+    return np.concatenate([[0], np.cumsum(values, dtype=np.int64)])[start]
+
+
+def _sums(values: BoolArray, start: IntArray) -> IntArray:
+    """Return how many values of each path are true."""
+    return np.diff(_starts(values, start))
+
+
+def _stretches(tail_inside: BoolArray, head_inside: BoolArray, start: IntArray) -> IntArray:
+    """Return how often each path comes into a region, or begins there, from its links in order."""
+    is_first = np.zeros(tail_inside.size + 1, dtype=bool)
+    is_first[start] = True
+    before = np.concatenate([[False], tail_inside[:-1]]) & ~is_first[:-1]
+    entries = _sums(tail_inside & ~before, start)
+    is_last = is_first[1:]  # the next link is another path's
+    return entries + _sums(is_last & head_inside & ~tail_inside, start)
 
 
 def read_route_rules(
