@@ -1,5 +1,6 @@
 """What the paths of a main route may not contain, and choice sets that runs share."""
 
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.freight.corridors import use_of, view
 from transcaspian.errors import InputError
 from transcaspian.freight import assign_case, collect_paths, freight_tables
 from transcaspian.freight.corridor import FreightResult
+from transcaspian.freight.route_rules import PathRules
 
 RULE = {
     "rule": "R", "routes": None, "commodities": None, "forms": None, "countries": None,
@@ -168,3 +170,57 @@ def test_runs_with_a_catalogue_choose_from_no_other_paths() -> None:
     other = SimpleNamespace(**{**vars(case), "tables": {**case.tables, "freight/links": links}})
     sizes = [assign_case(run, catalogue=paths).table.unit.size for run in (case, other)]
     assert sizes[0] == sizes[1] == sum(map(len, paths.paths.values()))
+
+
+def _keeps(path: list[int], rules: PathRules) -> bool:
+    """Return whether a path keeps the rules, arc by arc, as the rules say it in words."""
+    if any(rules.barred[arc] for arc in path):
+        return False
+    if any(sum(bool(once[arc]) for arc in path) > 1 for once in rules.once):
+        return False
+    for region in rules.regions:
+        places = rules.places(tuple(path))
+        left = False
+        for before, here in itertools.pairwise(places):
+            left |= bool(region[before]) and not region[here]
+            if left and region[here]:
+                return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_many_paths_are_judged_at_once_as_one_by_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_node, n_arc = 6, 30
+    network = SimpleNamespace(
+        link=np.where(rng.random(n_arc) < 0.7, np.arange(n_arc), -1),  # others are terminals
+        tail=rng.integers(0, n_node, n_arc),
+        head=rng.integers(0, n_node, n_arc),
+        vertex_node=rng.permutation(n_node),
+    )
+    # Chains of arcs: a terminal stays where it is, a link begins where the last one ended.
+    network.head = np.where(network.link < 0, network.tail, network.head)
+    paths = [[]]
+    for _ in range(200):
+        path, vertex = [], int(rng.integers(n_node))
+        for _ in range(int(rng.integers(0, 9))):
+            onward = np.flatnonzero(network.tail == vertex)
+            if not onward.size:
+                break
+            path.append(int(rng.choice(onward)))
+            vertex = int(network.head[path[-1]])
+        paths.append(path)
+    rules = PathRules(
+        network,  # type: ignore[arg-type]
+        rng.random(n_arc) < 0.05,
+        tuple(rng.random(n_arc) < 0.3 for _ in range(2)),
+        tuple(rng.random(n_node) < 0.4 for _ in range(2)),
+    )
+    start = np.concatenate([[0], np.cumsum([len(path) for path in paths])])
+    arcs = np.array([arc for path in paths for arc in path], dtype=np.int64)
+
+    kept = rules.allows_all(arcs, start)
+
+    assert kept.tolist() == [_keeps(path, rules) for path in paths]
+    assert kept.tolist() == [rules.allows(tuple(path)) for path in paths]
+    assert 0 < kept.sum() < len(paths)

@@ -151,7 +151,9 @@ class ChoiceSets:
         arc_at = {name: arc for arc, name in enumerate(self.network.arc_name) if name}
         keys = unit_keys(self.network, demand, classes)
         named = [catalogue.paths.get(key, ()) for key in keys]
-        paths = [tuple([arc_at.get(name, -1) for name in names]) for unit in named for names in unit]
+        paths = [
+            tuple([arc_at.get(name, -1) for name in names]) for unit in named for names in unit
+        ]
         unit = np.repeat(np.arange(len(keys)), [len(unit) for unit in named])
         for position in np.flatnonzero(self._may_be_used(paths, unit, classes)).tolist():
             self.of_unit[unit[position]].setdefault(paths[position], None)
