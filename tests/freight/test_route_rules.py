@@ -12,7 +12,7 @@ from tests.freight.corridors import use_of, view
 from transcaspian.errors import InputError
 from transcaspian.freight import assign_case, collect_paths, freight_tables
 from transcaspian.freight.corridor import FreightResult
-from transcaspian.freight.route_rules import PathRules
+from transcaspian.freight.route_rules import Ends, PathRules
 
 RULE = {
     "rule": "R", "routes": None, "commodities": None, "forms": None, "countries": None,
@@ -210,8 +210,9 @@ def test_many_paths_are_judged_at_once_as_one_by_one(seed: int) -> None:
             path.append(int(rng.choice(onward)))
             vertex = int(network.head[path[-1]])
         paths.append(path)
-    rules = PathRules(
+    rules = PathRules.joined(
         network,  # type: ignore[arg-type]
+        Ends.of(network),  # type: ignore[arg-type]
         rng.random(n_arc) < 0.05,
         tuple(rng.random(n_arc) < 0.3 for _ in range(2)),
         tuple(rng.random(n_node) < 0.4 for _ in range(2)),

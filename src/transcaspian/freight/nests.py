@@ -39,14 +39,18 @@ class _Layers:
 
     network: Supernetwork
     star: Star
-    tail: IntArray  # [3 n_arc]
+    tail: list[int]  # [3 n_arc]; lists, since ways are traced arc by arc
+    place: list[int]  # [3 n_arc] arc of the network, or -1 for entries and exits
 
     @staticmethod
     def of(network: Supernetwork) -> "_Layers":
         shift = network.n_vertex
         tail = np.concatenate([network.tail, network.tail, network.tail + shift])
         head = np.concatenate([network.head, network.head + shift, network.head + shift])
-        return _Layers(network, Star.forward_of(tail, head, 2 * shift), tail)
+        is_kept = (network.link >= 0) | (network.terminal >= 0)
+        place = np.tile(np.where(is_kept, np.arange(network.n_arc), -1), 3)
+        star = Star.forward_of(tail, head, 2 * shift)
+        return _Layers(network, star, tail.tolist(), place.tolist())
 
     def costs(self, cost: FloatArray, route: int, rules: PathRules) -> FloatArray:
         """Return the cost of the three copies of every arc for paths of a route."""
@@ -73,13 +77,11 @@ class _Layers:
 
     def trace(self, arc_in: IntArray, vertex: int) -> Path:
         """Return the arcs of the network on the way to a vertex, entry and exit left out."""
-        network = self.network
         path: list[int] = []
-        while (copy := int(arc_in[vertex])) >= 0:
-            arc = copy % network.n_arc
-            if network.link[arc] >= 0 or network.terminal[arc] >= 0:
-                path.append(arc)
-            vertex = int(self.tail[copy])
+        while (copy := arc_in.item(vertex)) >= 0:
+            if self.place[copy] >= 0:
+                path.append(self.place[copy])
+            vertex = self.tail[copy]
         return tuple(reversed(path))
 
 

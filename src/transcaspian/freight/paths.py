@@ -17,7 +17,7 @@ from transcaspian.freight.arrays import BoolArray, FloatArray, IntArray
 from transcaspian.freight.demand import CargoClasses, Demand
 from transcaspian.freight.kernels import find_tree
 from transcaspian.freight.network import Supernetwork
-from transcaspian.freight.route_rules import PathRules, RouteRule
+from transcaspian.freight.route_rules import Ends, PathRules, RouteRule
 
 __all__ = ["Catalogue", "ChoiceSets", "Star", "join_catalogues", "path_cost", "reference_costs"]
 
@@ -112,9 +112,11 @@ class ChoiceSets:
         rules: Sequence[RouteRule] = (),
     ) -> "ChoiceSets":
         """Return sets without paths; cargo that is there already needs none."""
+        ends = Ends.of(network)
         held = {
             cargo: [
-                PathRules.of(network, rules, route, *cargo) for route in (*network.routes, None)
+                PathRules.of(network, ends, rules, route, *cargo)
+                for route in (*network.routes, None)
             ]
             for cargo in set(zip(classes.commodity, classes.form, strict=True))
         }
@@ -174,7 +176,7 @@ class ChoiceSets:
             route, np.repeat(np.arange(len(paths)), lengths), np.where(tags >= 0, tags, n_route)
         )
         shut = np.concatenate([[0], np.cumsum(is_shut)])
-        usable = np.diff(shut[start]) == 0
+        usable: BoolArray = np.diff(shut[start]) == 0
         together = cargo * (n_route + 1) + route
         for group in np.unique(together[usable]).tolist():
             chosen = np.flatnonzero(usable & (together == group))

@@ -16,7 +16,7 @@ from transcaspian.errors import InputError, Problem
 from transcaspian.freight.arrays import BoolArray, IntArray
 from transcaspian.freight.network import Supernetwork
 
-__all__ = ["PathRules", "RouteRule", "read_route_rules"]
+__all__ = ["Ends", "PathRules", "RouteRule", "read_route_rules"]
 
 TABLE = "freight/route_rules"
 Path = tuple[int, ...]
@@ -44,17 +44,44 @@ class RouteRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the arcs of a network begin and end, as lists: their single items are quick to read."""
+
+    is_link: list[bool]  # [n_arc]
+    tail_node: list[int]  # [n_arc]
+    head_node: list[int]  # [n_arc]
+
+    @staticmethod
+    def of(network: Supernetwork) -> "Ends":
+        """Return the ends of a network's arcs."""
+        return Ends(
+            (network.link >= 0).tolist(),
+            network.vertex_node[network.tail].tolist(),
+            network.vertex_node[network.head].tolist(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PathRules:
-    """The rules that hold for one main route and one kind of cargo."""
+    """The rules that hold for one main route and one kind of cargo.
+
+    A search asks for one path at a time, a catalogue for all of its paths at once: sets answer the
+    first, arrays the second.
+    """
 
     network: Supernetwork
+    ends: Ends
     barred: BoolArray  # [n_arc]
     once: tuple[BoolArray, ...]  # each [n_arc]
     regions: tuple[BoolArray, ...]  # each [n_node]
+    barred_set: frozenset[int]
+    once_sets: tuple[frozenset[int], ...]
+    region_sets: tuple[frozenset[int], ...]
 
     @staticmethod
     def of(
         network: Supernetwork,
+        ends: Ends,
         rules: Sequence[RouteRule],
         route: str | None,
         commodity: str,
@@ -65,16 +92,45 @@ class PathRules:
         barred = np.zeros(network.n_arc, dtype=bool)
         for rule in held:
             barred |= rule.barred
-        return PathRules(
+        return PathRules.joined(
             network,
+            ends,
             barred,
             tuple(rule.once for rule in held if rule.once.any()),
             tuple(rule.region for rule in held if rule.region.any()),
         )
 
+    @staticmethod
+    def joined(
+        network: Supernetwork,
+        ends: Ends,
+        barred: BoolArray,
+        once: tuple[BoolArray, ...],
+        regions: tuple[BoolArray, ...],
+    ) -> "PathRules":
+        """Return rules from arrays of arcs and places."""
+        return PathRules(
+            network,
+            ends,
+            barred,
+            once,
+            regions,
+            _members(barred),
+            tuple(map(_members, once)),
+            tuple(map(_members, regions)),
+        )
+
     def allows(self, path: Path) -> bool:
         """Return whether a path keeps every rule."""
-        return bool(self.allows_all(np.array(path, dtype=np.int64), np.array([0, len(path)]))[0])
+        if not self.barred_set.isdisjoint(path):
+            return False
+        for once in self.once_sets:
+            if not once.isdisjoint(path) and sum(arc in once for arc in path) > 1:
+                return False
+        if not self.region_sets:
+            return True
+        places = self.places(path)
+        return all(_stays_away(places, region) for region in self.region_sets)
 
     def allows_all(self, arc: IntArray, start: IntArray) -> BoolArray:
         """Return for each of many paths whether it keeps every rule.
@@ -99,10 +155,25 @@ class PathRules:
 
     def places(self, path: Path) -> list[int]:
         """Return the places that the links of a path join, in their order."""
-        network = self.network
-        links = [arc for arc in path if network.link[arc] >= 0]
-        vertices = [*network.tail[links].tolist(), *network.head[links[-1:]].tolist()]
-        return [int(network.vertex_node[vertex]) for vertex in vertices]
+        ends = self.ends
+        links = [arc for arc in path if ends.is_link[arc]]
+        return [ends.tail_node[arc] for arc in links] + [ends.head_node[arc] for arc in links[-1:]]
+
+
+def _members(is_in: BoolArray) -> frozenset[int]:
+    return frozenset(np.flatnonzero(is_in).tolist())
+
+
+def _stays_away(places: Sequence[int], region: frozenset[int]) -> bool:
+    """Return whether a path is in a region for one stretch at most."""
+    if region.isdisjoint(places):
+        return True
+    entries, was_inside = 0, False
+    for place in places:
+        is_inside = place in region
+        entries += is_inside and not was_inside
+        was_inside = is_inside
+    return entries <= 1
 
 
 def _starts(values: BoolArray, start: IntArray) -> IntArray:
