@@ -12,6 +12,7 @@ from tests.freight.corridors import use_of, view
 from transcaspian.errors import InputError
 from transcaspian.freight import assign_case, collect_paths, freight_tables
 from transcaspian.freight.corridor import FreightResult
+from transcaspian.freight.paths import Catalogue
 from transcaspian.freight.route_rules import Ends, PathRules
 
 RULE = {
@@ -225,3 +226,7 @@ def test_many_paths_are_judged_at_once_as_one_by_one(seed: int) -> None:
     assert kept.tolist() == [_keeps(path, rules) for path in paths]
     assert kept.tolist() == [rules.allows(tuple(path)) for path in paths]
     assert 0 < kept.sum() < len(paths)
+
+
+def test_with_an_empty_catalogue_cargo_finds_ways_of_its_own() -> None:
+    assert ways(assign_case(grid(1), catalogue=Catalogue({}))) == ways(assign_case(grid(1)))

@@ -156,7 +156,7 @@ class ChoiceSets:
         paths = [
             tuple([arc_at.get(name, -1) for name in names]) for unit in named for names in unit
         ]
-        unit = np.repeat(np.arange(len(keys)), [len(unit) for unit in named])
+        unit = np.repeat(np.arange(len(keys)), _lengths(named))
         for position in np.flatnonzero(self._may_be_used(paths, unit, classes)).tolist():
             self.of_unit[unit[position]].setdefault(paths[position], None)
 
@@ -164,7 +164,7 @@ class ChoiceSets:
         self, paths: Sequence[Path], unit: IntArray, classes: CargoClasses
     ) -> BoolArray:
         """Return for each path whether its arcs exist, are open to its unit and keep the rules."""
-        lengths = [len(path) for path in paths]
+        lengths = _lengths(paths)
         start = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         arc = np.fromiter(chain.from_iterable(paths), dtype=np.int64, count=int(start[-1]))
         cargo = self.unit_class[unit]
@@ -182,7 +182,7 @@ class ChoiceSets:
             chosen = np.flatnonzero(usable & (together == group))
             rules = self.rules[group // (n_route + 1)][group % (n_route + 1)]
             own = [paths[position] for position in chosen.tolist()]
-            own_start = np.concatenate([[0], np.cumsum([len(path) for path in own])])
+            own_start = np.concatenate([[0], np.cumsum(_lengths(own))])
             own_arc = np.fromiter(chain.from_iterable(own), dtype=np.int64, count=own_start[-1])
             usable[chosen] = rules.allows_all(own_arc, own_start)
         return usable
@@ -198,6 +198,10 @@ class ChoiceSets:
             for key, paths in zip(keys, self.of_unit, strict=True)
         ).paths
         return Catalogue(paths, _costs_by_name(self.network, classes))
+
+
+def _lengths(sequences: Sequence[Sequence[object]]) -> IntArray:
+    return np.array([len(sequence) for sequence in sequences], dtype=np.int64)
 
 
 def _costs_by_name(
