@@ -16,6 +16,7 @@ SMALLEST = {
     "crossing_queues.py": ["--smallest"],
     "crossing_year.py": ["--smallest"],
     "freight_assignment.py": ["--size", "small"],
+    "freight_case.py": ["examples/two-shores", "--year", "2030"],
     "freight_scaling.py": ["--small"],
     "portfolio_choice.py": ["10"],
     "power.py": ["dispatch"],
