@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
     command, rest = arguments[0], arguments[1:]
     try:
         if command == "test":
+            if not have_test_programs():  # before two gigabytes of packages are fetched
+                return 1
             install("constraints-dev.txt")
             return test(rest)
         install("constraints.txt")
@@ -100,15 +102,20 @@ def digest(name: str) -> str:
     return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
 
 
-def test(arguments: list[str]) -> int:
-    """Install the programs that tests need, run the tests; return the exit code."""
+def have_test_programs() -> bool:
+    """Install the programs that tests need; where that may not be, name them and return False."""
     missing = [package for name, package in TEST_PROGRAMS.items() if not find_program(name)]
-    if missing and not install_system_packages(missing):
-        print(
-            f"The tests need these system packages, please install them: {' '.join(missing)}",
-            file=sys.stderr,
-        )
-        return 1
+    if not missing or install_system_packages(missing):
+        return True
+    print(
+        f"The tests need these system packages, please install them: {' '.join(missing)}",
+        file=sys.stderr,
+    )
+    return False
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests; return the exit code."""
     workers = (
         []
         if any(a.startswith("-n") for a in arguments)

@@ -56,8 +56,9 @@ def test_missing_system_packages_are_named_where_they_cannot_be_installed(
 ) -> None:
     monkeypatch.setattr(start, "find_program", lambda _: None)
     monkeypatch.setattr(start, "install_system_packages", lambda _: False)
+    monkeypatch.setattr(start, "install", lambda _: pytest.fail("packages were fetched before"))
 
-    assert start.test([]) == 1
+    assert start.main(["test"]) == 1
 
     assert "chromium postgresql" in capsys.readouterr().err
 
