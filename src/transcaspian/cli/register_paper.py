@@ -94,18 +94,20 @@ def _word_table(paper: Any, section: "Section") -> None:
     from docx.shared import Mm
 
     table = paper.add_table(rows=1, cols=len(section.columns), style="Table Grid")
+    table.autofit = False
     head = table.rows[0]
     head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for cell, name in zip(head.cells, section.columns, strict=True):
-        cell.paragraphs[0].add_run(name).bold = True
-    for row in section.rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
     wide = _wide_columns(section)
     room = PAPER_MM[0] - 2.0 * MARGIN_MM
     shares = [2.0 if name in wide else 1.0 for name in section.columns]
-    for column, share in zip(table.columns, shares, strict=True):
-        column.width = Mm(max(room * share / sum(shares), LEAST_WIDTH_MM))
+    widths = [Mm(max(room * share / sum(shares), LEAST_WIDTH_MM)) for share in shares]
+    for cell, name, width in zip(head.cells, section.columns, widths, strict=True):
+        cell.width = width
+        cell.paragraphs[0].add_run(name).bold = True
+    for row in section.rows:
+        for cell, text, width in zip(table.add_row().cells, row, widths, strict=True):
+            cell.width = width
+            cell.text = text
 
 
 def _wide_columns(section: "Section") -> list[str]:
